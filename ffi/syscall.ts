@@ -1,0 +1,142 @@
+/**
+ * Raw system calls by name. Strings and byte arrays are copied into one piece
+ * of native memory for the call and byte arrays are copied back after it, so
+ * no address of V8's heap ever reaches the kernel.
+ *
+ * @module
+ */
+import { ARCH, SYSCALL_NUMBERS, type SyscallName } from "./arch/arch.ts";
+import { SyscallError } from "./errno.ts";
+import { blockingLibc, errno, libc } from "./libc.ts";
+import { Memory } from "./memory.ts";
+
+/**
+ * An argument of a system call: a number, a NUL-terminated string, bytes the
+ * kernel reads or fills, native memory passed by address, or NULL.
+ */
+export type SyscallArgument =
+  | number
+  | bigint
+  | string
+  | Uint8Array
+  | Memory
+  | null;
+
+const ENCODER = new TextEncoder();
+const NUMBERS = SYSCALL_NUMBERS[ARCH];
+const SCRATCH_BYTES = 256 * 1024;
+/** Kernel results in [-4095, -1] are errors; `syscall(3)` maps them to -1. */
+const FAILED = -1n;
+
+let scratch: Memory | undefined;
+
+/**
+ * Makes a system call on the calling thread.
+ *
+ * @param name The kernel's name of the call.
+ * @param args Up to six arguments; absent ones are 0. A `Uint8Array` is copied
+ * in and back out, together with the strings at most 256 KiB.
+ * @returns The kernel's result, never negative.
+ * @throws {SyscallError} If the kernel refuses.
+ * @throws {TypeError} If a string holds a NUL, which would cut it short.
+ */
+export function syscall(
+  name: SyscallName,
+  ...args: SyscallArgument[]
+): number {
+  const result = trySyscall(name, ...args);
+  if (result < 0) throw new SyscallError(name, -result, describe(args));
+  return result;
+}
+
+/**
+ * As {@linkcode syscall}, for callers to whom a refusal is an answer.
+ *
+ * @returns The kernel's result, or the negated error number.
+ */
+export function trySyscall(
+  name: SyscallName,
+  ...args: SyscallArgument[]
+): number {
+  const memory = scratch ??= new Memory(SCRATCH_BYTES);
+  let used = 0;
+  const registers = [0n, 0n, 0n, 0n, 0n, 0n];
+  const copies: { bytes: Uint8Array; offset: number }[] = [];
+  for (const [index, argument] of args.entries()) {
+    if (typeof argument === "string") {
+      registers[index] = memory.address + BigInt(used);
+      used = align(used + putString(argument, memory.bytes.subarray(used)));
+    } else if (argument instanceof Uint8Array) {
+      if (used + argument.length > memory.bytes.length) throw tooLong();
+      memory.bytes.set(argument, used);
+      copies.push({ bytes: argument, offset: used });
+      registers[index] = memory.address + BigInt(used);
+      used = align(used + argument.length);
+    } else {
+      registers[index] = register(argument);
+    }
+  }
+  const [a0, a1, a2, a3, a4, a5] = registers as Registers;
+  const result = libc().syscall(BigInt(NUMBERS[name]), a0, a1, a2, a3, a4, a5);
+  if (result === FAILED) return -errno();
+  for (const { bytes, offset } of copies) {
+    bytes.set(memory.bytes.subarray(offset, offset + bytes.length));
+  }
+  return Number(result);
+}
+
+/**
+ * Makes a system call that may wait, on a thread of Deno's pool, which has not
+ * our namespaces. A pending call keeps the process alive.
+ *
+ * @param args Numbers or {@linkcode Memory}, which must outlive the call.
+ * @returns The kernel's result, or -1; the reason of a failure is lost.
+ */
+export async function syscallAsync(
+  name: SyscallName,
+  ...args: (number | bigint | Memory | null)[]
+): Promise<number> {
+  const [a0 = 0n, a1 = 0n, a2 = 0n, a3 = 0n, a4 = 0n, a5 = 0n] = args.map(
+    register,
+  );
+  const call = BigInt(NUMBERS[name]);
+  return Number(await blockingLibc().syscall(call, a0, a1, a2, a3, a4, a5));
+}
+
+type Registers = [bigint, bigint, bigint, bigint, bigint, bigint];
+
+function register(argument: number | bigint | Memory | null): bigint {
+  if (argument === null) return 0n;
+  if (argument instanceof Memory) return argument.address;
+  return BigInt.asUintN(64, BigInt(argument));
+}
+
+/** Writes a NUL-terminated string, and returns how many bytes it took. */
+function putString(text: string, target: Uint8Array): number {
+  if (text.includes("\0")) {
+    throw new TypeError(`A string for the kernel holds a NUL: "${text}"`);
+  }
+  const { read, written } = ENCODER.encodeInto(text, target);
+  if (read < text.length || written >= target.length) throw tooLong();
+  target[written] = 0;
+  return written + 1;
+}
+
+function align(offset: number): number {
+  return (offset + 7) & ~7;
+}
+
+function tooLong(): RangeError {
+  return new RangeError(`Arguments exceed ${SCRATCH_BYTES} bytes`);
+}
+
+/** The arguments as `strace` would print them, without the contents of bytes. */
+function describe(args: SyscallArgument[]): string {
+  return args.map((argument) => {
+    if (argument === null) return "NULL";
+    if (typeof argument === "string") return JSON.stringify(argument);
+    if (argument instanceof Uint8Array) return `${argument.length} bytes`;
+    if (argument instanceof Memory) return "memory";
+    return String(argument);
+  }).join(", ");
+}

@@ -1,0 +1,49 @@
+/**
+ * Every path tsdocker uses on the host, derived from two roots. Nothing else
+ * in the tree spells one.
+ *
+ * @module
+ */
+
+/** The two directories everything lives under. */
+export interface HostRoots {
+  /** What survives a reboot; `--root`. */
+  readonly root: string;
+  /** What does not; `--run-root`. */
+  readonly runRoot: string;
+}
+
+/** Where the roots are unless the user says otherwise. */
+export const DEFAULT_ROOTS: HostRoots = {
+  root: "/var/lib/tsdocker",
+  runRoot: "/run/tsdocker",
+};
+
+/** The paths below the roots. */
+export interface HostPaths extends HostRoots {
+  /** One directory per container, named by its id. */
+  readonly containers: string;
+  /** One symbolic link per container name, to its id. */
+  readonly names: string;
+  /** Unpacked layers, one directory each, named by the digest's hex. */
+  readonly layers: string;
+  /** What is known of tar files seen before, to not read them again. */
+  readonly sources: string;
+  /** Tar files found by name. */
+  readonly images: string;
+  /** State of running containers, one directory each, named by id. */
+  readonly states: string;
+}
+
+/** Derives the paths from the roots. */
+export function hostPaths(roots: HostRoots): HostPaths {
+  return {
+    ...roots,
+    containers: `${roots.root}/containers`,
+    names: `${roots.root}/names`,
+    layers: `${roots.root}/layers`,
+    sources: `${roots.root}/sources`,
+    images: `${roots.root}/images`,
+    states: `${roots.runRoot}/containers`,
+  };
+}
