@@ -1,0 +1,39 @@
+/**
+ * What a command gets to work with, and nothing global: tests pass their own.
+ *
+ * @module
+ */
+import type { Logger } from "../base/log.ts";
+import type { HostPaths } from "../base/host_paths.ts";
+
+/** Somewhere text goes; each call writes all of it before it returns. */
+export interface TextWriter {
+  write(text: string): void;
+}
+
+/** A reader of variables, such as `Deno.env` or a `Map`. */
+export interface Environment {
+  get(name: string): string | undefined;
+}
+
+/** The process around the command. */
+export interface Host {
+  /** Results only. */
+  readonly stdout: TextWriter;
+  /** Progress, warnings, errors. */
+  readonly stderr: TextWriter;
+  /** The caller's environment. */
+  readonly env: Environment;
+  /** Whether the caller's stdin is a terminal. */
+  stdinIsTerminal(): boolean;
+}
+
+/** A {@linkcode Host} with the global flags applied. */
+export interface CommandContext extends Host {
+  /** Where everything is, after `--root` and `--run-root`. */
+  readonly paths: HostPaths;
+  /** Diagnostics to stderr, after `--log-level` and `--debug`. */
+  readonly log: Logger;
+  /** Writes an error as `main` would, for commands that go on after one. */
+  report(error: unknown): void;
+}
