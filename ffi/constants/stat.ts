@@ -34,3 +34,24 @@ export const STATX_INO = 0x100;
 export const STATX_SIZE = 0x200;
 export const STATX_BLOCKS = 0x400;
 export const STATX_BASIC_STATS = 0x7ff;
+
+/** Size of `struct statx`. */
+export const STATX_BYTES = 256;
+
+/** Byte offsets in `struct statx`, the same on every architecture. */
+export const STATX_LAYOUT = {
+  stx_nlink: 16,
+  stx_uid: 20,
+  stx_gid: 24,
+  stx_mode: 28,
+  stx_ino: 32,
+  stx_size: 40,
+  stx_blocks: 48,
+  stx_atime: 64,
+  stx_ctime: 96,
+  stx_mtime: 112,
+  stx_rdev_major: 128,
+  stx_rdev_minor: 132,
+  stx_dev_major: 136,
+  stx_dev_minor: 140,
+} as const;
