@@ -1,0 +1,66 @@
+/**
+ * Processes by descriptor: opening, signalling and waiting. One call each.
+ *
+ * @module
+ * @see pidfd_open(2), pidfd_send_signal(2), waitid(2)
+ */
+import { LITTLE_ENDIAN } from "../endian.ts";
+import { Fd } from "../fd.ts";
+import { Memory } from "../memory.ts";
+import { syscall, syscallAsync } from "../syscall.ts";
+
+const P_PIDFD = 3;
+const WEXITED = 0x4;
+const CLD_EXITED = 1;
+/** Size of `siginfo_t`, and where `si_code` and `si_status` are in it. */
+const SIGINFO_BYTES = 128;
+const SI_CODE_OFFSET = 8;
+const SI_STATUS_OFFSET = 24;
+
+/** How a process ended. */
+export type WaitStatus =
+  | { readonly kind: "exited"; readonly status: number }
+  | { readonly kind: "signaled"; readonly signal: number };
+
+/**
+ * Refers to a process in a way that survives the reuse of its pid.
+ *
+ * @param pid In the caller's pid namespace.
+ * @throws {SyscallError} `ESRCH` if there is none.
+ */
+export function openPidfd(pid: number): Fd {
+  return new Fd(syscall("pidfd_open", pid, 0));
+}
+
+/**
+ * Sends a signal.
+ *
+ * @throws {SyscallError} `ESRCH` if the process has been waited for.
+ */
+export function sendSignal(pidfd: Fd, signal: number): void {
+  syscall("pidfd_send_signal", pidfd.number, signal, null, 0);
+}
+
+/**
+ * Waits, without blocking the event loop, until a child ends, and reaps it.
+ *
+ * @param pidfd A child of this process that nobody else waits for.
+ * @throws {TypeError} If it is not such a child.
+ */
+export async function waitPidfd(pidfd: Fd): Promise<WaitStatus> {
+  using info = new Memory(SIGINFO_BYTES);
+  const result = await syscallAsync(
+    "waitid",
+    P_PIDFD,
+    pidfd.number,
+    info,
+    WEXITED,
+    null,
+  );
+  if (result < 0) throw new TypeError("waitid() refused a process descriptor");
+  const code = info.view.getInt32(SI_CODE_OFFSET, LITTLE_ENDIAN);
+  const status = info.view.getInt32(SI_STATUS_OFFSET, LITTLE_ENDIAN);
+  return code === CLD_EXITED
+    ? { kind: "exited", status }
+    : { kind: "signaled", signal: status };
+}

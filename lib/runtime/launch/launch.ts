@@ -1,0 +1,141 @@
+/**
+ * From a plan to a running process: prepares the mounts, lets an executor
+ * make the child's steps, and explains what went wrong.
+ *
+ * @module
+ */
+import { createPipe } from "../../../ffi/calls/pipe.ts";
+import { describeErrno } from "../../../ffi/errno.ts";
+import { Fd } from "../../../ffi/fd.ts";
+import { lookUp } from "../../../ffi/perform.ts";
+import type { Results } from "../../../ffi/record.ts";
+import { HostError, StartError } from "../../base/errors.ts";
+import type { RuntimeSpec } from "../../oci/runtime_spec.ts";
+import { describeStep } from "../plan/describe.ts";
+import { STATUS } from "../plan/program.ts";
+import type { LaunchPlan } from "../plan/step.ts";
+import { TERMINAL } from "../plan/terminal.ts";
+import { prepare, type StepOutcome } from "../rootfs/prepare.ts";
+import { PrivateMounts } from "../rootfs/private_mounts.ts";
+import type {
+  ContainerProcess,
+  Executor,
+  LaunchOutcome,
+  Tracing,
+} from "./container_process.ts";
+import { explainExecFailure } from "./exec_failure.ts";
+import { launchNative } from "./native.ts";
+import { launchReinvoked } from "./reinvoke.ts";
+
+/** Which executor runs the plan; `auto` prefers the native one. */
+export type LauncherChoice = "auto" | "native" | "reinvoke";
+
+/** What to launch. */
+export interface LaunchRequest {
+  readonly spec: RuntimeSpec;
+  /** Made from `spec`. */
+  readonly plan: LaunchPlan;
+  /** What the plan expects of its caller, by name; stays the caller's. */
+  readonly descriptors: ReadonlyMap<string, Fd>;
+  /** Whether tsdocker's init program is process 1. */
+  readonly init: boolean;
+  readonly launcher: LauncherChoice;
+  readonly tracing: Tracing;
+}
+
+/** A started container. */
+export interface Launched {
+  readonly process: ContainerProcess;
+  /** The master side of its terminal, if it has one; the caller's to close. */
+  readonly terminal: Fd | undefined;
+  /** The executor that did it. */
+  readonly launcher: "native" | "reinvoke";
+  /** What each step of `plan.prepare` did. */
+  readonly prepared: readonly StepOutcome[];
+  /** What each step of `plan.child` did, if tracing. */
+  readonly made: readonly StepOutcome[];
+}
+
+const EXECUTORS: readonly (readonly [Launched["launcher"], Executor])[] = [
+  ["native", launchNative],
+  ["reinvoke", launchReinvoked],
+];
+
+/**
+ * Launches a container. The calling thread is in a private mount namespace
+ * meanwhile: no asynchronous file call may be under way.
+ *
+ * @throws {StartError} If a step fails; nothing is left running or mounted.
+ * @throws {HostError} If no executor works on this host.
+ */
+export async function launch(request: LaunchRequest): Promise<Launched> {
+  using _mounts = new PrivateMounts();
+  using owner = new DisposableStack();
+  using status = createPipe();
+  const results: Results = new Map([[STATUS, status.writable.number]]);
+  for (const [name, fd] of request.descriptors) results.set(name, fd.number);
+  const prepared = prepare(request.plan.prepare, results, owner);
+  const refusals: string[] = [];
+  for (const [name, executor] of candidates(request.launcher)) {
+    const outcome = await executor({ ...request, results, status });
+    if (outcome.kind === "unavailable") {
+      refusals.push(`${name}: ${outcome.reason}`);
+      continue;
+    }
+    if (outcome.kind === "failed") throw explain(request, outcome, results);
+    const terminal = takeTerminal(results);
+    return {
+      process: outcome.process,
+      terminal,
+      launcher: name,
+      prepared,
+      made: outcome.steps,
+    };
+  }
+  throw new HostError(
+    `Cannot start a process in new namespaces (${refusals.join("; ")})`,
+    { advice: "tsdocker info" },
+  );
+}
+
+function candidates(choice: LauncherChoice): typeof EXECUTORS {
+  return choice === "auto"
+    ? EXECUTORS
+    : EXECUTORS.filter(([name]) => name === choice);
+}
+
+/** A descriptor of its own, as the results' are closed with the scope. */
+function takeTerminal(results: Results): Fd | undefined {
+  const number = results.get(TERMINAL);
+  if (number === undefined) return undefined;
+  const shared = new Fd(number);
+  try {
+    return shared.duplicate();
+  } finally {
+    shared.release();
+  }
+}
+
+/** The error for a step that failed in the child, while the root is mounted. */
+function explain(
+  request: LaunchRequest,
+  { index, errno }: Extract<LaunchOutcome, { kind: "failed" }>,
+  results: Results,
+): StartError {
+  const step = request.plan.child[index];
+  if (step === undefined) throw new TypeError(`The plan has no step ${index}`);
+  if (step.call === "execve" || step.call === "execveat") {
+    const root = new Fd(lookUp(results, "root"));
+    try {
+      return explainExecFailure(root, request.spec.process, errno);
+    } finally {
+      root.release();
+    }
+  }
+  return new StartError(
+    "setup",
+    `Cannot start the container: ${describeStep(step)}: ${
+      describeErrno(errno)
+    }`,
+  );
+}

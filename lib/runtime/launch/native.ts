@@ -1,0 +1,85 @@
+/**
+ * The native executor: machine code makes clone3(2) and walks the plan in the
+ * child, which shares this process's memory until it calls execve(2).
+ *
+ * @module
+ */
+import { readAllSync } from "../../../ffi/calls/pipe.ts";
+import {
+  sendSignal,
+  waitPidfd,
+  type WaitStatus,
+} from "../../../ffi/calls/process.ts";
+import { describeErrno, isSyscallError } from "../../../ffi/errno.ts";
+import type { Fd } from "../../../ffi/fd.ts";
+import {
+  NativeLauncher,
+  type TracedCall,
+} from "../../../ffi/launcher/launcher.ts";
+import type { StepOutcome } from "../rootfs/prepare.ts";
+import type {
+  ContainerProcess,
+  LaunchAttempt,
+  LaunchOutcome,
+} from "./container_process.ts";
+import { decodeStatus } from "./status_pipe.ts";
+
+/** Launches natively; blocks until the program runs or has failed to start. */
+export async function launchNative(
+  attempt: LaunchAttempt,
+): Promise<LaunchOutcome> {
+  const launcher = openLauncher();
+  if ("reason" in launcher) return { kind: "unavailable", ...launcher };
+  using native = launcher;
+  const { plan, results, status } = attempt;
+  const launched = native.launch({
+    cloneFlags: BigInt(plan.clone.value),
+    records: plan.child,
+    results,
+    ...(attempt.tracing === "steps" ? { trace: "times" as const } : {}),
+  });
+  const steps = launched.trace.map(toOutcome);
+  if (launched.kind === "failed") {
+    const { index, errno } = launched;
+    return index >= 0
+      ? { kind: "failed", index, errno, steps }
+      : { kind: "unavailable", reason: `clone3: ${describeErrno(errno)}` };
+  }
+  const process = nativeProcess(launched.pid, launched.pidfd);
+  status.writable[Symbol.dispose]();
+  const errno = attempt.init ? readInitErrno(status.readable) : undefined;
+  if (errno === undefined) return { kind: "started", process, steps };
+  await process.wait();
+  return { kind: "failed", index: plan.child.length - 1, errno, steps };
+}
+
+function openLauncher(): NativeLauncher | { readonly reason: string } {
+  try {
+    return new NativeLauncher();
+  } catch (error) {
+    if (!isSyscallError(error)) throw error;
+    return { reason: error.message };
+  }
+}
+
+/** Blocks until the init program has executed the program, or has failed to. */
+function readInitErrno(readable: Fd): number | undefined {
+  return decodeStatus(readAllSync(readable)).initErrno;
+}
+
+function nativeProcess(pid: number, pidfd: Fd): ContainerProcess {
+  return {
+    pid,
+    async wait(): Promise<WaitStatus> {
+      using owned = pidfd;
+      return await waitPidfd(owned);
+    },
+    signal(number: number): void {
+      sendSignal(pidfd, number);
+    },
+  };
+}
+
+function toOutcome(call: TracedCall): StepOutcome {
+  return { result: call.result, ms: call.ns / 1e6 };
+}

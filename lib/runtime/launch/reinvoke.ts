@@ -1,0 +1,157 @@
+/**
+ * The re-invoke executor: this program starts itself once more as the hidden
+ * command `init`, which walks the plan and then becomes the program. Slower
+ * by a start-up, but it needs neither clone3(2) nor executable memory.
+ *
+ * @module
+ */
+import {
+  openOwnNamespace,
+  setns,
+  unshare,
+} from "../../../ffi/calls/namespace.ts";
+import {
+  createPipe,
+  makeInheritable,
+  readAllSync,
+  writeAllSync,
+} from "../../../ffi/calls/pipe.ts";
+import type { WaitStatus } from "../../../ffi/calls/process.ts";
+import { CLONE } from "../../../ffi/constants/sched.ts";
+import { parseSignal } from "../../../ffi/constants/signal.ts";
+import { isSyscallError } from "../../../ffi/errno.ts";
+import { syscall } from "../../../ffi/syscall.ts";
+import { StartError } from "../../base/errors.ts";
+import type {
+  ContainerProcess,
+  LaunchAttempt,
+  LaunchOutcome,
+} from "./container_process.ts";
+import { encodeRequest } from "./plan_codec.ts";
+import { selfInvocation } from "./self_invocation.ts";
+import { decodeStatus, type StatusFrame } from "./status_pipe.ts";
+
+/** The hidden command that receives the request; see `init.ts`. */
+export const INIT_COMMAND = "init";
+
+/** Launches by re-invocation; blocks until the program runs or has failed. */
+export async function launchReinvoked(
+  attempt: LaunchAttempt,
+): Promise<LaunchOutcome> {
+  const { plan, status, tracing } = attempt;
+  using request = createPipe();
+  const child = spawnInit(attempt, request.readable.number);
+  request.readable[Symbol.dispose]();
+  status.writable[Symbol.dispose]();
+  const bytes = encodeRequest({
+    unshare: withoutPid(plan.clone),
+    steps: plan.child,
+    results: [...attempt.results],
+    tracing,
+  });
+  try {
+    writeAllSync(request.writable, bytes);
+  } catch (error) {
+    // It died early; its silence on the status pipe is reported below.
+    if (!isSyscallError(error, "EPIPE")) throw error;
+  }
+  request.writable[Symbol.dispose]();
+  const { frames, initErrno } = decodeStatus(readAllSync(status.readable));
+  const last = plan.child.length - 1;
+  const steps = frames.filter((frame) => frame.index <= last);
+  const failure = initErrno === undefined
+    ? failedFrame(frames, plan.child.length)
+    : { index: last, result: -initErrno };
+  if (failure === undefined) {
+    return { kind: "started", process: spawnedProcess(child), steps };
+  }
+  const { code } = await child.status;
+  if (failure === "silent") {
+    throw new StartError(
+      "setup",
+      `Cannot start the container: its init ended with status ${code}`,
+    );
+  }
+  const { index, result } = failure;
+  return { kind: "failed", index, errno: -result, steps };
+}
+
+/**
+ * Starts the init inside the new pid namespace, and leaves that again: Deno
+ * cannot start a thread while its children would be born elsewhere.
+ */
+function spawnInit(
+  attempt: LaunchAttempt,
+  requestFd: number,
+): Deno.ChildProcess {
+  const inherited = [requestFd, ...descriptors(attempt)];
+  for (const number of inherited) makeInheritable(number);
+  const self = selfInvocation(INIT_COMMAND, String(requestFd));
+  const command = new Deno.Command(self.path, {
+    args: self.args,
+    stdin: "null",
+    stdout: "null",
+    stderr: "inherit",
+  });
+  const { value } = attempt.plan.clone;
+  if ((Number(value) & CLONE.CLONE_NEWPID) === 0) return command.spawn();
+  using own = openOwnNamespace("pid");
+  unshare(CLONE.CLONE_NEWPID);
+  try {
+    return command.spawn();
+  } finally {
+    setns(own, CLONE.CLONE_NEWPID);
+  }
+}
+
+/** The descriptors among the results: those that the child's steps name. */
+function descriptors(attempt: LaunchAttempt): number[] {
+  const named = new Set<string>();
+  for (const step of attempt.plan.child) {
+    for (const argument of step.args) {
+      if (
+        typeof argument === "object" && argument !== null &&
+        "result" in argument
+      ) named.add(argument.result);
+    }
+  }
+  return [...attempt.results].flatMap(([name, number]) =>
+    named.has(name) ? [number] : []
+  );
+}
+
+function withoutPid(
+  clone: LaunchAttempt["plan"]["clone"],
+): LaunchAttempt["plan"]["clone"] {
+  return {
+    value: Number(clone.value) & ~CLONE.CLONE_NEWPID,
+    text: clone.text.split("|").filter((name) => name !== "CLONE_NEWPID")
+      .join("|"),
+  };
+}
+
+/** The step that failed; `"silent"` if the init never got to execve(2). */
+function failedFrame(
+  frames: readonly StatusFrame[],
+  steps: number,
+): StatusFrame | "silent" | undefined {
+  const last = frames.at(-1);
+  if (last === undefined) return "silent";
+  if (last.index === steps) return undefined;
+  return last.result < 0 ? last : "silent";
+}
+
+function spawnedProcess(child: Deno.ChildProcess): ContainerProcess {
+  return {
+    pid: child.pid,
+    async wait(): Promise<WaitStatus> {
+      const { code, signal } = await child.status;
+      return signal === null
+        ? { kind: "exited", status: code }
+        : { kind: "signaled", signal: parseSignal(signal) ?? 0 };
+    },
+    signal(number: number): void {
+      syscall("kill", child.pid, number);
+    },
+  };
+}

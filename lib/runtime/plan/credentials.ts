@@ -1,0 +1,141 @@
+/**
+ * User, groups and capabilities of the program.
+ *
+ * @module
+ * @see runtime-spec 1.2, config.md, "User" and "Linux Process"
+ * @see capabilities(7)
+ */
+import {
+  CAPABILITY,
+  CAPABILITY_VERSION,
+  type CapabilityName,
+} from "../../../ffi/constants/capability.ts";
+import { AMBIENT, PRCTL } from "../../../ffi/constants/prctl.ts";
+import { flags } from "../../../ffi/constants/symbolic.ts";
+import type { RecordArgument } from "../../../ffi/record.ts";
+import type { Capabilities, Process } from "../../oci/runtime_spec.ts";
+import type { ChildStep } from "./step.ts";
+
+/** Plans the change from the caller's credentials to the program's. */
+export function credentialSteps(process: Process): readonly ChildStep[] {
+  const { user, capabilities } = process;
+  const keeps = user.uid !== 0 && capabilities.permitted.length > 0;
+  return [
+    ...boundingSteps(capabilities),
+    ...(keeps ? [keepCapabilities()] : []),
+    {
+      call: "setgroups",
+      args: [user.additionalGids.length, groupList(user.additionalGids)],
+      why: "supplementary groups; the caller's own must not leak in",
+    },
+    {
+      call: "setresgid",
+      args: [user.gid, user.gid, user.gid],
+      why: "the group first: after setresuid it would be refused",
+    },
+    {
+      call: "setresuid",
+      args: [user.uid, user.uid, user.uid],
+      why: "the user",
+    },
+    {
+      call: "capset",
+      args: [capabilityHeader(), capabilityData(capabilities)],
+      why: "effective, permitted and inheritable capabilities",
+    },
+    ...ambientSteps(capabilities),
+    ...(process.noNewPrivileges ? [noNewPrivileges()] : []),
+  ];
+}
+
+/** Everything not listed leaves the bounding set; unknown ones fail softly. */
+function boundingSteps(capabilities: Capabilities): ChildStep[] {
+  const kept = new Set<string>(capabilities.bounding);
+  return Object.entries(CAPABILITY)
+    .filter(([name]) => !kept.has(name))
+    .map(([name, number]) => ({
+      call: "prctl",
+      args: [flags(PRCTL, "PR_CAPBSET_DROP"), { value: number, text: name }],
+      tolerate: ["EINVAL"],
+      why: "no program inside can regain it (EINVAL: an older kernel has none)",
+    }));
+}
+
+function keepCapabilities(): ChildStep {
+  return {
+    call: "prctl",
+    args: [flags(PRCTL, "PR_SET_KEEPCAPS"), 1],
+    why: "permitted capabilities survive the change of user; execve clears it",
+  };
+}
+
+function ambientSteps(capabilities: Capabilities): ChildStep[] {
+  return capabilities.ambient.map((name) => ({
+    call: "prctl",
+    args: [
+      flags(PRCTL, "PR_CAP_AMBIENT"),
+      flags(AMBIENT, "PR_CAP_AMBIENT_RAISE"),
+      flags(CAPABILITY, name),
+      0,
+      0,
+    ],
+    why: "stays effective across execve for a user that is not root",
+  }));
+}
+
+function noNewPrivileges(): ChildStep {
+  return {
+    call: "prctl",
+    args: [flags(PRCTL, "PR_SET_NO_NEW_PRIVS"), 1, 0, 0, 0],
+    why: "setuid programs gain nothing",
+  };
+}
+
+function groupList(gids: readonly number[]): RecordArgument {
+  if (gids.length === 0) return null;
+  return {
+    bytes: new Uint8Array(new Uint32Array(gids).buffer),
+    text: `[${gids.join(", ")}]`,
+  };
+}
+
+function capabilityHeader(): RecordArgument {
+  const version = CAPABILITY_VERSION._LINUX_CAPABILITY_VERSION_3;
+  return {
+    bytes: new Uint8Array(new Uint32Array([version, 0]).buffer),
+    text: "{_LINUX_CAPABILITY_VERSION_3, 0}",
+  };
+}
+
+/** Two `struct __user_cap_data_struct`: the low words, then the high ones. */
+function capabilityData(sets: Capabilities): RecordArgument {
+  const masks = [sets.effective, sets.permitted, sets.inheritable].map(
+    capabilityMask,
+  );
+  const low = masks.map((mask) => Number(mask & 0xffff_ffffn));
+  const high = masks.map((mask) => Number(mask >> 32n));
+  const [effective, permitted, inheritable] = masks.map((mask) =>
+    `0x${mask.toString(16)}`
+  );
+  return {
+    bytes: new Uint8Array(new Uint32Array([...low, ...high]).buffer),
+    text:
+      `{effective=${effective}, permitted=${permitted}, inheritable=${inheritable}}`,
+  };
+}
+
+/**
+ * A set of capabilities as the kernel prints it in `/proc/PID/status`.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * assert.equal(capabilityMask(["CAP_CHOWN", "CAP_KILL"]), 0x21n);
+ * ```
+ */
+export function capabilityMask(names: readonly CapabilityName[]): bigint {
+  return names.reduce(
+    (mask, name) => mask | 1n << BigInt(CAPABILITY[name]),
+    0n,
+  );
+}

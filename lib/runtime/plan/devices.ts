@@ -1,0 +1,120 @@
+/**
+ * Device nodes and links of /dev.
+ *
+ * @module
+ * @see runtime-spec 1.2, config-linux.md, "Default Devices"
+ */
+import type { Symbolic } from "../../../ffi/record.ts";
+import type { Device, RuntimeSpec } from "../../oci/runtime_spec.ts";
+import { AT_FDCWD } from "./open_flags.ts";
+import type { PrepareStep } from "./step.ts";
+
+/** Nodes every container has, whatever `linux.devices` adds. */
+const DEFAULT_DEVICES: readonly Device[] = [
+  { path: "/dev/null", type: "c", major: 1, minor: 3, fileMode: 0o666 },
+  { path: "/dev/zero", type: "c", major: 1, minor: 5, fileMode: 0o666 },
+  { path: "/dev/full", type: "c", major: 1, minor: 7, fileMode: 0o666 },
+  { path: "/dev/random", type: "c", major: 1, minor: 8, fileMode: 0o666 },
+  { path: "/dev/urandom", type: "c", major: 1, minor: 9, fileMode: 0o666 },
+  { path: "/dev/tty", type: "c", major: 5, minor: 0, fileMode: 0o666 },
+];
+
+/** Links every container has: name in /dev to target. */
+const DEFAULT_LINKS: readonly (readonly [name: string, target: string])[] = [
+  ["fd", "/proc/self/fd"],
+  ["stdin", "/proc/self/fd/0"],
+  ["stdout", "/proc/self/fd/1"],
+  ["stderr", "/proc/self/fd/2"],
+  ["core", "/proc/kcore"],
+  ["ptmx", "pts/ptmx"],
+];
+
+const KINDS: Readonly<Record<Device["type"], Symbolic>> = {
+  c: { value: 0o020000, text: "S_IFCHR" },
+  u: { value: 0o020000, text: "S_IFCHR" },
+  b: { value: 0o060000, text: "S_IFBLK" },
+  p: { value: 0o010000, text: "S_IFIFO" },
+};
+
+/**
+ * Plans the nodes and links; to be made right after /dev is mounted, so that
+ * volumes may cover them and never the other way round.
+ *
+ * @returns No step if /dev is not a file system of the container's own: then
+ * it is somebody else's and must not be written to.
+ */
+export function deviceSteps(spec: RuntimeSpec): readonly PrepareStep[] {
+  const hasOwnDev = spec.mounts.some((mount) =>
+    mount.destination === "/dev" && mount.type === "tmpfs"
+  );
+  if (!hasOwnDev) return [];
+  return [
+    {
+      call: "umask",
+      args: [0],
+      as: "umask",
+      why: "device modes are exact; it is put back below",
+    },
+    ...[...DEFAULT_DEVICES, ...spec.linux.devices].map(nodeStep),
+    ...DEFAULT_LINKS.map(linkStep),
+    {
+      call: "umask",
+      args: [{ result: "umask" }],
+      why: "the calling thread goes on after the container has started",
+    },
+  ];
+}
+
+function nodeStep(device: Device): PrepareStep {
+  const slash = device.path.lastIndexOf("/");
+  const kind = KINDS[device.type];
+  return {
+    call: "mknodat",
+    args: [
+      AT_FDCWD,
+      {
+        beneath: device.path.slice(0, slash) || "/",
+        create: "directory",
+        leaf: device.path.slice(slash + 1),
+      },
+      {
+        value: Number(kind.value) | device.fileMode,
+        text: `${kind.text}|0${device.fileMode.toString(8)}`,
+      },
+      {
+        value: encodeDevice(device.major, device.minor),
+        text: `makedev(${device.major}, ${device.minor})`,
+      },
+    ],
+    why: `${device.path}: nodes of the host are never shared`,
+  };
+}
+
+function linkStep(
+  [name, target]: readonly [name: string, target: string],
+): PrepareStep {
+  return {
+    call: "symlinkat",
+    args: [
+      target,
+      AT_FDCWD,
+      { beneath: "/dev", create: "directory", leaf: name },
+    ],
+    why: `/dev/${name}: programs expect it`,
+  };
+}
+
+/**
+ * A device number as mknod(2) takes it.
+ *
+ * @see Linux include/linux/kdev_t.h, new_encode_dev
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * assert.equal(encodeDevice(1, 3), 0x103);
+ * assert.equal(encodeDevice(259, 300), 0x11032c);
+ * ```
+ */
+export function encodeDevice(major: number, minor: number): number {
+  return (minor & 0xff) | (major << 8) | ((minor & ~0xff) << 12);
+}

@@ -1,0 +1,131 @@
+/**
+ * Mount options as mount(8) and the runtime specification spell them.
+ *
+ * @module
+ * @see runtime-spec 1.2, config.md, "Linux mount options"
+ */
+import { MOUNT, MOUNT_ATTR } from "../../../ffi/constants/mount.ts";
+import { flags } from "../../../ffi/constants/symbolic.ts";
+import type { Symbolic } from "../../../ffi/record.ts";
+
+/** Options sorted by who understands them. */
+export interface MountOptions {
+  /** Whether it is a bind mount, and of one mount or a whole tree. */
+  readonly bind: "no" | "one" | "tree";
+  /** Flags of mount(2) for a new file system. */
+  readonly flags: Symbolic;
+  /** Attributes of the one mount, for mount_setattr(2). */
+  readonly attributes: Symbolic;
+  /** Attributes of the mount and of all mounts below it. */
+  readonly recursiveAttributes: Symbolic;
+  /** What the file system itself reads, joined by commas. */
+  readonly data: string;
+}
+
+type FlagName = keyof typeof MOUNT;
+type AttributeName = keyof typeof MOUNT_ATTR;
+
+/** Options that set a flag; the attribute is its mount_setattr(2) form. */
+const SETTING: ReadonlyMap<
+  string,
+  { flag: FlagName; attribute?: AttributeName }
+> = new Map(
+  Object.entries({
+    ro: { flag: "MS_RDONLY", attribute: "MOUNT_ATTR_RDONLY" },
+    nosuid: { flag: "MS_NOSUID", attribute: "MOUNT_ATTR_NOSUID" },
+    nodev: { flag: "MS_NODEV", attribute: "MOUNT_ATTR_NODEV" },
+    noexec: { flag: "MS_NOEXEC", attribute: "MOUNT_ATTR_NOEXEC" },
+    noatime: { flag: "MS_NOATIME", attribute: "MOUNT_ATTR_NOATIME" },
+    nodiratime: { flag: "MS_NODIRATIME", attribute: "MOUNT_ATTR_NODIRATIME" },
+    strictatime: {
+      flag: "MS_STRICTATIME",
+      attribute: "MOUNT_ATTR_STRICTATIME",
+    },
+    nosymfollow: {
+      flag: "MS_NOSYMFOLLOW",
+      attribute: "MOUNT_ATTR_NOSYMFOLLOW",
+    },
+    relatime: { flag: "MS_RELATIME" },
+    sync: { flag: "MS_SYNCHRONOUS" },
+    dirsync: { flag: "MS_DIRSYNC" },
+    lazytime: { flag: "MS_LAZYTIME" },
+    silent: { flag: "MS_SILENT" },
+  }),
+);
+
+/** Options that undo a flag set by an earlier one, by the flag they undo. */
+const CLEARING: ReadonlyMap<string, FlagName | undefined> = new Map(
+  Object.entries({
+    defaults: undefined,
+    rw: "MS_RDONLY",
+    suid: "MS_NOSUID",
+    dev: "MS_NODEV",
+    exec: "MS_NOEXEC",
+    atime: "MS_NOATIME",
+    diratime: "MS_NODIRATIME",
+    norelatime: "MS_RELATIME",
+    nostrictatime: "MS_STRICTATIME",
+    symfollow: "MS_NOSYMFOLLOW",
+    async: "MS_SYNCHRONOUS",
+    nolazytime: "MS_LAZYTIME",
+    loud: "MS_SILENT",
+  }),
+);
+
+/** Options that hold for everything below as well. */
+const RECURSIVE: ReadonlyMap<string, AttributeName> = new Map(
+  Object.entries({
+    rro: "MOUNT_ATTR_RDONLY",
+    rnosuid: "MOUNT_ATTR_NOSUID",
+    rnodev: "MOUNT_ATTR_NODEV",
+    rnoexec: "MOUNT_ATTR_NOEXEC",
+    rnosymfollow: "MOUNT_ATTR_NOSYMFOLLOW",
+  }),
+);
+
+/** What every mount of a container is anyway. */
+const IMPLIED: ReadonlySet<string> = new Set(["private", "rprivate"]);
+
+/**
+ * Sorts mount options. A later option overrides an earlier one.
+ *
+ * @param options As in `mounts[].options` of a runtime specification.
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * const sorted = parseMountOptions(["rbind", "rro", "nosuid", "mode=755"]);
+ * assert.equal(sorted.bind, "tree");
+ * assert.equal(sorted.flags.text, "MS_NOSUID");
+ * assert.equal(sorted.recursiveAttributes.text, "MOUNT_ATTR_RDONLY");
+ * assert.equal(sorted.data, "mode=755");
+ * ```
+ */
+export function parseMountOptions(options: readonly string[]): MountOptions {
+  let bind: MountOptions["bind"] = "no";
+  const set = new Set<FlagName>();
+  const recursive = new Set<AttributeName>();
+  const data: string[] = [];
+  for (const option of options) {
+    const setting = SETTING.get(option);
+    if (setting !== undefined) set.add(setting.flag);
+    else if (CLEARING.has(option)) {
+      const cleared = CLEARING.get(option);
+      if (cleared !== undefined) set.delete(cleared);
+    } else if (RECURSIVE.has(option)) {
+      const attribute = RECURSIVE.get(option);
+      if (attribute !== undefined) recursive.add(attribute);
+    } else if (option === "bind") bind = "one";
+    else if (option === "rbind") bind = "tree";
+    else if (!IMPLIED.has(option)) data.push(option);
+  }
+  const attributes = [...SETTING.values()].flatMap(({ flag, attribute }) =>
+    attribute !== undefined && set.has(flag) ? [attribute] : []
+  );
+  return {
+    bind,
+    flags: flags(MOUNT, ...set),
+    attributes: flags(MOUNT_ATTR, ...attributes),
+    recursiveAttributes: flags(MOUNT_ATTR, ...recursive),
+    data: data.join(","),
+  };
+}

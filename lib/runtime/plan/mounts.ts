@@ -1,0 +1,270 @@
+/**
+ * `mounts` of a runtime specification as steps.
+ *
+ * Most mounts are made beforehand in the caller's private mount namespace,
+ * where TypeScript can resolve their destinations beneath the root. A file
+ * system that shows the namespaces of whoever mounts it has to wait for the
+ * new process, and so has everything that is mounted on top of one.
+ *
+ * @module
+ * @see runtime-spec 1.2, config.md, "Mounts"
+ */
+import { MOUNT, MOVE_MOUNT } from "../../../ffi/constants/mount.ts";
+import { flags } from "../../../ffi/constants/symbolic.ts";
+import { RESOLVE_NO_SYMLINKS } from "../../../ffi/constants/openat2.ts";
+import { SpecError } from "../../base/errors.ts";
+import type { RecordArgument, Symbolic } from "../../../ffi/record.ts";
+import type { Mount } from "../../oci/runtime_spec.ts";
+import { type MountOptions, parseMountOptions } from "./mount_options.ts";
+import { AT_FDCWD, OPEN } from "./open_flags.ts";
+import type { ChildStep, PrepareStep } from "./step.ts";
+
+/** File systems that show the namespaces of the process that mounts them. */
+const OF_NAMESPACE: ReadonlyMap<string, string> = new Map([
+  ["proc", "pid"],
+  ["sysfs", "network"],
+  ["mqueue", "ipc"],
+  ["cgroup2", "cgroup"],
+]);
+
+/** Size of `struct open_how`, of `struct mount_attr`. */
+const OPEN_HOW_BYTES = 24;
+const MOUNT_ATTR_BYTES = 32;
+
+const AT_EMPTY_PATH_RECURSIVE: Symbolic = {
+  value: 0x9000,
+  text: "AT_EMPTY_PATH|AT_RECURSIVE",
+};
+const AT_EMPTY_PATH: Symbolic = { value: 0x1000, text: "AT_EMPTY_PATH" };
+
+/** Steps before and after the process exists. */
+export interface MountSteps {
+  readonly prepare: readonly PrepareStep[];
+  readonly child: readonly ChildStep[];
+}
+
+/**
+ * Plans one mount.
+ *
+ * @param mount The mount.
+ * @param index Its place in `mounts`, for names and error pointers.
+ * @param later Destinations that the new process mounts, so far.
+ */
+export function mountSteps(
+  mount: Mount,
+  index: number,
+  later: readonly string[],
+): MountSteps {
+  const options = parseMountOptions(mount.options);
+  if (mount.destination.startsWith("/proc/") || isUnder(mount, "/proc")) {
+    throw new SpecError(
+      `/mounts/${index}/destination`,
+      `Cannot mount on "${mount.destination}": it is inside /proc`,
+    );
+  }
+  if (isLater(mount)) return mountInChild(mount, options);
+  const covered = later.some((path) => isUnder(mount, path));
+  if (options.bind === "no") {
+    return covered
+      ? mountInChild(mount, options)
+      : { prepare: [newMount(mount, options)], child: [] };
+  }
+  return bindMount(mount, options, { name: `mount.${index}`, covered });
+}
+
+/** Whether the mount has to be made by the new process. */
+export function isLater(mount: Mount): boolean {
+  return OF_NAMESPACE.has(mount.type) &&
+    parseMountOptions(mount.options).bind === "no";
+}
+
+function isUnder(mount: Mount, path: string): boolean {
+  return mount.destination.startsWith(`${path}/`);
+}
+
+function newMount(mount: Mount, options: MountOptions): PrepareStep {
+  return {
+    call: "mount",
+    args: [
+      mount.source,
+      { beneath: mount.destination, create: "directory" },
+      mount.type,
+      options.flags,
+      options.data === "" ? null : options.data,
+    ],
+    why: `a ${mount.type} of the container's own on ${mount.destination}`,
+  };
+}
+
+/**
+ * A mount made by the new process. The destination was created beforehand; it
+ * is opened without following any symbolic link and mounted on as `.`.
+ */
+function mountInChild(mount: Mount, options: MountOptions): MountSteps {
+  const namespace = OF_NAMESPACE.get(mount.type);
+  const reason = namespace === undefined
+    ? `it lies on a mount that is made here`
+    : `it shows the ${namespace} namespace of whoever mounts it`;
+  return {
+    prepare: namespace === undefined ? [] : [ensureDirectory(mount)],
+    child: [
+      {
+        call: "openat2",
+        args: [
+          AT_FDCWD,
+          relative(mount.destination),
+          openHow(flags(OPEN, "O_PATH", "O_DIRECTORY", "O_CLOEXEC")),
+          OPEN_HOW_BYTES,
+        ],
+        as: "mountpoint",
+        why:
+          `a symbolic link in the image must not lead the mount on ${mount.destination} elsewhere`,
+      },
+      {
+        call: "fchdir",
+        args: [{ result: "mountpoint" }],
+        why: "mount(2) takes the mount point as a path: as `.`",
+      },
+      {
+        call: "mount",
+        args: [
+          mount.source,
+          ".",
+          mount.type,
+          options.flags,
+          options.data === "" ? null : options.data,
+        ],
+        why: `${mount.destination}; made in the new process since ${reason}`,
+      },
+      {
+        call: "fchdir",
+        args: [{ result: "newroot" }],
+        why: "the next path is relative to the new root again",
+      },
+    ],
+  };
+}
+
+/** A directory for a later mount; opening it creates it beneath the root. */
+function ensureDirectory(mount: Mount): PrepareStep {
+  return {
+    call: "openat",
+    args: [
+      AT_FDCWD,
+      { beneath: mount.destination, create: "directory" },
+      flags(OPEN, "O_PATH", "O_DIRECTORY", "O_CLOEXEC"),
+    ],
+    as: `mountpoint.${mount.destination}`,
+    why: `the new process needs a directory to mount ${mount.type} on`,
+  };
+}
+
+/** A bind mount, attached to its destination by descriptor. */
+function bindMount(
+  mount: Mount,
+  options: MountOptions,
+  { name, covered }: { name: string; covered: boolean },
+): MountSteps {
+  const prepare: PrepareStep[] = [cloneTree(mount, options, name)];
+  const tree: RecordArgument = { result: name };
+  if (options.attributes.value !== 0) {
+    prepare.push(setAttributes(tree, AT_EMPTY_PATH, options.attributes));
+  }
+  if (options.recursiveAttributes.value !== 0) {
+    prepare.push(
+      setAttributes(tree, AT_EMPTY_PATH_RECURSIVE, options.recursiveAttributes),
+    );
+  }
+  const why = `${mount.source} appears as ${mount.destination}`;
+  if (!covered) {
+    prepare.push({
+      call: "move_mount",
+      args: [
+        tree,
+        "",
+        AT_FDCWD,
+        { beneath: mount.destination, create: { like: name } },
+        flags(MOVE_MOUNT, "MOVE_MOUNT_F_EMPTY_PATH", "MOVE_MOUNT_T_SYMLINKS"),
+      ],
+      why,
+    });
+    return { prepare, child: [] };
+  }
+  const attach: ChildStep = {
+    call: "move_mount",
+    args: [
+      tree,
+      "",
+      AT_FDCWD,
+      relative(mount.destination),
+      flags(MOVE_MOUNT, "MOVE_MOUNT_F_EMPTY_PATH"),
+    ],
+    why: `${why}, on top of a mount that is made here`,
+  };
+  return { prepare, child: [attach] };
+}
+
+function cloneTree(
+  mount: Mount,
+  options: MountOptions,
+  name: string,
+): PrepareStep {
+  const recursive = options.bind === "tree";
+  return {
+    call: "open_tree",
+    args: [
+      AT_FDCWD,
+      mount.source,
+      {
+        value: 0x80001 + (recursive ? 0x8000 : 0),
+        text: `OPEN_TREE_CLONE|OPEN_TREE_CLOEXEC${
+          recursive ? "|AT_RECURSIVE" : ""
+        }`,
+      },
+    ],
+    as: name,
+    why: `a copy of the mount at ${mount.source}, still attached nowhere`,
+  };
+}
+
+function setAttributes(
+  tree: RecordArgument,
+  at: Symbolic,
+  attributes: Symbolic,
+): PrepareStep {
+  return {
+    call: "mount_setattr",
+    args: [tree, "", at, { words: [attributes, 0, 0, 0] }, MOUNT_ATTR_BYTES],
+    why: "before it is attached, so that it is never seen without",
+  };
+}
+
+/** Remounts a mount read-only, by its path from the current directory. */
+export function remountReadonly(path: string, why: string): ChildStep {
+  return {
+    call: "mount",
+    args: [
+      null,
+      path,
+      null,
+      flags(MOUNT, "MS_BIND", "MS_REMOUNT", "MS_RDONLY"),
+      null,
+    ],
+    why,
+  };
+}
+
+/** `struct open_how` for a path in which no component may be a symbolic link. */
+function openHow(open: Symbolic): RecordArgument {
+  return {
+    words: [open, 0, {
+      value: RESOLVE_NO_SYMLINKS,
+      text: "RESOLVE_NO_SYMLINKS",
+    }],
+  };
+}
+
+/** A path inside the container, relative to its root. */
+export function relative(path: string): string {
+  return path.replace(/^\/+/, "") || ".";
+}

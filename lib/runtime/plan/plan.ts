@@ -1,0 +1,105 @@
+/**
+ * From a runtime specification to the system calls that carry it out. Pure:
+ * nothing here touches the host, and the same specification always gives the
+ * same plan.
+ *
+ * @module
+ */
+import { flags } from "../../../ffi/constants/symbolic.ts";
+import type { Mount, RuntimeSpec } from "../../oci/runtime_spec.ts";
+import { credentialSteps } from "./credentials.ts";
+import { deviceSteps } from "./devices.ts";
+import { isLater, mountSteps } from "./mounts.ts";
+import { cloneFlags, joinSteps, namespaceSettingSteps } from "./namespaces.ts";
+import { AT_FDCWD, OPEN } from "./open_flags.ts";
+import {
+  parentDeathStep,
+  processSettingSteps,
+  programSteps,
+} from "./program.ts";
+import {
+  enterRootSteps,
+  hidePathSteps,
+  pivotSteps,
+  rootSteps,
+} from "./rootfs.ts";
+import { stdioSteps, terminalSteps } from "./terminal.ts";
+import type { ChildStep, LaunchPlan, PrepareStep } from "./step.ts";
+
+/** What a plan needs besides the specification. */
+export interface PlanOptions {
+  /** What to mount on `root.path`; nothing if the root is there already. */
+  readonly rootfs: readonly Mount[];
+  /** Whether tsdocker's own init program is process 1. */
+  readonly init: boolean;
+}
+
+/**
+ * Plans the start of a container.
+ *
+ * The caller provides these results by name: `status`, the write end of a
+ * pipe; `stdin`, `stdout` and `stderr` if the process wants no terminal; and
+ * `init` if asked for. All of them must be above descriptor 4.
+ *
+ * @throws {SpecError} If the specification cannot be carried out.
+ */
+export function createPlan(
+  spec: RuntimeSpec,
+  options: PlanOptions,
+): LaunchPlan {
+  const mounts = planMounts(spec);
+  return {
+    prepare: [
+      ...rootSteps(spec, options.rootfs),
+      ...mounts.prepare,
+      ...terminalSteps(spec.process),
+      workingDirectory(spec),
+    ],
+    clone: cloneFlags(spec),
+    child: [
+      parentDeathStep("if the keeper dies, so does the container"),
+      ...joinSteps(spec),
+      ...stdioSteps(spec.process),
+      ...enterRootSteps(spec),
+      ...mounts.child,
+      ...hidePathSteps(spec),
+      ...pivotSteps(spec),
+      ...namespaceSettingSteps(spec),
+      ...processSettingSteps(spec.process, options),
+      ...credentialSteps(spec.process),
+      parentDeathStep("once more: a change of user clears it"),
+      ...programSteps(spec.process, options),
+    ],
+  };
+}
+
+/** All mounts in order, with the nodes of /dev right after /dev itself. */
+function planMounts(
+  spec: RuntimeSpec,
+): { prepare: readonly PrepareStep[]; child: readonly ChildStep[] } {
+  const prepare: PrepareStep[] = [];
+  const child: ChildStep[] = [];
+  const later: string[] = [];
+  for (const [index, mount] of spec.mounts.entries()) {
+    const steps = mountSteps(mount, index, later);
+    prepare.push(...steps.prepare);
+    child.push(...steps.child);
+    if (isLater(mount)) later.push(mount.destination);
+    if (mount.destination === "/dev") prepare.push(...deviceSteps(spec));
+  }
+  return { prepare, child };
+}
+
+/** An image need not have the working directory; docker creates it too. */
+function workingDirectory(spec: RuntimeSpec): PrepareStep {
+  return {
+    call: "openat",
+    args: [
+      AT_FDCWD,
+      { beneath: spec.process.cwd, create: "directory" },
+      flags(OPEN, "O_PATH", "O_DIRECTORY", "O_CLOEXEC"),
+    ],
+    as: "cwd",
+    why: "the working directory exists, created if the image has none",
+  };
+}

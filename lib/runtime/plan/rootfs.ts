@@ -1,0 +1,190 @@
+/**
+ * The root file system: how it is put together, entered and closed off.
+ *
+ * @module
+ * @see runtime-spec 1.2, config.md, "Root"; config-linux.md, "Masked Paths"
+ * @see pivot_root(2)
+ */
+import { MOUNT } from "../../../ffi/constants/mount.ts";
+import { CLONE } from "../../../ffi/constants/sched.ts";
+import { flags } from "../../../ffi/constants/symbolic.ts";
+import { UMOUNT } from "../../../ffi/constants/umount.ts";
+import type { Mount, RuntimeSpec } from "../../oci/runtime_spec.ts";
+import { parseMountOptions } from "./mount_options.ts";
+import { relative, remountReadonly } from "./mounts.ts";
+import { AT_FDCWD, OPEN } from "./open_flags.ts";
+import type { ChildStep, PrepareStep } from "./step.ts";
+
+/**
+ * Plans the private mount namespace and the root in it.
+ *
+ * @param spec The container.
+ * @param rootfs What to mount on `root.path`; nothing if it is there already.
+ */
+export function rootSteps(
+  spec: RuntimeSpec,
+  rootfs: readonly Mount[],
+): readonly PrepareStep[] {
+  const { path } = spec.root;
+  return [
+    {
+      call: "unshare",
+      args: [flags(CLONE, "CLONE_FS", "CLONE_NEWNS")],
+      why: "a private copy of the mounts: the host never sees ours",
+    },
+    {
+      call: "mount",
+      args: [null, "/", null, flags(MOUNT, "MS_REC", "MS_PRIVATE"), null],
+      why: "before the first mount, or it would spread to the host",
+    },
+    ...(rootfs.length === 0
+      ? [bindRoot(path)]
+      : rootfs.map((mount) => mountRoot(path, mount))),
+    {
+      call: "openat",
+      args: [
+        AT_FDCWD,
+        path,
+        flags(OPEN, "O_PATH", "O_DIRECTORY", "O_CLOEXEC"),
+      ],
+      as: "root",
+      why: "every path inside is resolved beneath this descriptor",
+    },
+  ];
+}
+
+function bindRoot(path: string): PrepareStep {
+  return {
+    call: "mount",
+    args: [path, path, null, flags(MOUNT, "MS_BIND", "MS_REC"), null],
+    why: "pivot_root wants a mount point",
+  };
+}
+
+function mountRoot(path: string, mount: Mount): PrepareStep {
+  const options = parseMountOptions(mount.options);
+  return {
+    call: "mount",
+    args: [
+      mount.source,
+      path,
+      mount.type,
+      options.flags,
+      options.data === "" ? null : options.data,
+    ],
+    why: "the root: what the container writes goes to its own layer",
+  };
+}
+
+/** Plans opening the new root; paths of later steps are relative to it. */
+export function enterRootSteps(spec: RuntimeSpec): readonly ChildStep[] {
+  return [
+    {
+      call: "openat",
+      args: [
+        AT_FDCWD,
+        spec.root.path,
+        flags(OPEN, "O_PATH", "O_DIRECTORY", "O_CLOEXEC"),
+      ],
+      as: "newroot",
+      why: "again: the earlier descriptor is of the caller's mount namespace",
+    },
+    {
+      call: "fchdir",
+      args: [{ result: "newroot" }],
+      why: "paths are relative from here on",
+    },
+  ];
+}
+
+/** Plans hiding and protecting paths; to be made after /proc and /sys. */
+export function hidePathSteps(spec: RuntimeSpec): readonly ChildStep[] {
+  return [
+    ...spec.linux.maskedPaths.flatMap(maskSteps),
+    ...spec.linux.readonlyPaths.flatMap(readonlySteps),
+  ];
+}
+
+/** A file is covered by /dev/null, a directory by an empty file system. */
+function maskSteps(path: string): ChildStep[] {
+  return [
+    {
+      call: "mount",
+      args: ["/dev/null", relative(path), null, flags(MOUNT, "MS_BIND"), null],
+      tolerate: ["ENOENT", "ENOTDIR"],
+      why: `${path} reads as empty; the host's own null, as nobody swaps it`,
+    },
+    {
+      call: "mount",
+      args: [
+        "tmpfs",
+        relative(path),
+        "tmpfs",
+        flags(MOUNT, "MS_RDONLY"),
+        "size=0k",
+      ],
+      tolerate: ["ENOENT", "ENOTDIR"],
+      why: `${path} is covered this way if it is a directory`,
+    },
+  ];
+}
+
+function readonlySteps(path: string): ChildStep[] {
+  return [
+    {
+      call: "mount",
+      args: [
+        relative(path),
+        relative(path),
+        null,
+        flags(MOUNT, "MS_BIND", "MS_REC"),
+        null,
+      ],
+      tolerate: ["ENOENT"],
+      why: `${path} becomes a mount of its own, to be made read-only`,
+    },
+    {
+      call: "mount",
+      args: [
+        null,
+        relative(path),
+        null,
+        flags(
+          MOUNT,
+          "MS_BIND",
+          "MS_REMOUNT",
+          "MS_RDONLY",
+          "MS_NOSUID",
+          "MS_NODEV",
+          "MS_NOEXEC",
+        ),
+        null,
+      ],
+      tolerate: ["ENOENT"],
+      why: `${path} shows the kernel's settings but does not change them`,
+    },
+  ];
+}
+
+/** Plans making the new root the only one. */
+export function pivotSteps(spec: RuntimeSpec): readonly ChildStep[] {
+  const steps: ChildStep[] = [
+    {
+      call: "pivot_root",
+      args: [".", "."],
+      why: "swaps the roots, the old one on top; chroot could be left again",
+    },
+    {
+      call: "umount2",
+      args: [".", flags(UMOUNT, "MNT_DETACH")],
+      why: "the host's files are gone from here on",
+    },
+    { call: "chdir", args: ["/"], why: "out of the detached tree" },
+  ];
+  if (spec.root.readonly) {
+    steps.push(
+      remountReadonly("/", "last, since mount points had to be created"),
+    );
+  }
+  return steps;
+}

@@ -1,0 +1,55 @@
+/**
+ * What a plan is made of: system calls, each with the reason it is there.
+ *
+ * @module
+ */
+import type {
+  RecordArgument,
+  Symbolic,
+  SyscallRecord,
+} from "../../../ffi/record.ts";
+
+/**
+ * A path inside the container's root, resolved beneath it at the moment of the
+ * call and passed as a `/proc/self/fd` link, so that no symbolic link in the
+ * image can lead the call elsewhere.
+ */
+export interface Beneath {
+  /** Absolute path inside the container. */
+  readonly beneath: string;
+  /** What to create if it is missing; `like` copies the kind of a result. */
+  readonly create?: "directory" | "file" | { readonly like: string };
+  /** A name in that directory for the call itself to create or to follow. */
+  readonly leaf?: string;
+}
+
+/** A step made in TypeScript in the caller's private mount namespace. */
+export interface PrepareStep extends Omit<SyscallRecord, "args"> {
+  readonly args: readonly (RecordArgument | Beneath)[];
+  /** Why it is needed, and why here if the order matters. */
+  readonly why: string;
+}
+
+/** A step made in the new process, by the native launcher or by `init`. */
+export interface ChildStep extends SyscallRecord {
+  /** Why it is needed, and why here if the order matters. */
+  readonly why: string;
+}
+
+/** Everything between a runtime specification and a running process. */
+export interface LaunchPlan {
+  /** Made first, in the caller's private mount namespace. */
+  readonly prepare: readonly PrepareStep[];
+  /** Flags of clone3(2): the namespaces the process is born into. */
+  readonly clone: Symbolic;
+  /** Made by the new process; the last one is execve(2). */
+  readonly child: readonly ChildStep[];
+}
+
+/** Whether an argument is a path to resolve beneath the root. */
+export function isBeneath(
+  argument: RecordArgument | Beneath,
+): argument is Beneath {
+  return typeof argument === "object" && argument !== null &&
+    "beneath" in argument;
+}

@@ -1,0 +1,119 @@
+/**
+ * The container's standard streams: three pipes of the caller's, or a terminal
+ * from the container's own devpts.
+ *
+ * @module
+ * @see runtime-spec 1.2, config.md, "Process", `terminal`
+ */
+import { IOCTLS } from "../../../ffi/constants/ioctls.ts";
+import { flags } from "../../../ffi/constants/symbolic.ts";
+import { MOUNT } from "../../../ffi/constants/mount.ts";
+import type { Process } from "../../oci/runtime_spec.ts";
+import { AT_FDCWD, OPEN } from "./open_flags.ts";
+import type { ChildStep, PrepareStep } from "./step.ts";
+
+/** Name of the terminal's master side among the results of a plan. */
+export const TERMINAL = "terminal";
+
+/** Names of the descriptors the caller provides when there is no terminal. */
+export const STDIO = ["stdin", "stdout", "stderr"] as const;
+
+/**
+ * Plans the terminal; to be made after the container's devpts is mounted.
+ *
+ * @returns No step if the process wants none.
+ */
+export function terminalSteps(process: Process): readonly PrepareStep[] {
+  if (!process.terminal) return [];
+  return [
+    {
+      call: "openat",
+      args: [
+        AT_FDCWD,
+        { beneath: "/dev/pts/ptmx" },
+        flags(OPEN, "O_RDWR", "O_NOCTTY", "O_CLOEXEC"),
+      ],
+      as: TERMINAL,
+      why: "from the container's own devpts, so that ttyname(3) works inside",
+    },
+    {
+      call: "ioctl",
+      args: [
+        { result: TERMINAL },
+        flags(IOCTLS, "TIOCSPTLCK"),
+        { words: [0] },
+      ],
+      why: "unlocks the other side",
+    },
+    {
+      call: "ioctl",
+      args: [
+        { result: TERMINAL },
+        flags(IOCTLS, "TIOCGPTPEER"),
+        flags(OPEN, "O_RDWR", "O_NOCTTY", "O_CLOEXEC"),
+      ],
+      as: "console",
+      why: "the other side by descriptor: no path inside is trusted",
+    },
+    {
+      call: "fchown",
+      args: [{ result: "console" }, process.user.uid, {
+        value: -1,
+        text: "-1",
+      }],
+      why: "its user may open it again by name; the group stays tty",
+    },
+    ...sizeSteps(process),
+    {
+      call: "mount",
+      args: [
+        { beneath: "/dev/pts/0" },
+        { beneath: "/dev/console", create: "file" },
+        null,
+        flags(MOUNT, "MS_BIND"),
+        null,
+      ],
+      why: "/dev/console is this terminal",
+    },
+  ];
+}
+
+function sizeSteps(process: Process): PrepareStep[] {
+  if (process.consoleSize === undefined) return [];
+  const { height, width } = process.consoleSize;
+  const bytes = new Uint8Array(new Uint16Array([height, width, 0, 0]).buffer);
+  return [{
+    call: "ioctl",
+    args: [
+      { result: TERMINAL },
+      flags(IOCTLS, "TIOCSWINSZ"),
+      { bytes, text: `{ws_row=${height}, ws_col=${width}}` },
+    ],
+    why: "the size is right before the program asks for it",
+  }];
+}
+
+/** Plans the process's session, standard streams and controlling terminal. */
+export function stdioSteps(process: Process): readonly ChildStep[] {
+  const sources = process.terminal ? ["console", "console", "console"] : STDIO;
+  const steps: ChildStep[] = [{
+    call: "setsid",
+    args: [],
+    why: "a session of its own: no way to the caller's terminal",
+  }];
+  for (const [number, source] of sources.entries()) {
+    steps.push({
+      call: "dup3",
+      args: [{ result: source }, number, 0],
+      why: `${STDIO[number]} of the program`,
+    });
+  }
+  if (process.terminal) {
+    steps.push({
+      call: "ioctl",
+      args: [0, flags(IOCTLS, "TIOCSCTTY"), 0],
+      why: "Ctrl-C and job control",
+    });
+  }
+  return steps;
+}

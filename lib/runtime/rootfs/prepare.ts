@@ -1,0 +1,103 @@
+/**
+ * Makes the steps of a plan that come before the process, in the caller's
+ * private mount namespace.
+ *
+ * @module
+ */
+import { Fd } from "../../../ffi/fd.ts";
+import { describeErrno, SyscallError } from "../../../ffi/errno.ts";
+import { lookUp, perform } from "../../../ffi/perform.ts";
+import type { RecordArgument, Results } from "../../../ffi/record.ts";
+import { StartError } from "../../base/errors.ts";
+import { describeStep } from "../plan/describe.ts";
+import { type Beneath, isBeneath, type PrepareStep } from "../plan/step.ts";
+import { createInRoot, openInRoot } from "./secure_path.ts";
+import { O_PATH } from "../../../ffi/constants/fcntl.ts";
+
+/** What a step did. */
+export interface StepOutcome {
+  /** What the kernel returned; a negated error number if that is tolerated. */
+  readonly result: number;
+  /** How long it took, in milliseconds. */
+  readonly ms: number;
+}
+
+/**
+ * Makes the steps in order, on the calling thread, which must be able to
+ * leave its mount namespace again (`PrivateMounts`).
+ *
+ * @param results Where steps leave their results; descriptors among them.
+ * @param owner Takes every descriptor that a step opens.
+ * @returns What each step did.
+ * @throws {StartError} If the kernel refuses one; what is mounted by then goes
+ * away with the namespace.
+ */
+export function prepare(
+  steps: readonly PrepareStep[],
+  results: Results,
+  owner: DisposableStack,
+): StepOutcome[] {
+  return steps.map((step) => {
+    const start = performance.now();
+    const result = prepareStep(step, results, owner);
+    return { result, ms: performance.now() - start };
+  });
+}
+
+function prepareStep(
+  step: PrepareStep,
+  results: Results,
+  owner: DisposableStack,
+): number {
+  using opened = new DisposableStack();
+  try {
+    const args = step.args.map((argument): RecordArgument =>
+      isBeneath(argument) ? resolve(argument, results, opened) : argument
+    );
+    const result = perform({ ...step, args }, results);
+    // Every named result is a descriptor, but for the file mode mask.
+    if (step.as !== undefined && step.call !== "umask" && result >= 0) {
+      owner.use(new Fd(result));
+    }
+    return result;
+  } catch (error) {
+    if (!(error instanceof SyscallError)) throw error;
+    throw new StartError(
+      "setup",
+      `Cannot prepare the container: ${describeStep(step)}: ${
+        describeErrno(error.errno)
+      }`,
+      { cause: error },
+    );
+  }
+}
+
+/** A path beneath the root, as a link to its descriptor. */
+function resolve(
+  path: Beneath,
+  results: Results,
+  opened: DisposableStack,
+): string {
+  const root = new Fd(lookUp(results, "root"));
+  try {
+    const fd = opened.use(openBeneath(root, path, results));
+    return path.leaf === undefined ? fd.path : `${fd.path}/${path.leaf}`;
+  } finally {
+    // It belongs to the results, not to us.
+    root.release();
+  }
+}
+
+function openBeneath(root: Fd, path: Beneath, results: Results): Fd {
+  if (path.create === undefined) return openInRoot(root, path.beneath, O_PATH);
+  return createInRoot(root, path.beneath, kindToCreate(path.create, results));
+}
+
+function kindToCreate(
+  create: NonNullable<Beneath["create"]>,
+  results: Results,
+): "directory" | "file" {
+  if (typeof create === "string") return create;
+  const path = `/proc/self/fd/${lookUp(results, create.like)}`;
+  return Deno.statSync(path).isDirectory ? "directory" : "file";
+}

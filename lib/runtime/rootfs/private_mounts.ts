@@ -1,0 +1,46 @@
+/**
+ * The caller's private mount namespace: entered by the first steps of a plan,
+ * left when the scope ends, whatever happened in between.
+ *
+ * While inside, only `…Sync` calls see the private mounts: asynchronous file
+ * calls run on other threads, which never left the host's namespace.
+ *
+ * @module
+ * @see setns(2), mount_namespaces(7)
+ */
+import { openOwnNamespace, setns } from "../../../ffi/calls/namespace.ts";
+import { CLONE } from "../../../ffi/constants/sched.ts";
+import type { Fd } from "../../../ffi/fd.ts";
+import { syscall } from "../../../ffi/syscall.ts";
+import { openHostDirectory } from "./secure_path.ts";
+
+const OWN_MOUNT_NAMESPACE = "/proc/thread-self/ns/mnt";
+
+/** Remembers where the calling thread is, and brings it back. */
+export class PrivateMounts implements Disposable {
+  readonly #namespace: Fd;
+  readonly #workingDirectory: Fd;
+  readonly #identity: string;
+
+  /** Notes the thread's mount namespace and working directory. */
+  constructor() {
+    this.#namespace = openOwnNamespace("mnt");
+    this.#workingDirectory = openHostDirectory(".");
+    this.#identity = Deno.readLinkSync(OWN_MOUNT_NAMESPACE);
+  }
+
+  /**
+   * Returns to the namespace and the directory.
+   *
+   * @throws {SyscallError} If that fails; the process must then end.
+   */
+  [Symbol.dispose](): void {
+    using namespace = this.#namespace;
+    using workingDirectory = this.#workingDirectory;
+    // The unshare itself may have failed: then there is nothing to return from.
+    if (Deno.readLinkSync(OWN_MOUNT_NAMESPACE) === this.#identity) return;
+    setns(namespace, CLONE.CLONE_NEWNS);
+    // setns(2) leaves the thread in the root directory.
+    syscall("fchdir", workingDirectory.number);
+  }
+}

@@ -1,0 +1,125 @@
+/**
+ * Paths inside a container, resolved beneath its root by the kernel.
+ *
+ * @module
+ * @see openat2(2), RESOLVE_IN_ROOT
+ */
+import {
+  AT_FDCWD,
+  O_CLOEXEC,
+  O_CREAT,
+  O_DIRECTORY,
+  O_NOFOLLOW,
+  O_PATH,
+  O_RDONLY,
+} from "../../../ffi/constants/fcntl.ts";
+import {
+  RESOLVE_IN_ROOT,
+  RESOLVE_NO_MAGICLINKS,
+} from "../../../ffi/constants/openat2.ts";
+import { isSyscallError } from "../../../ffi/errno.ts";
+import { Fd } from "../../../ffi/fd.ts";
+import { syscall, trySyscall } from "../../../ffi/syscall.ts";
+
+const OPEN_HOW_BYTES = 24;
+
+/**
+ * Opens a path inside the root, following symbolic links as the container
+ * would: they never lead outside.
+ *
+ * @param root The root directory, as a descriptor of the calling thread's
+ * mount namespace.
+ * @param path Absolute inside the container.
+ * @param flags Of open(2); `O_CLOEXEC` is added.
+ * @throws {SyscallError} `ENOENT`, `ENOTDIR`, `ELOOP` for magic links, …
+ */
+export function openInRoot(root: Fd, path: string, flags: number): Fd {
+  const how = new BigUint64Array([
+    BigInt(flags | O_CLOEXEC),
+    0n,
+    BigInt(RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS),
+  ]);
+  const bytes = new Uint8Array(how.buffer);
+  return new Fd(
+    syscall("openat2", root.number, path, bytes, OPEN_HOW_BYTES),
+  );
+}
+
+/**
+ * Opens a path inside the root as `O_PATH`, creating what is missing of it.
+ *
+ * @param kind What the last component becomes if it is missing; directories
+ * above it are created with mode 0755, a file is created empty with 0644.
+ * @throws {SyscallError} `EROFS` if the root cannot be written, `ENOTDIR` if
+ * a file is in the way.
+ */
+export function createInRoot(
+  root: Fd,
+  path: string,
+  kind: "directory" | "file",
+): Fd {
+  try {
+    return openInRoot(root, path, O_PATH);
+  } catch (error) {
+    if (!isSyscallError(error, "ENOENT")) throw error;
+  }
+  const components = path.split("/").filter((component) => component !== "");
+  const last = components.pop();
+  let parent = openInRoot(root, "/", O_PATH | O_DIRECTORY);
+  let walked = "";
+  for (const component of components) {
+    using above = parent;
+    walked += `/${component}`;
+    parent = openOrMakeDirectory(root, above, walked);
+  }
+  using above = parent;
+  if (last === undefined) return above.duplicate();
+  if (kind === "directory") return openOrMakeDirectory(root, above, path);
+  return makeFile(root, above, path);
+}
+
+function openOrMakeDirectory(root: Fd, above: Fd, path: string): Fd {
+  const name = baseName(path);
+  try {
+    return openInRoot(root, path, O_PATH | O_DIRECTORY);
+  } catch (error) {
+    if (!isSyscallError(error, "ENOENT")) throw error;
+  }
+  // EEXIST: somebody was faster, or it is a dangling link, which nothing is
+  // ever created through; opening it once more tells the two apart.
+  const made = trySyscall("mkdirat", above.number, name, 0o755);
+  if (made < 0) return openInRoot(root, path, O_PATH | O_DIRECTORY);
+  return openChild(above, name, O_DIRECTORY);
+}
+
+function makeFile(root: Fd, above: Fd, path: string): Fd {
+  const name = baseName(path);
+  const flags = O_CREAT | O_NOFOLLOW | O_RDONLY | O_CLOEXEC;
+  const made = trySyscall("openat", above.number, name, flags, 0o644);
+  if (made < 0) return openInRoot(root, path, O_PATH);
+  using _file = new Fd(made);
+  return openChild(above, name, 0);
+}
+
+/** A name in a directory, itself and not what it may point to. */
+function openChild(above: Fd, name: string, flags: number): Fd {
+  return new Fd(
+    syscall(
+      "openat",
+      above.number,
+      name,
+      O_PATH | O_NOFOLLOW | O_CLOEXEC | flags,
+      0,
+    ),
+  );
+}
+
+function baseName(path: string): string {
+  return path.slice(path.lastIndexOf("/") + 1);
+}
+
+/** Opens a directory of the host as `O_PATH`. */
+export function openHostDirectory(path: string): Fd {
+  const flags = O_PATH | O_DIRECTORY | O_CLOEXEC;
+  return new Fd(syscall("openat", AT_FDCWD, path, flags, 0));
+}
