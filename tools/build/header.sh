@@ -1,0 +1,145 @@
+#!/bin/sh
+# tsdocker @VERSION@ (@ARCH@, Deno @DENO@) in one file: this script, then Deno and the
+# program, each compressed by gzip. The first start unpacks them into a directory
+# named by their digest; every later start only finds it and goes there.
+#   as root   @ROOT_BASE@
+#   else      $XDG_CACHE_HOME/tsdocker/runtime or ~/.cache/tsdocker/runtime
+# TSDOCKER_RUNTIME_DIR overrides both. Exit status 125: it could not be unpacked.
+
+# Up to the exec nothing is started: all is done by the shell itself.
+if [ -n "${TSDOCKER_RUNTIME_DIR-}" ]; then
+  tsdocker_base=$TSDOCKER_RUNTIME_DIR
+elif [ -O / ]; then
+  tsdocker_base=@ROOT_BASE@
+elif [ -n "${XDG_CACHE_HOME-}" ]; then
+  tsdocker_base=$XDG_CACHE_HOME/tsdocker/runtime
+else
+  tsdocker_base=${HOME:+$HOME/.cache/tsdocker/runtime}
+fi
+tsdocker_dir=$tsdocker_base/@DIGEST@
+
+# What is ours cannot have been put there by somebody else, wherever "there" is.
+is_unpacked() {
+  [ -O "$tsdocker_dir" ] && [ ! -L "$tsdocker_dir" ] &&
+    [ -O "$tsdocker_dir/tsdocker" ] && [ -x "$tsdocker_dir/tsdocker" ] &&
+    [ -O "$tsdocker_dir/main.js" ]
+}
+
+start() {
+  export DENO_DIR="$tsdocker_dir/cache" DENO_NO_UPDATE_CHECK=1
+  exec "$tsdocker_dir/tsdocker" @RUN_FLAGS@ "$tsdocker_dir/main.js" "$@"
+}
+
+is_unpacked && start "$@"
+
+# From here on: the first start.
+fail() {
+  echo "tsdocker: Cannot unpack into \"$tsdocker_base\": $1" >&2
+  exit 125
+}
+
+# check_place DIRECTORY: refuses one where somebody else can put files. Directories on
+# the way may also be root's, and may be open to all when sticky, as /tmp is.
+check_place() {
+  tsdocker_path=$1
+  while :; do
+    read -r tsdocker_mode _ tsdocker_owner _ <<LS
+$(ls -ldn "${tsdocker_path:-/}")
+LS
+    case $tsdocker_owner in
+      "$tsdocker_euid") ;;
+      0 | "$tsdocker_root") [ "$tsdocker_path" != "$1" ] || fail "it belongs to user $tsdocker_owner" ;;
+      *) fail "\"${tsdocker_path:-/}\" belongs to user $tsdocker_owner" ;;
+    esac
+    case $tsdocker_mode in
+      d????-??-?*) ;;
+      d????????[tT]*) [ "$tsdocker_path" != "$1" ] || fail "others can write to it" ;;
+      *) fail "others can write to \"${tsdocker_path:-/}\"" ;;
+    esac
+    [ -n "$tsdocker_path" ] || return 0
+    tsdocker_path=${tsdocker_path%/*}
+  done
+}
+
+# unpack_part FILE MODE OFFSET LENGTH: one compressed part of this file. gzip tells
+# a truncated or damaged one by its checksum.
+unpack_part() {
+  tsdocker_error=$({
+    tail -c "+$3" "$0" | head -c "$4" | gzip -dc >"$tsdocker_new/$1" &&
+      chmod "$2" "$tsdocker_new/$1"
+  } 2>&1 </dev/null) || fail "$(one_line "$tsdocker_error")"
+}
+
+# one_line TEXT: its first line that is not empty.
+one_line() {
+  while read -r tsdocker_line; do
+    [ -z "$tsdocker_line" ] || break
+  done <<TEXT
+$1
+TEXT
+  printf '%s' "${tsdocker_line:-for no reason given}"
+}
+
+unpack() {
+  case $tsdocker_base in
+    /*) ;;
+    '') tsdocker_base=runtime
+      fail "neither HOME nor TSDOCKER_RUNTIME_DIR is set" ;;
+    *) fail "it is not an absolute path" ;;
+  esac
+  for tsdocker_tool in gzip tail head mkdir mv rm chmod ls id; do
+    command -v "$tsdocker_tool" >/dev/null 2>&1 ||
+      fail "the program \"$tsdocker_tool\" is missing"
+  done
+  tsdocker_error=$(umask 066 && mkdir -p "$tsdocker_base" 2>&1) ||
+    fail "${tsdocker_error##*: }"
+  [ -w "$tsdocker_base" ] && [ -x "$tsdocker_base" ] || fail "it is not writable"
+  umask 077
+  tsdocker_euid=$(id -u)
+  read -r _ _ tsdocker_root _ <<LS
+$(ls -ldn /)
+LS
+  check_place "$(cd "$tsdocker_base" && pwd -P)"
+
+  # One at a time where flock is there; the lock dies with its holder. Without it
+  # several may unpack at once, and the first to finish is the one that counts.
+  if command -v flock >/dev/null 2>&1; then
+    exec 9>"$tsdocker_base/lock"
+    flock 9
+    if is_unpacked; then exec 9>&-; return; fi
+    rm -rf "$tsdocker_base"/.new-*
+  fi
+
+  tsdocker_new=$tsdocker_base/.new-$$
+  rm -rf "$tsdocker_new"
+  trap 'rm -rf "$tsdocker_new"' EXIT
+  trap 'exit 129' HUP
+  trap 'exit 130' INT
+  trap 'exit 143' TERM
+  tsdocker_error=$(mkdir "$tsdocker_new" "$tsdocker_new/cache" 2>&1) ||
+    fail "${tsdocker_error##*: }"
+  unpack_part tsdocker 0555 @PROGRAM_OFFSET@ @PROGRAM_LENGTH@
+  unpack_part main.js 0444 @SCRIPT_OFFSET@ @SCRIPT_LENGTH@
+
+  # Nothing is published that has not run once.
+  DENO_DIR=$tsdocker_new/cache "$tsdocker_new/tsdocker" --version \
+    >/dev/null 2>"$tsdocker_new/error" </dev/null
+  case $? in
+    0) ;;
+    126) fail "programs cannot be run there (a noexec mount, or another architecture than @ARCH@); set TSDOCKER_RUNTIME_DIR" ;;
+    127) fail "the C library of this system is not glibc" ;;
+    *) fail "Deno does not run here: $(one_line "$(cat "$tsdocker_new/error")")" ;;
+  esac
+  rm -f "$tsdocker_new/error"
+
+  # mv puts a directory inside one that another start has published meanwhile.
+  [ -e "$tsdocker_dir" ] || mv "$tsdocker_new" "$tsdocker_dir" 2>/dev/null
+  rm -rf "$tsdocker_new" "$tsdocker_dir/.new-$$"
+  trap - EXIT HUP INT TERM
+  is_unpacked || fail "\"$tsdocker_dir\" is damaged or not ours; remove it"
+  exec 9>&-
+}
+
+unpack
+start "$@"
+exit 125
