@@ -1,0 +1,56 @@
+# Everything that is done with this checkout. `make help` lists it.
+
+PREFIX = /usr/local
+DENO = tools/deno.sh
+TEST = $(DENO) run -A tools/test.ts
+SOURCES = main.ts deno.json $(wildcard deno.lock) $(shell find ffi lib tools -type f)
+# A commit changes what `tsdocker version` tells.
+COMMITS = $(wildcard .git/logs/HEAD)
+
+.DELETE_ON_ERROR:
+.PHONY: help image demo test unit e2e vm bench ok fmt lint check install clean
+
+tsdocker: $(SOURCES) $(COMMITS) ## (default) build ./tsdocker
+	@$(DENO) run -A tools/build.ts tsdocker
+
+help: ## list the targets
+	@sed -n 's/^\([a-z0-9/. ]*\):.*## \(.*\)/\1|\2/p' Makefile | \
+	  while IFS='|' read -r target text; do printf '  %-28s %s\n' "make $$target" "$$text"; done
+
+image: images/busybox.tar ## make images/busybox.tar
+images/busybox.tar: $(wildcard images/busybox/*)
+	@$(DENO) run -A images/busybox/build.ts images/busybox.tar
+
+demo: tsdocker images/busybox.tar ## build, then run a command in a busybox container
+	./tsdocker run --rm images/busybox.tar echo hello from a container
+	@echo
+	@echo 'Now with a shell:  ./tsdocker run --rm -it images/busybox.tar sh'
+
+test: tsdocker images/busybox.tar ## run all tests that need nothing from outside
+	@$(TEST) unit architecture docs abi root e2e
+
+unit: ## run the tests that need neither root nor a build
+	@$(TEST) unit architecture docs
+
+e2e: tsdocker images/busybox.tar ## run the tests of the built program (as root)
+	@$(TEST) abi root e2e
+
+vm: tsdocker images/busybox.tar ## run the smoke tests in a guest with cgroup v2 (as root)
+	@tools/vm.sh
+
+bench: tsdocker images/busybox.tar ## measure against other engines (as root)
+	@$(DENO) run -A tests/bench/bench.ts
+
+ok: fmt lint check unit ## fmt, lint, check, docs and unit tests: before each commit
+fmt:
+	@$(DENO) fmt --check --quiet
+lint:
+	@$(DENO) lint --quiet
+check:
+	@$(DENO) check --quiet --doc .
+
+install: tsdocker ## install to PREFIX/bin (PREFIX=/usr/local)
+	install -D -m 755 tsdocker $(DESTDIR)$(PREFIX)/bin/tsdocker
+
+clean: ## remove what was built, not the caches
+	rm -f tsdocker images/*.tar
