@@ -21,6 +21,9 @@ import { Fd } from "../fd.ts";
 import type { Memory } from "../memory.ts";
 import { syscall } from "../syscall.ts";
 
+/** Byte order of the kernel's structs on both architectures. */
+const LITTLE_ENDIAN = true;
+
 /**
  * A path for the kernel: text, encoded as UTF-8, or the bytes themselves
  * without the NUL. Linux file names are bytes, and need not be text.
@@ -89,9 +92,9 @@ export function openat2(
   const OPEN_HOW_BYTES = 24;
   const bytes = new Uint8Array(OPEN_HOW_BYTES);
   const view = new DataView(bytes.buffer);
-  view.setUint32(0, how.flags | O_CLOEXEC, true);
-  view.setUint32(8, how.mode ?? 0, true);
-  view.setUint32(16, how.resolve, true);
+  view.setUint32(0, how.flags | O_CLOEXEC, LITTLE_ENDIAN);
+  view.setUint32(8, how.mode ?? 0, LITTLE_ENDIAN);
+  view.setUint32(16, how.resolve, LITTLE_ENDIAN);
   return new Fd(
     syscall("openat2", directory, bytesOf(path), bytes, OPEN_HOW_BYTES),
   );
@@ -290,26 +293,26 @@ function statx(
   const view = new DataView(bytes.buffer);
   const at = STATX_LAYOUT;
   return {
-    mode: view.getUint16(at.stx_mode, true),
-    uid: view.getUint32(at.stx_uid, true),
-    gid: view.getUint32(at.stx_gid, true),
-    linkCount: view.getUint32(at.stx_nlink, true),
-    inode: view.getBigUint64(at.stx_ino, true),
-    sizeBytes: Number(view.getBigUint64(at.stx_size, true)),
-    blocks: Number(view.getBigUint64(at.stx_blocks, true)),
+    mode: view.getUint16(at.stx_mode, LITTLE_ENDIAN),
+    uid: view.getUint32(at.stx_uid, LITTLE_ENDIAN),
+    gid: view.getUint32(at.stx_gid, LITTLE_ENDIAN),
+    linkCount: view.getUint32(at.stx_nlink, LITTLE_ENDIAN),
+    inode: view.getBigUint64(at.stx_ino, LITTLE_ENDIAN),
+    sizeBytes: Number(view.getBigUint64(at.stx_size, LITTLE_ENDIAN)),
+    blocks: Number(view.getBigUint64(at.stx_blocks, LITTLE_ENDIAN)),
     modified: timespec(view, at.stx_mtime),
     changed: timespec(view, at.stx_ctime),
-    deviceMajor: view.getUint32(at.stx_dev_major, true),
-    deviceMinor: view.getUint32(at.stx_dev_minor, true),
-    specialMajor: view.getUint32(at.stx_rdev_major, true),
-    specialMinor: view.getUint32(at.stx_rdev_minor, true),
+    deviceMajor: view.getUint32(at.stx_dev_major, LITTLE_ENDIAN),
+    deviceMinor: view.getUint32(at.stx_dev_minor, LITTLE_ENDIAN),
+    specialMajor: view.getUint32(at.stx_rdev_major, LITTLE_ENDIAN),
+    specialMinor: view.getUint32(at.stx_rdev_minor, LITTLE_ENDIAN),
   };
 }
 
 function timespec(view: DataView, offset: number): Timespec {
   return {
-    seconds: Number(view.getBigInt64(offset, true)),
-    nanoseconds: view.getUint32(offset + 8, true),
+    seconds: Number(view.getBigInt64(offset, LITTLE_ENDIAN)),
+    nanoseconds: view.getUint32(offset + 8, LITTLE_ENDIAN),
   };
 }
 
@@ -318,9 +321,9 @@ function encodeTimes({ seconds, nanoseconds }: Timespec): Uint8Array {
   const TIMESPEC_BYTES = 16;
   const bytes = new Uint8Array(2 * TIMESPEC_BYTES);
   const view = new DataView(bytes.buffer);
-  view.setUint32(8, UTIME_OMIT, true);
-  view.setBigInt64(TIMESPEC_BYTES, BigInt(seconds), true);
-  view.setUint32(TIMESPEC_BYTES + 8, nanoseconds, true);
+  view.setUint32(8, UTIME_OMIT, LITTLE_ENDIAN);
+  view.setBigInt64(TIMESPEC_BYTES, BigInt(seconds), LITTLE_ENDIAN);
+  view.setUint32(TIMESPEC_BYTES + 8, nanoseconds, LITTLE_ENDIAN);
   return bytes;
 }
 
