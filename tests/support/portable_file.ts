@@ -1,0 +1,134 @@
+/**
+ * Makes small portable executables for tests: the true header, with a shell
+ * script in place of Deno.
+ *
+ * @module
+ */
+import { gzipSync } from "node:zlib";
+import { portableExecutable } from "../../tools/build/portable.ts";
+
+const HEADER = new URL("../../tools/build/header.sh", import.meta.url);
+
+/** Tells how it was called; `--version` is how the header tries it. */
+export const FAKE_DENO = `#!/bin/sh
+[ "$1" = --version ] && exit 0
+echo "0=$0"
+for word; do echo "arg=$word"; done
+echo "DENO_DIR=$DENO_DIR"
+`;
+
+/** A way to end, and what was printed. */
+export interface Outcome {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** What may differ from one portable file to another. */
+export interface PortableOptions {
+  /** What stands for Deno. */
+  readonly program?: string;
+  /** Where root's copy goes by default. */
+  readonly rootBase?: string;
+}
+
+/** The bytes of a portable executable. */
+export async function portableBytes(
+  options: PortableOptions = {},
+): Promise<Uint8Array<ArrayBuffer>> {
+  return await portableExecutable({
+    header: await Deno.readTextFile(HEADER),
+    program: gzip(options.program ?? FAKE_DENO),
+    script: gzip("// the program\n"),
+    rootBase: options.rootBase ?? "/nonexistent/runtime",
+    version: "1.2.3",
+    denoVersion: "4.5.6",
+    arch: "x86_64",
+  });
+}
+
+function gzip(text: string): Uint8Array {
+  return new Uint8Array(gzipSync(new TextEncoder().encode(text)));
+}
+
+/** A directory with an executable in it, both gone when disposed of. */
+export class PortableFile implements AsyncDisposable {
+  private constructor(readonly directory: string) {}
+
+  /** Writes one into a new temporary directory. */
+  static async make(options: PortableOptions = {}): Promise<PortableFile> {
+    const file = new PortableFile(await Deno.makeTempDir());
+    await Deno.chmod(file.directory, 0o755);
+    const bytes = await portableBytes(options);
+    await Deno.writeFile(file.path, bytes, { mode: 0o755 });
+    return file;
+  }
+
+  /** The executable. */
+  get path(): string {
+    return `${this.directory}/tsdocker`;
+  }
+
+  /** Where it is told to unpack. */
+  get base(): string {
+    return `${this.directory}/runtime`;
+  }
+
+  /** The directory named by the digest; there must be one. */
+  async unpacked(): Promise<string> {
+    const names = await this.names();
+    const found = names.find((name) => /^[0-9a-f]{64}$/.test(name));
+    if (found !== undefined) return `${this.base}/${found}`;
+    throw new Error(`Nothing is unpacked in "${this.base}"`);
+  }
+
+  /** Names in the base directory, the lock aside. */
+  async names(): Promise<string[]> {
+    return (await namesIn(this.base)).filter((name) => name !== "lock");
+  }
+
+  /** Runs it, with TSDOCKER_RUNTIME_DIR unless `env` says otherwise. */
+  async run(
+    args: readonly string[] = [],
+    env: Readonly<Record<string, string>> = {},
+    wrapper: readonly string[] = [],
+  ): Promise<Outcome> {
+    const [program = this.path, ...rest] = [...wrapper, this.path, ...args];
+    return await outcomeOf(program, rest, {
+      PATH: "/usr/sbin:/usr/bin:/sbin:/bin",
+      TSDOCKER_RUNTIME_DIR: this.base,
+      ...env,
+    });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Deno.remove(this.directory, { recursive: true });
+  }
+}
+
+/** The names in a directory, sorted. */
+export async function namesIn(path: string): Promise<string[]> {
+  const entries = await Array.fromAsync(Deno.readDir(path));
+  return entries.map(({ name }) => name).sort();
+}
+
+/** Runs a program in nothing but the given environment. */
+export async function outcomeOf(
+  program: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+): Promise<Outcome> {
+  const command = new Deno.Command(program, {
+    args: [...args],
+    env,
+    clearEnv: true,
+    stdin: "null",
+  });
+  const { code, stdout, stderr } = await command.output();
+  const decoder = new TextDecoder();
+  return {
+    code,
+    stdout: decoder.decode(stdout),
+    stderr: decoder.decode(stderr),
+  };
+}

@@ -1,0 +1,262 @@
+/** @module */
+import assert from "node:assert/strict";
+import { BUNDLE_RUN_FLAGS } from "../../../../lib/runtime/launch/self_invocation.ts";
+import {
+  FAKE_DENO,
+  namesIn,
+  portableBytes,
+  PortableFile,
+} from "../../../support/portable_file.ts";
+
+/** A first line of stderr without the changing paths. */
+function reason(stderr: string): string {
+  assert.equal(stderr.trimEnd().split("\n").length, 1, `one line: ${stderr}`);
+  const found = /^tsdocker: Cannot unpack into "[^"]*": (.*)\n$/.exec(stderr);
+  return found?.[1] ?? `unexpected: ${stderr}`;
+}
+
+Deno.test("portableExecutable() gives the same bytes for the same parts", async () => {
+  assert.deepEqual(await portableBytes(), await portableBytes());
+});
+
+Deno.test("portableExecutable() leaves no placeholder in the header", async () => {
+  const text = new TextDecoder("latin1").decode(await portableBytes());
+  const header = text.slice(0, text.indexOf("\nexit 125\n"));
+  assert.match(
+    header,
+    /^#!\/bin\/sh\n# tsdocker 1\.2\.3 \(x86_64, Deno 4\.5\.6\)/,
+  );
+  assert.doesNotMatch(header, /@[A-Z_]+@/);
+});
+
+Deno.test("portableExecutable() names another directory for another payload", async () => {
+  await using one = await PortableFile.make();
+  await using other = await PortableFile.make({ program: `${FAKE_DENO}#\n` });
+  await one.run();
+  await other.run();
+  assert.notDeepEqual(await one.names(), await other.names());
+});
+
+Deno.test("the portable file hands its arguments on, word for word", async () => {
+  await using file = await PortableFile.make();
+  const words = ["run", "a b", "", "$HOME", "--x=*", "line\nbreak"];
+  const { code, stdout, stderr } = await file.run(words);
+  const unpacked = await file.unpacked();
+  assert.equal(stderr, "");
+  assert.equal(code, 0);
+  assert.equal(
+    stdout,
+    [
+      `0=${unpacked}/tsdocker`,
+      ...[...BUNDLE_RUN_FLAGS, `${unpacked}/main.js`, ...words]
+        .map((word) => `arg=${word}`),
+      `DENO_DIR=${unpacked}/cache`,
+      "",
+    ].join("\n"),
+  );
+});
+
+Deno.test("the portable file passes exit status, stdin and environment through", async () => {
+  const program = `#!/bin/sh
+[ "$1" = --version ] && exit 0
+env | sort
+exit 42
+`;
+  await using file = await PortableFile.make({ program });
+  const { code, stdout } = await file.run([], {
+    base: "mine",
+    dir: "mine too",
+  });
+  assert.equal(code, 42);
+  const names = stdout.trim().split("\n").map((line) => line.split("=")[0])
+    .filter((name) => !["PWD", "OLDPWD", "SHLVL", "_"].includes(name ?? ""));
+  assert.deepEqual(names, [
+    "DENO_DIR",
+    "DENO_NO_UPDATE_CHECK",
+    "PATH",
+    "TSDOCKER_RUNTIME_DIR",
+    "base",
+    "dir",
+  ]);
+  assert.match(stdout, /^base=mine$/m);
+  assert.match(stdout, /^dir=mine too$/m);
+});
+
+Deno.test("the portable file unpacks read-only files into private directories", async () => {
+  await using file = await PortableFile.make();
+  await file.run();
+  const unpacked = await file.unpacked();
+  const mode = async (path: string): Promise<number> =>
+    ((await Deno.stat(path)).mode ?? 0) & 0o7777;
+  assert.equal(await mode(unpacked), 0o700);
+  assert.equal(await mode(`${unpacked}/cache`), 0o700);
+  assert.equal(await mode(`${unpacked}/tsdocker`), 0o555);
+  assert.equal(await mode(`${unpacked}/main.js`), 0o444);
+  assert.equal(await mode(file.base) & 0o066, 0);
+  assert.equal(await Deno.readTextFile(`${unpacked}/tsdocker`), FAKE_DENO);
+  assert.equal(
+    await Deno.readTextFile(`${unpacked}/main.js`),
+    "// the program\n",
+  );
+});
+
+Deno.test("the portable file starts no other program once it is unpacked", async () => {
+  await using file = await PortableFile.make();
+  await file.run();
+  const { code } = await file.run([], { PATH: "/nonexistent" });
+  assert.equal(code, 0);
+});
+
+Deno.test("the portable file names the program it misses", async () => {
+  await using file = await PortableFile.make();
+  const { code, stderr } = await file.run([], { PATH: "/nonexistent" });
+  assert.equal(code, 125);
+  assert.equal(reason(stderr), 'the program "gzip" is missing');
+});
+
+Deno.test("the portable file is safe under 20 first runs at once", async () => {
+  await using file = await PortableFile.make();
+  const runs = await Promise.all(
+    Array.from({ length: 20 }, () => file.run(["x"])),
+  );
+  for (const { code, stderr } of runs) {
+    assert.equal(stderr, "");
+    assert.equal(code, 0);
+  }
+  assert.equal((await file.names()).length, 1);
+  const inside = await namesIn(await file.unpacked());
+  assert.deepEqual(inside, ["cache", "main.js", "tsdocker"]);
+});
+
+Deno.test("the portable file is safe under 20 first runs without flock", async () => {
+  await using file = await PortableFile.make();
+  const path = `${file.directory}/bin`;
+  await Deno.mkdir(path);
+  for (
+    const tool of "sh gzip tail head mkdir mv rm chmod ls id cat".split(" ")
+  ) {
+    await Deno.symlink(`/bin/${tool}`, `${path}/${tool}`);
+  }
+  const runs = await Promise.all(
+    Array.from({ length: 20 }, () => file.run([], { PATH: path })),
+  );
+  assert.deepEqual(runs.map(({ code, stderr }) => [code, stderr]), [
+    ...Array(20).fill([0, ""]),
+  ]);
+  assert.equal((await file.names()).length, 1);
+  assert.equal((await namesIn(await file.unpacked())).length, 3);
+});
+
+Deno.test("a killed unpacking is not trusted, and swept by the next", async () => {
+  // Its trial run announces itself, then waits on a pipe nobody writes to.
+  const program = `#!/bin/sh
+if [ "$1" = --version ] && [ -n "$GATE" ]; then echo >"$GATE.reached"; cat "$GATE"; fi
+`;
+  await using file = await PortableFile.make({ program });
+  const gate = `${file.directory}/gate`;
+  for (const path of [gate, `${gate}.reached`]) {
+    assert.equal(
+      (await new Deno.Command("mkfifo", { args: [path] }).output()).code,
+      0,
+    );
+  }
+  const child = new Deno.Command(file.path, {
+    env: { TSDOCKER_RUNTIME_DIR: file.base, GATE: gate },
+    stdin: "null",
+    stdout: "null",
+  }).spawn();
+  await Deno.readTextFile(`${gate}.reached`);
+  child.kill("SIGKILL");
+  await child.status;
+  await Deno.writeTextFile(gate, "");
+  const [left] = await file.names();
+  assert.match(left ?? "", /^\.new-\d+$/);
+
+  assert.equal((await file.run()).code, 0);
+  assert.match((await file.names()).join(), /^[0-9a-f]{64}$/);
+});
+
+Deno.test("a truncated or damaged portable file is not unpacked", async () => {
+  const bytes = await portableBytes();
+  const cut = async (name: string, data: Uint8Array): Promise<void> => {
+    await using file = await PortableFile.make();
+    await Deno.writeFile(file.path, data);
+    const { code, stderr } = await file.run();
+    assert.equal(code, 125, name);
+    assert.match(reason(stderr), /gzip/, name);
+    assert.deepEqual(await file.names(), [], name);
+  };
+  await cut("truncated script", bytes.subarray(0, bytes.length - 5));
+  await cut("truncated program", bytes.subarray(0, bytes.length - 60));
+  const damaged = bytes.slice();
+  const at = bytes.length - 60;
+  damaged[at] = (damaged[at] ?? 0) ^ 0xff;
+  await cut("damaged", damaged);
+});
+
+Deno.test("a directory that others can write to is refused", async () => {
+  await using file = await PortableFile.make();
+  await Deno.mkdir(file.base);
+  for (const mode of [0o777, 0o1777, 0o770, 0o702]) {
+    await Deno.chmod(file.base, mode);
+    const { code, stderr } = await file.run();
+    assert.equal(code, 125, mode.toString(8));
+    assert.match(reason(stderr), /^others can write to/, mode.toString(8));
+    assert.deepEqual(await file.names(), []);
+  }
+});
+
+Deno.test("a directory below one that others can write to is refused", async () => {
+  await using file = await PortableFile.make();
+  const open = `${file.directory}/open`;
+  await Deno.mkdir(open);
+  await Deno.chmod(open, 0o777);
+  const env = { TSDOCKER_RUNTIME_DIR: `${open}/runtime` };
+  const { code, stderr } = await file.run([], env);
+  assert.equal(code, 125);
+  assert.equal(reason(stderr), `others can write to "${open}"`);
+  await Deno.chmod(open, 0o1777); // sticky, as /tmp is
+  assert.equal((await file.run([], env)).code, 0);
+});
+
+Deno.test("a symbolic link in place of the unpacked directory is refused", async () => {
+  await using file = await PortableFile.make();
+  await file.run();
+  const unpacked = await file.unpacked();
+  await Deno.rename(unpacked, `${file.directory}/elsewhere`);
+  await Deno.symlink(`${file.directory}/elsewhere`, unpacked);
+  const { code, stderr } = await file.run();
+  assert.equal(code, 125);
+  assert.match(reason(stderr), /is damaged or not ours; remove it$/);
+});
+
+Deno.test("a relative, unusable or unknown place is refused", async () => {
+  await using file = await PortableFile.make();
+  const refused: [string, RegExp][] = [
+    ["runtime", /^it is not an absolute path$/],
+    [`${file.path}/runtime`, /^Not a directory$/],
+    ["/proc/nonexistent/runtime", /^No such file or directory$/],
+  ];
+  for (const [place, why] of refused) {
+    const { code, stderr } = await file.run([], {
+      TSDOCKER_RUNTIME_DIR: place,
+    });
+    assert.equal(code, 125, place);
+    assert.match(reason(stderr), why);
+  }
+});
+
+Deno.test("a program that does not run is not published", async () => {
+  const cases: [string, RegExp][] = [
+    ["#!/bin/sh\necho no >&2; exit 3\n", /^Deno does not run here: no$/],
+    ["#!/nonexistent/loader\n", /glibc/],
+    ["\x7fELF garbage", /noexec mount, or another architecture/],
+  ];
+  for (const [program, why] of cases) {
+    await using file = await PortableFile.make({ program });
+    const { code, stderr } = await file.run();
+    assert.equal(code, 125, program);
+    assert.match(reason(stderr), why);
+    assert.deepEqual(await file.names(), [], program);
+  }
+});
