@@ -13,6 +13,15 @@ export const SYMBOLS: Readonly<
 > = LAUNCHER[ARCH].symbols;
 
 /**
+ * Where a signal handler returns to: the offset of our own `restore`, or
+ * `undefined` where the kernel brings that code itself.
+ */
+export function restorer(): number | undefined {
+  const { symbols } = LAUNCHER[ARCH];
+  return "restore" in symbols ? symbols.restore : undefined;
+}
+
+/**
  * Maps the launcher's code, ready to be called.
  *
  * On aarch64 the instruction cache need not be flushed here: the page is fresh

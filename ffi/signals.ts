@@ -1,0 +1,74 @@
+/**
+ * Signals to this process as bytes in a pipe, past Deno's own handling, which
+ * answers SIGUSR1 by opening its inspector to everybody on this host.
+ *
+ * @module
+ * @see sigaction(2), signal-safety(7)
+ */
+import { createPipe } from "./calls/pipe.ts";
+import { SIGNALS } from "./constants/signal.ts";
+import { F_GETFL, F_SETFL, O_NONBLOCK } from "./constants/fcntl.ts";
+import type { Fd } from "./fd.ts";
+import { SIGSET_BYTES } from "./launcher/child_signals.ts";
+import { loadCode, restorer, SYMBOLS } from "./launcher/code.ts";
+import { SIGACTION } from "./structs.ts";
+import { syscall, trySyscall } from "./syscall.ts";
+
+const SA_RESTORER = 0x04000000n;
+const SA_RESTART = 0x10000000n;
+
+/**
+ * Takes signals over for the rest of this process's life: each one that arrives,
+ * on whichever thread, writes its number as one byte to a pipe.
+ *
+ * The handler is machine code and runs no JavaScript. It replaces what Deno has
+ * installed; a `Deno.addSignalListener` for the same signal afterwards would
+ * replace it in turn. Signals 1 to 31 that arrive while one of their kind is
+ * pending are one, as ever; a pipe with 65,536 unread bytes loses further ones.
+ *
+ * @param signals Numbers from `constants/signal.ts`.
+ * @returns The pipe's read end, blocking and close-on-exec.
+ * @throws {SyscallError} Where executable memory is refused (`EACCES`, `EPERM`)
+ * and `Deno.addSignalListener` must do; `EINVAL` for a signal that cannot be
+ * caught. Then no signal has been taken over.
+ */
+export function interceptSignals(signals: readonly number[]): Fd {
+  if (signals.includes(SIGNALS.SIGUSR1)) forestallInspector();
+  using undo = new DisposableStack();
+  const { readable, writable } = createPipe();
+  undo.use(readable);
+  undo.use(writable);
+  const flags = syscall("fcntl", writable.number, F_GETFL);
+  syscall("fcntl", writable.number, F_SETFL, flags | O_NONBLOCK);
+  const code = undo.use(loadCode(writable.number));
+  const restorerOffset = restorer();
+  const action = SIGACTION.encode({
+    sa_handler: code.address + BigInt(SYMBOLS.onsignal),
+    sa_flags: SA_RESTART | (restorerOffset === undefined ? 0n : SA_RESTORER),
+    sa_restorer: restorerOffset === undefined
+      ? 0n
+      : code.address + BigInt(restorerOffset),
+  });
+  for (const signal of signals) {
+    const before = new Uint8Array(SIGACTION.size);
+    syscall("rt_sigaction", signal, action, before, SIGSET_BYTES);
+    undo.defer(() => {
+      trySyscall("rt_sigaction", signal, before, null, SIGSET_BYTES);
+    });
+  }
+  // From here on the code and the write end live as long as the process.
+  undo.move();
+  writable.release();
+  return readable;
+}
+
+/**
+ * Deno installs its handler of SIGUSR1 half a second after the start, which is
+ * after ours. Its registry installs only one for each signal, so we make it do
+ * so now; what Deno adds to its registry later goes unheard.
+ */
+function forestallInspector(): void {
+  const listener = (): void => undefined;
+  Deno.addSignalListener("SIGUSR1", listener);
+  Deno.removeSignalListener("SIGUSR1", listener);
+}
