@@ -29,7 +29,7 @@ demo: tsdocker images/busybox.tar ## build, then run a command in a busybox cont
 test: tsdocker images/busybox.tar ## run all tests that need nothing from outside
 	@$(TEST) unit architecture docs abi root e2e
 
-unit: ## run the tests that need neither root nor a build
+unit: ## run the tests that need neither root nor a build, and the examples in docs
 	@$(TEST) unit architecture docs
 
 e2e: tsdocker images/busybox.tar ## run the tests of the built program (as root)
@@ -47,7 +47,7 @@ fmt:
 lint:
 	@$(DENO) lint --quiet
 check:
-	@$(DENO) check --quiet --doc .
+	@$(DENO) check --quiet .
 
 install: tsdocker ## install to PREFIX/bin (PREFIX=/usr/local)
 	install -D -m 755 tsdocker $(DESTDIR)$(PREFIX)/bin/tsdocker

@@ -1,0 +1,72 @@
+/** @module */
+import assert from "node:assert/strict";
+import { namesIn, outcomeOf } from "../support/portable_file.ts";
+
+/** The built program. */
+const TSDOCKER = await Deno.realPath(Deno.env.get("TSDOCKER") ?? "tsdocker");
+
+const isPortable = await startsWithShebang(TSDOCKER);
+
+async function startsWithShebang(path: string): Promise<boolean> {
+  using file = await Deno.open(path);
+  const start = new Uint8Array(2);
+  await file.read(start);
+  return new TextDecoder().decode(start) === "#!";
+}
+
+/** An empty home and an empty runtime directory, gone when disposed of. */
+async function emptyPlace(): Promise<
+  AsyncDisposable & { readonly home: string; readonly runtime: string }
+> {
+  const path = await Deno.makeTempDir();
+  await Deno.mkdir(`${path}/home`);
+  return {
+    home: `${path}/home`,
+    runtime: `${path}/runtime`,
+    [Symbol.asyncDispose]: () => Deno.remove(path, { recursive: true }),
+  };
+}
+
+const ignore = !isPortable; // the compiled program unpacks nothing
+
+Deno.test({
+  name: "20 first starts at once of the built program all succeed",
+  ignore,
+}, async () => {
+  await using place = await emptyPlace();
+  const env = {
+    HOME: place.home,
+    PATH: "/usr/bin:/bin",
+    TSDOCKER_RUNTIME_DIR: place.runtime,
+  };
+  const runs = await Promise.all(
+    Array.from({ length: 20 }, () => outcomeOf(TSDOCKER, ["version"], env)),
+  );
+  for (const { code, stderr } of runs) {
+    assert.equal(stderr, "");
+    assert.equal(code, 0);
+  }
+  assert.equal((await namesIn(place.runtime)).length, 2); // and the lock
+  assert.deepEqual(await namesIn(place.home), []);
+});
+
+Deno.test("the built program writes nothing into the home directory", async () => {
+  await using place = await emptyPlace();
+  const env = {
+    HOME: place.home,
+    PATH: "/usr/bin:/bin",
+    TSDOCKER_RUNTIME_DIR: place.runtime,
+  };
+  for (let start = 0; start < 2; start++) {
+    assert.equal((await outcomeOf(TSDOCKER, ["version"], env)).code, 0);
+  }
+  assert.deepEqual(await namesIn(place.home), []);
+});
+
+Deno.test("the built program keeps its exit status and stdout clean", async () => {
+  await using place = await emptyPlace();
+  const env = { PATH: "/usr/bin:/bin", TSDOCKER_RUNTIME_DIR: place.runtime };
+  const { code, stdout } = await outcomeOf(TSDOCKER, ["--no-such-flag"], env);
+  assert.equal(code, 125);
+  assert.equal(stdout, "");
+});
