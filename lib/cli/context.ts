@@ -26,6 +26,8 @@ export interface Host {
   readonly env: Environment;
   /** Whether the caller's stdin is a terminal. */
   stdinIsTerminal(): boolean;
+  /** The caller's working directory. */
+  cwd(): string;
 }
 
 /** A {@linkcode Host} with the global flags applied. */

@@ -53,7 +53,7 @@ export function commandHelp(names: CommandNames, spec: CommandSpec): string {
   if (spec.description !== undefined) blocks.push(paragraphs(spec.description));
   if (names.aliases.length > 0) {
     const called = [names.name, ...names.aliases].map((n) => `tsdocker ${n}`);
-    blocks.push(`Aliases:\n${wrap(called.join(", "), "  ")}`);
+    blocks.push(`Aliases:\n${fill(called.map(commaAfterAllButLast), "  ")}`);
   }
   blocks.push(...flagSections(flags));
   if (spec.examples !== undefined) {
@@ -153,18 +153,30 @@ function paragraphs(text: string): string {
   return text.split("\n\n").map((part) => wrap(part, "")).join("\n\n");
 }
 
+function commaAfterAllButLast(
+  item: string,
+  index: number,
+  items: readonly string[],
+): string {
+  return index < items.length - 1 ? `${item},` : item;
+}
+
 /** Breaks text at spaces into lines of at most 80 columns, all indented. */
 function wrap(text: string, indent: string): string {
+  return fill(text.split(/\s+/), indent);
+}
+
+/** As {@linkcode wrap}, with pieces that stay whole. */
+function fill(pieces: readonly string[], indent: string): string {
   const lines: string[] = [];
   let line = "";
-  for (const word of text.split(/\s+/)) {
-    if (
-      line !== "" && indent.length + line.length + 1 + word.length > COLUMNS
-    ) {
+  for (const piece of pieces) {
+    const length = indent.length + line.length + 1 + piece.length;
+    if (line !== "" && length > COLUMNS) {
       lines.push(indent + line);
       line = "";
     }
-    line = line === "" ? word : `${line} ${word}`;
+    line = line === "" ? piece : `${line} ${piece}`;
   }
   lines.push(indent + line);
   return lines.join("\n");

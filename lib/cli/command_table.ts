@@ -1,0 +1,117 @@
+/**
+ * Every command: its names, and where its code is. Modules are loaded when
+ * their command is run, so that no command pays for another.
+ *
+ * @module
+ */
+import { UsageError } from "../base/errors.ts";
+import type { Command } from "./command.ts";
+import type { CommandNames } from "./help.ts";
+import { suggest } from "./suggest.ts";
+
+/** A command that has not been loaded yet. */
+export interface CommandEntry extends CommandNames {
+  load(): Promise<Command>;
+}
+
+/** What the first words of two-word commands are about. */
+export const GROUPS: Readonly<Record<string, string>> = {
+  container: "Manage containers",
+};
+
+/** All commands, in the order of the help. */
+export const COMMANDS: readonly CommandEntry[] = [
+  {
+    name: "run",
+    aliases: ["container run"],
+    load: async () => (await import("./commands/run.ts")).runCommand,
+  },
+  {
+    name: "ps",
+    aliases: ["container ls", "container list", "container ps"],
+    load: async () => (await import("./commands/ps.ts")).psCommand,
+  },
+  {
+    name: "rm",
+    aliases: ["container rm", "container remove"],
+    load: async () => (await import("./commands/rm.ts")).rmCommand,
+  },
+  {
+    name: "version",
+    aliases: [],
+    load: async () => (await import("./commands/version.ts")).versionCommand,
+  },
+  {
+    name: "info",
+    aliases: [],
+    load: async () => (await import("./commands/info.ts")).infoCommand,
+  },
+  {
+    name: "help",
+    aliases: [],
+    load: async () => (await import("./commands/help.ts")).helpCommand,
+  },
+];
+
+/** What the words of a command line turned out to be. */
+export type Resolution =
+  | {
+    readonly kind: "command";
+    readonly entry: CommandEntry;
+    /** The name that was used, such as `container ls`. */
+    readonly name: string;
+    /** The words after it. */
+    readonly args: readonly string[];
+  }
+  | {
+    readonly kind: "group";
+    readonly group: string;
+    readonly args: readonly string[];
+  };
+
+/**
+ * Finds the command that words call.
+ *
+ * @param words At least one: the name, of one word or two, and its arguments.
+ * @param commands All commands.
+ * @throws {UsageError} If there is no such command, with the nearest one.
+ */
+export function resolveCommand(
+  words: readonly [string, ...string[]],
+  commands: readonly CommandEntry[],
+): Resolution {
+  const [first, second] = words;
+  const byName = (name: string): CommandEntry | undefined =>
+    commands.find((entry) =>
+      entry.name === name || entry.aliases.includes(name)
+    );
+  const single = byName(first);
+  if (single !== undefined) {
+    return {
+      kind: "command",
+      entry: single,
+      name: first,
+      args: words.slice(1),
+    };
+  }
+  if (!Object.hasOwn(GROUPS, first)) throw unknownCommand(first, commands);
+  if (second === undefined || second.startsWith("-")) {
+    return { kind: "group", group: first, args: words.slice(1) };
+  }
+  const name = `${first} ${second}`;
+  const entry = byName(name);
+  if (entry === undefined) throw unknownCommand(name, commands);
+  return { kind: "command", entry, name, args: words.slice(2) };
+}
+
+function unknownCommand(
+  name: string,
+  commands: readonly CommandEntry[],
+): UsageError {
+  const names = commands.flatMap((entry) => [entry.name, ...entry.aliases]);
+  const nearest = suggest(name, names);
+  return new UsageError(
+    `'${name}' is not a tsdocker command.`,
+    nearest === undefined ? {} : { advice: `tsdocker ${nearest}` },
+  );
+}

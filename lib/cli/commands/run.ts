@@ -1,0 +1,71 @@
+/**
+ * `tsdocker run`: makes a container, starts it, and stays until it ends.
+ *
+ * @module
+ */
+import { HostError } from "../../base/errors.ts";
+import type { RunOptions } from "../../engine/run_options.ts";
+import { defineCommand } from "../command.ts";
+import type { CommandContext } from "../context.ts";
+import { EXIT_STATUS, ExitError } from "../errors.ts";
+import { RUN_FLAGS, toRunOptions } from "./run_options.ts";
+
+/** The command `run`; its status is the container's. */
+export const runCommand = defineCommand({
+  summary: "Create and run a container",
+  description:
+    "IMAGE is a root file system: a tar file (plain or compressed), a " +
+    "directory, or the name of a tar file in the image path. What follows it " +
+    "is run in the container as it is; without it, the image's own command.\n\n" +
+    "The exit status is the command's own; 128 plus its number if a signal " +
+    "ended it; 127 if the command was not found, 126 if it could not be " +
+    "executed, 125 if tsdocker itself failed.",
+  positionals: [
+    { name: "IMAGE" },
+    { name: "COMMAND", optional: true },
+    { name: "ARG", optional: true, repeats: true },
+  ],
+  stopsAtPositional: true,
+  failureStatus: EXIT_STATUS.engineFailure,
+  flags: RUN_FLAGS,
+  examples: [
+    {
+      line: "run --rm images/busybox.tar echo hello",
+      purpose: "runs one command and leaves nothing behind",
+    },
+    {
+      line: "run --rm -it busybox sh",
+      purpose: "gives you a shell in a container",
+    },
+    {
+      line: 'run --rm -v "$PWD":/work -w /work -u 1000 busybox ls',
+      purpose: "works on the current directory as another user",
+    },
+    {
+      line: "run --explain --rm busybox true",
+      purpose: "shows each step of making a container",
+    },
+  ],
+}, (invocation, context) => {
+  const options = toRunOptions(invocation, {
+    env: context.env,
+    readTextFile: (path) => Deno.readTextFileSync(path),
+  });
+  assertTerminal(options, context);
+  throw new HostError(`Cannot run "${options.image}": no engine is built in`);
+});
+
+/**
+ * Refuses a terminal session whose input is none, with docker's text and
+ * status.
+ *
+ * @throws {ExitError} If both `-i` and `-t` are given and stdin is no terminal.
+ */
+export function assertTerminal(
+  { interactive, tty }: Pick<RunOptions, "interactive" | "tty">,
+  { stdinIsTerminal }: Pick<CommandContext, "stdinIsTerminal">,
+): void {
+  if (interactive && tty && !stdinIsTerminal()) {
+    throw new ExitError(EXIT_STATUS.failure, "the input device is not a TTY");
+  }
+}

@@ -1,0 +1,206 @@
+/**
+ * The flags of `run`, and what they amount to.
+ *
+ * @module
+ */
+import { UsageError } from "../../base/errors.ts";
+import {
+  type EnvEntry,
+  PULL_POLICIES,
+  type RunOptions,
+  TRACE_FORMATS,
+  type TraceMode,
+} from "../../engine/run_options.ts";
+import type { Invocation } from "../command.ts";
+import type { Environment } from "../context.ts";
+import { parseEnvFile, parseEnvFlag } from "../env_file.ts";
+import type { FlagTable, OptionsOf } from "../flag.ts";
+
+const TRACING = "Looking inside";
+
+/** The flags of `run`, by the names that {@linkcode RunOptions} gives them. */
+export const RUN_FLAGS = {
+  interactive: {
+    type: "boolean",
+    long: "interactive",
+    short: "i",
+    description: "Connect stdin to the container",
+  },
+  tty: {
+    type: "boolean",
+    long: "tty",
+    short: "t",
+    description: "Give the container a terminal",
+  },
+  autoRemove: {
+    type: "boolean",
+    long: "rm",
+    description: "Remove the container when it ends",
+  },
+  name: {
+    type: "string",
+    long: "name",
+    words: ["name"],
+    description: "Name the container",
+  },
+  env: {
+    type: "list",
+    long: "env",
+    short: "e",
+    description: "Set a variable (KEY=VALUE), or copy yours (KEY)",
+  },
+  envFile: {
+    type: "list",
+    long: "env-file",
+    description: "Set the variables in a file, one a line",
+  },
+  workdir: {
+    type: "string",
+    long: "workdir",
+    short: "w",
+    placeholder: "dir",
+    description: "Working directory in the container",
+  },
+  user: {
+    type: "string",
+    long: "user",
+    short: "u",
+    description: "User, by name or number: USER[:GROUP]",
+  },
+  hostname: {
+    type: "string",
+    long: "hostname",
+    short: "h",
+    description: "Host name of the container",
+  },
+  entrypoint: {
+    type: "string",
+    long: "entrypoint",
+    description: "Replace the image's entrypoint; empty drops it",
+  },
+  volumes: {
+    type: "list",
+    long: "volume",
+    short: "v",
+    description: "Show a host file or directory inside: SRC:DST[:ro]",
+  },
+  tmpfs: {
+    type: "list",
+    long: "tmpfs",
+    description: "Mount an empty tmpfs: DST[:OPTIONS]",
+  },
+  readOnly: {
+    type: "boolean",
+    long: "read-only",
+    description: "Make the root file system read-only",
+  },
+  init: {
+    type: "boolean",
+    long: "init",
+    description: "Run a small init as pid 1: it forwards signals and reaps",
+  },
+  cidfile: {
+    type: "string",
+    long: "cidfile",
+    placeholder: "file",
+    description: "Write the container's id to a new file",
+  },
+  network: {
+    type: "string",
+    long: "network",
+    aliases: ["net"],
+    words: ["net"],
+    default: "none",
+    description: "Connect to a network: none or host",
+  },
+  pull: {
+    type: "string",
+    long: "pull",
+    placeholder: "policy",
+    choices: PULL_POLICIES,
+    default: "missing",
+    description: "Look for a newer image: missing, always, never or newer",
+  },
+  explain: {
+    type: "string",
+    long: "explain",
+    placeholder: "text|json",
+    choices: TRACE_FORMATS,
+    implied: "text",
+    section: TRACING,
+    description: "Show each step with its result and time",
+  },
+  dryRun: {
+    type: "string",
+    long: "dry-run",
+    placeholder: "text|json",
+    choices: TRACE_FORMATS,
+    implied: "text",
+    section: TRACING,
+    description: "Show the steps and do nothing",
+  },
+} as const satisfies FlagTable;
+
+/** What is needed of the host to understand the flags. */
+export interface RunSurroundings {
+  /** The caller's environment, for `-e KEY`. */
+  readonly env: Environment;
+  /** Reads a file given to `--env-file`. */
+  readTextFile(path: string): string;
+}
+
+/**
+ * Turns the parsed command line of `run` into its options.
+ *
+ * @throws {UsageError} If an environment variable or its file is wrong, or
+ * flags contradict each other.
+ */
+export function toRunOptions(
+  { options, positionals }: Invocation<typeof RUN_FLAGS>,
+  surroundings: RunSurroundings,
+): RunOptions {
+  const { env, envFile, explain: _, dryRun: __, ...same } = options;
+  const [image = "", ...command] = positionals;
+  if (image === "") {
+    throw new UsageError('invalid argument "" for IMAGE: it is empty');
+  }
+  return {
+    ...same,
+    image,
+    command,
+    env: [
+      ...envFile.flatMap((path) => readEnvFile(path, surroundings)),
+      ...env.map((text) => parseEnvFlag(text, surroundings.env)),
+    ],
+    trace: traceMode(options),
+  };
+}
+
+function readEnvFile(
+  path: string,
+  { env, readTextFile }: RunSurroundings,
+): EnvEntry[] {
+  let text: string;
+  try {
+    text = readTextFile(path);
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new UsageError(`Cannot read the env file "${path}": ${why}`, {
+      cause,
+    });
+  }
+  return parseEnvFile(text, path, env);
+}
+
+function traceMode(
+  { explain, dryRun }: OptionsOf<typeof RUN_FLAGS>,
+): TraceMode {
+  if (explain !== undefined && dryRun !== undefined) {
+    throw new UsageError("--explain and --dry-run exclude each other", {
+      advice: "--explain to run and see, --dry-run only to see",
+    });
+  }
+  if (explain !== undefined) return { mode: "explain", format: explain };
+  if (dryRun !== undefined) return { mode: "dry-run", format: dryRun };
+  return undefined;
+}

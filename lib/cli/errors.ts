@@ -1,0 +1,103 @@
+/**
+ * From an error to what the user sees: text for stderr, and an exit status.
+ *
+ * @module
+ */
+import {
+  StartError,
+  type StartFailure,
+  TsdockerError,
+  UsageError,
+} from "../base/errors.ts";
+import { printable } from "./output/printable.ts";
+
+/** Statuses of our own doing; anything else is the container's. */
+export const EXIT_STATUS = {
+  success: 0,
+  failure: 1,
+  /** `run` could not do its work. */
+  engineFailure: 125,
+  notExecutable: 126,
+  notFound: 127,
+  /** 128 + SIGPIPE, as a program that wrote to a closed pipe. */
+  outputClosed: 141,
+} as const;
+
+const START_STATUS: Readonly<Record<StartFailure, number>> = {
+  "not-found": EXIT_STATUS.notFound,
+  "not-executable": EXIT_STATUS.notExecutable,
+  "setup": EXIT_STATUS.engineFailure,
+};
+
+/**
+ * A failure whose exit status docker's scripts know, unlike that of the
+ * command's other failures.
+ */
+export class ExitError extends TsdockerError {
+  constructor(readonly status: number, message: string) {
+    super(message);
+  }
+}
+
+/** Whoever read our stdout has gone; there is no one to tell. */
+export class OutputClosedError extends Error {
+  override readonly name = "OutputClosedError";
+}
+
+/**
+ * The exit status an error means.
+ *
+ * @param failureStatus The command's own status for failures.
+ */
+export function exitStatusOf(error: unknown, failureStatus: number): number {
+  if (error instanceof OutputClosedError) return EXIT_STATUS.outputClosed;
+  if (error instanceof StartError) return START_STATUS[error.reason];
+  if (error instanceof ExitError) return error.status;
+  return failureStatus;
+}
+
+/** How {@linkcode errorText} is to write an error. */
+export interface ErrorTextOptions {
+  /** What follows `tsdocker`, for the pointer to its help; absent for none. */
+  readonly command: string | undefined;
+  /** Whether to show the causes with their stacks. */
+  readonly debug: boolean;
+}
+
+/**
+ * The text of an error, ending in a newline: one line of what and why, then
+ * what to try, and with `debug` the chain of causes with stacks.
+ */
+export function errorText(error: unknown, options: ErrorTextOptions): string {
+  let text = `tsdocker: ${printable(messageOf(error))}\n`;
+  if (error instanceof TsdockerError && error.advice !== undefined) {
+    text += `\ntry: ${printable(error.advice)}\n`;
+  }
+  if (error instanceof UsageError) {
+    const words = ["tsdocker", options.command ?? "", "--help"];
+    text += `See '${words.filter((word) => word !== "").join(" ")}'.\n`;
+  }
+  if (options.debug) text += `\n${causeChain(error)}`;
+  return text;
+}
+
+/** The message alone; a mistake of ours says that it is one. */
+function messageOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const isOurs = error instanceof TypeError || error instanceof RangeError ||
+    error instanceof ReferenceError;
+  if (!isOurs) return error.message;
+  return `Internal error: ${error.message} (--debug shows where)`;
+}
+
+function causeChain(error: unknown): string {
+  const links: string[] = [];
+  const seen = new Set<unknown>();
+  for (let link = error; link !== undefined && !seen.has(link);) {
+    seen.add(link);
+    const isError: boolean = link instanceof Error;
+    links.push(isError ? (link as Error).stack ?? String(link) : String(link));
+    link = isError ? (link as Error).cause : undefined;
+  }
+  return `${links.join("\nCaused by: ")}\n`;
+}

@@ -1,0 +1,132 @@
+/**
+ * From the command line of `run` to its options.
+ *
+ * @module
+ */
+import assert from "node:assert/strict";
+import { UsageError } from "../../../../lib/base/errors.ts";
+import type { RunOptions } from "../../../../lib/engine/run_options.ts";
+import {
+  RUN_FLAGS,
+  toRunOptions,
+} from "../../../../lib/cli/commands/run_options.ts";
+import { runCommand } from "../../../../lib/cli/commands/run.ts";
+import { parseArguments } from "../../../../lib/cli/parse.ts";
+
+const FILES = new Map([
+  ["first", "A=file\nB=file\n"],
+  ["second", "B=second\n"],
+  ["wrong", "A=1\n=2\n"],
+]);
+
+function understand(...args: string[]): RunOptions {
+  const { positionals, stopsAtPositional = true } = runCommand.spec;
+  const spec = { flags: RUN_FLAGS, positionals, stopsAtPositional };
+  return toRunOptions(parseArguments(spec, "run", args), {
+    env: new Map([["HOME", "/root"]]),
+    readTextFile(path): string {
+      const text = FILES.get(path);
+      if (text === undefined) throw new Deno.errors.NotFound("No such file");
+      return text;
+    },
+  });
+}
+
+const BARE: RunOptions = {
+  image: "img",
+  command: [],
+  interactive: false,
+  tty: false,
+  autoRemove: false,
+  env: [],
+  volumes: [],
+  tmpfs: [],
+  readOnly: false,
+  init: false,
+  network: "none",
+  pull: "missing",
+  trace: undefined,
+};
+
+const MEANINGS: readonly (readonly [string, Partial<RunOptions>])[] = [
+  ["img", {}],
+  ["img sh -c -- x", { command: ["sh", "-c", "--", "x"] }],
+  ["-it img", { interactive: true, tty: true }],
+  ["-ti --rm img", { interactive: true, tty: true, autoRemove: true }],
+  ["--name web img", { name: "web" }],
+  ["-name web img", { name: "web" }],
+  ["-w /tmp -u 1000:1000 -h box img", {
+    workdir: "/tmp",
+    user: "1000:1000",
+    hostname: "box",
+  }],
+  ["--entrypoint= img", { entrypoint: "" }],
+  ["--entrypoint /bin/sh img", { entrypoint: "/bin/sh" }],
+  ["-v a:/a --volume b:/b:ro img", { volumes: ["a:/a", "b:/b:ro"] }],
+  ["--tmpfs /t --tmpfs /u:size=1m img", { tmpfs: ["/t", "/u:size=1m"] }],
+  ["--read-only --init img", { readOnly: true, init: true }],
+  ["--cidfile id img", { cidfile: "id" }],
+  ["--net host img", { network: "host" }],
+  ["--network=host img", { network: "host" }],
+  ["-net none img", {}],
+  ["--pull always img", { pull: "always" }],
+  ["--explain img", { trace: { mode: "explain", format: "text" } }],
+  ["--explain=json img", { trace: { mode: "explain", format: "json" } }],
+  ["--dry-run img", { trace: { mode: "dry-run", format: "text" } }],
+  ["--dry-run=json img", { trace: { mode: "dry-run", format: "json" } }],
+  ["-e A=1 -e HOME -e NOSUCH img", {
+    env: [
+      { name: "A", value: "1" },
+      { name: "HOME", value: "/root" },
+      { name: "NOSUCH" },
+    ],
+  }],
+  ["-e A=flag --env-file first --env-file second img", {
+    env: [
+      { name: "A", value: "file" },
+      { name: "B", value: "file" },
+      { name: "B", value: "second" },
+      { name: "A", value: "flag" },
+    ],
+  }],
+];
+
+for (const [line, changes] of MEANINGS) {
+  Deno.test(`toRunOptions() understands "${line}"`, () => {
+    assert.deepEqual(understand(...line.split(" ")), { ...BARE, ...changes });
+  });
+}
+
+Deno.test("toRunOptions() keeps words with spaces whole", () => {
+  const options = understand("-e", "A=x y", "img", "sh", "-c", 'echo "$A"');
+  assert.deepEqual(options.env, [{ name: "A", value: "x y" }]);
+  assert.deepEqual(options.command, ["sh", "-c", 'echo "$A"']);
+});
+
+const REFUSALS: readonly (readonly [string, RegExp])[] = [
+  [
+    "--env-file nosuch img",
+    /^UsageError: Cannot read the env file "nosuch": No such file$/,
+  ],
+  ["--env-file wrong img", /^UsageError: invalid env file wrong:2: /],
+  ["-e =1 img", /^UsageError: invalid argument "=1" for "-e, --env" flag: /],
+  [
+    "--explain --dry-run img",
+    /^UsageError: --explain and --dry-run exclude each other$/,
+  ],
+  ["--explain=yaml img", /^UsageError: .* must be text or json$/],
+  [
+    "--pull sometimes img",
+    /^UsageError: .* must be missing, always, never or newer$/,
+  ],
+];
+
+for (const [line, message] of REFUSALS) {
+  Deno.test(`toRunOptions() refuses "${line}"`, () => {
+    assert.throws(() => understand(...line.split(" ")), message);
+  });
+}
+
+Deno.test("toRunOptions() refuses an empty image", () => {
+  assert.throws(() => understand("", "true"), UsageError);
+});

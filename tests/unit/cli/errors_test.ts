@@ -1,0 +1,37 @@
+/**
+ * Error texts that app_test.ts does not reach.
+ *
+ * @module
+ */
+import assert from "node:assert/strict";
+import { UsageError } from "../../../lib/base/errors.ts";
+import { errorText, exitStatusOf } from "../../../lib/cli/errors.ts";
+
+Deno.test("errorText() survives a circle of causes", () => {
+  const error = new Error("first");
+  error.cause = new Error("second", { cause: error });
+  const text = errorText(error, { command: "run", debug: true });
+  assert.equal(text.match(/Error: first/g)?.length, 1);
+  assert.equal(text.match(/Caused by: Error: second/g)?.length, 1);
+});
+
+Deno.test("errorText() points at the program's help without a command", () => {
+  const text = errorText(new UsageError("no"), {
+    command: undefined,
+    debug: false,
+  });
+  assert.equal(text, "tsdocker: no\nSee 'tsdocker --help'.\n");
+});
+
+Deno.test("errorText() escapes what a terminal would obey in the advice", () => {
+  const error = new UsageError("no", { advice: "a\x07b" });
+  assert.match(
+    errorText(error, { command: "run", debug: false }),
+    /^try: a\\x07b$/m,
+  );
+});
+
+Deno.test("exitStatusOf() falls back to the command's own status", () => {
+  assert.equal(exitStatusOf(new Error("x"), 125), 125);
+  assert.equal(exitStatusOf(undefined, 1), 1);
+});
