@@ -43,7 +43,7 @@ bench: tsdocker images/busybox.tar ## measure against other engines (as root)
 
 ok: fmt lint check unit ## fmt, lint, check, docs and unit tests: before each commit
 fmt:
-	@$(DENO) fmt --check --quiet
+	@$(DENO) fmt --check
 lint:
 	@$(DENO) lint --quiet
 check:

@@ -104,9 +104,22 @@ async function run(
   return parseSummary(output, (await child.status).code);
 }
 
+/** Where the built program unpacks itself, to leave the host's place alone. */
+const RUNTIME = `${CHECKOUT}.cache/test-runtime`;
+
 /** As root, a test that skips itself for want of root is a failure. */
 function environmentOf({ needs }: Suite): Record<string, string> {
-  return needs === "root" ? { REQUIRE_ROOT: "1" } : {};
+  if (needs === "nothing") return {};
+  return { REQUIRE_ROOT: "1", TSDOCKER_RUNTIME_DIR: RUNTIME };
+}
+
+/** Removes what earlier builds of the program have unpacked. */
+async function clearRuntime(): Promise<void> {
+  try {
+    await Deno.remove(RUNTIME, { recursive: true });
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
 }
 
 async function runAll(words: readonly string[]): Promise<Counts> {
@@ -127,7 +140,9 @@ async function runAll(words: readonly string[]): Promise<Counts> {
 }
 
 if (import.meta.main) {
+  await clearRuntime();
   const total = await runAll(Deno.args);
+  await clearRuntime();
   console.log(closingLine(total));
   Deno.exit(total.failed === 0 && total.passed + total.skipped > 0 ? 0 : 1);
 }
