@@ -1,0 +1,96 @@
+/**
+ * A container's copy-on-write view of its image: read-only layers below, one
+ * directory of changes on top.
+ *
+ * @module
+ */
+import { openat, openat2 } from "../../ffi/calls/file.ts";
+import { AT_FDCWD, O_DIRECTORY, O_PATH } from "../../ffi/constants/fcntl.ts";
+import {
+  RESOLVE_IN_ROOT,
+  RESOLVE_NO_MAGICLINKS,
+} from "../../ffi/constants/openat2.ts";
+import { isSyscallError } from "../../ffi/errno.ts";
+import type { Fd } from "../../ffi/fd.ts";
+import type { OverlayDirectories } from "./overlay.ts";
+
+/** Where a snapshot keeps its parts; absolute paths on the host. */
+export interface Snapshot {
+  /** Read-only layers, the topmost first. */
+  readonly lower: readonly string[];
+  readonly upper: string;
+  readonly work: string;
+  /** Where the overlay is mounted, in the container's namespace only. */
+  readonly merged: string;
+}
+
+/** The snapshot kept in a container's directory. */
+export function snapshotIn(
+  directory: string,
+  lower: readonly string[],
+): Snapshot {
+  return {
+    lower,
+    upper: `${directory}/upper`,
+    work: `${directory}/work`,
+    merged: `${directory}/merged`,
+  };
+}
+
+/** Creates the directories of a new snapshot; their parent must exist. */
+export function createSnapshot(snapshot: Snapshot): void {
+  // The overlay's root takes its owner and mode from the upper directory.
+  const [top] = snapshot.lower;
+  const mode = top === undefined ? null : Deno.statSync(top).mode;
+  Deno.mkdirSync(snapshot.upper);
+  Deno.chmodSync(snapshot.upper, (mode ?? 0o755) & 0o7777);
+  Deno.mkdirSync(snapshot.work, { mode: 0o700 });
+  Deno.mkdirSync(snapshot.merged, { mode: 0o700 });
+}
+
+/** The snapshot's directories as an overlay mount wants them. */
+export function overlayDirectories(
+  snapshot: Snapshot,
+  changes: OverlayDirectories["changes"],
+): OverlayDirectories {
+  return { ...snapshot, changes };
+}
+
+/** No file read through {@linkcode readSnapshotFile} may be larger. */
+const MAX_FILE_BYTES = 16 * 1024 * 1024;
+
+/**
+ * Reads a small file as the container would see it, without a mount.
+ *
+ * @param path Absolute inside the container; links are followed within the
+ * layer that has the file.
+ * @returns Its text, or `undefined` if there is no such regular file.
+ */
+export function readSnapshotFile(
+  snapshot: Snapshot,
+  path: string,
+): string | undefined {
+  for (const layer of [snapshot.upper, ...snapshot.lower]) {
+    const file = openInLayer(layer, path);
+    if (file === undefined) continue;
+    using found = file;
+    const stat = Deno.statSync(found.path);
+    // A whiteout is no regular file either: the file has been removed.
+    if (!stat.isFile || stat.size > MAX_FILE_BYTES) return undefined;
+    return Deno.readTextFileSync(found.path);
+  }
+  return undefined;
+}
+
+function openInLayer(layer: string, path: string): Fd | undefined {
+  try {
+    using root = openat(AT_FDCWD, layer, O_PATH | O_DIRECTORY);
+    return openat2(root.number, path, {
+      flags: O_PATH,
+      resolve: RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS,
+    });
+  } catch (error) {
+    if (isSyscallError(error, "ENOENT", "ENOTDIR", "ELOOP")) return undefined;
+    throw error;
+  }
+}

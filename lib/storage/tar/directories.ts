@@ -1,0 +1,119 @@
+/**
+ * Finds the directories that entries go into, never outside of the root:
+ * symbolic links on the way are resolved by the kernel as if the root were
+ * `/`, and the descriptors are kept for the entries that follow.
+ *
+ * @module
+ * @see openat2(2), `RESOLVE_IN_ROOT`
+ */
+import { type DirectoryFd, mkdirat, openat2 } from "../../../ffi/calls/file.ts";
+import { O_DIRECTORY, O_PATH } from "../../../ffi/constants/fcntl.ts";
+import {
+  RESOLVE_IN_ROOT,
+  RESOLVE_NO_MAGICLINKS,
+} from "../../../ffi/constants/openat2.ts";
+import { isSyscallError } from "../../../ffi/errno.ts";
+import type { Fd } from "../../../ffi/fd.ts";
+import { type ByteString, kernelPath } from "./byte_string.ts";
+import { lastComponent, parentName, ROOT_NAME } from "./names.ts";
+
+/** Descriptors kept open; far below the usual limit of 1024. */
+const MAX_OPEN = 128;
+/** Mode of directories that an archive forgot to mention. */
+const MISSING_MODE = 0o755;
+
+/** The directories beneath one root, opened as they are needed. */
+export class Directories implements Disposable {
+  readonly #root: DirectoryFd;
+  readonly #open = new Map<ByteString, Fd>();
+  #lastName: ByteString | undefined;
+  #lastFd: DirectoryFd = -1;
+
+  /** @param root A directory that the caller keeps open. */
+  constructor(root: DirectoryFd) {
+    this.#root = root;
+  }
+
+  /**
+   * The directory of this name, made with its parents where it is missing.
+   *
+   * @param name Normalized; the empty name is the root.
+   * @returns A descriptor that is good until the next call but one.
+   * @throws {SyscallError} `ENOTDIR`, `ELOOP` or `ENOENT` if something on the
+   * way is no directory and leads to none within the root.
+   */
+  get(name: ByteString): DirectoryFd {
+    return this.#cached(name) ?? this.#keep(name, this.#openOrMake(name));
+  }
+
+  /**
+   * The directory of this name, which is not made.
+   *
+   * @returns A descriptor that is good until the next call but one.
+   * @throws {SyscallError} As {@linkcode get}, and `ENOENT` if it is missing.
+   */
+  find(name: ByteString): DirectoryFd {
+    return this.#cached(name) ?? this.#keep(name, this.#resolve(name));
+  }
+
+  #cached(name: ByteString): DirectoryFd | undefined {
+    if (name === ROOT_NAME) return this.#root;
+    if (name === this.#lastName) return this.#lastFd;
+    const fd = this.#open.get(name);
+    return fd && this.#keep(name, fd);
+  }
+
+  /** Forgets what names lead to, after one of them was replaced. */
+  clear(): void {
+    for (const fd of this.#open.values()) fd[Symbol.dispose]();
+    this.#open.clear();
+    this.#lastName = undefined;
+  }
+
+  /** Closes the descriptors, not the root. */
+  [Symbol.dispose](): void {
+    this.clear();
+  }
+
+  #keep(name: ByteString, fd: Fd): DirectoryFd {
+    // Put last: the first of the map is the one unused for longest.
+    this.#open.delete(name);
+    if (this.#open.size >= MAX_OPEN) this.#closeOldest();
+    this.#open.set(name, fd);
+    this.#lastName = name;
+    this.#lastFd = fd.number;
+    return fd.number;
+  }
+
+  #openOrMake(name: ByteString): Fd {
+    try {
+      return this.#resolve(name);
+    } catch (error) {
+      if (!isSyscallError(error, "ENOENT")) throw error;
+    }
+    const parent = this.get(parentName(name));
+    try {
+      mkdirat(parent, kernelPath(lastComponent(name)), MISSING_MODE);
+    } catch (error) {
+      // There is a symbolic link to nothing; opening it says so again.
+      if (!isSyscallError(error, "EEXIST")) throw error;
+    }
+    return this.#resolve(name);
+  }
+
+  #resolve(name: ByteString): Fd {
+    return openat2(this.#root, kernelPath(name), {
+      flags: O_PATH | O_DIRECTORY,
+      resolve: RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS,
+    });
+  }
+
+  #closeOldest(): void {
+    for (const [name, fd] of this.#open) {
+      this.#open.delete(name);
+      if (name === this.#lastName) this.#lastName = undefined;
+      fd[Symbol.dispose]();
+      return;
+    }
+  }
+}

@@ -1,0 +1,337 @@
+/**
+ * Reads a tar archive from a stream, entry by entry: v7, ustar, star, pax and
+ * GNU. Nothing in an archive is believed: a number has to make sense before it
+ * is used, and a header has bounds.
+ *
+ * @module
+ * @see POSIX.1-2017, pax, "EXTENDED DESCRIPTION"
+ */
+import type { Extent } from "../../../ffi/calls/file.ts";
+import type { Memory } from "../../../ffi/memory.ts";
+import { IntegrityError } from "../../base/errors.ts";
+import { type ByteString, printable, terminatedString } from "./byte_string.ts";
+import type { EntryType, TarEntry } from "./entry.ts";
+import {
+  BLOCK_BYTES,
+  FormatError,
+  hasValidChecksum,
+  isZeroBlock,
+  parseHeader,
+  type TarHeader,
+} from "./header.ts";
+import { guessContent } from "./content_guess.ts";
+import { parsePaxRecords, PaxOverrides, type PaxRecord } from "./pax.ts";
+import {
+  readOldGnuMap,
+  readPaxMap,
+  type SparseMap,
+  validateSparseMap,
+} from "./sparse.ts";
+import { type ByteSource, Window } from "./window.ts";
+
+/** What an extended header or a long name may take; real ones need a few KiB. */
+const MAX_EXTENDED_BYTES = 1024 * 1024;
+/** A user or group id of 2^32 - 1 means "leave as it is" to the kernel. */
+const MAX_ID = 0xffff_fffe;
+/** Largest device numbers Linux has. */
+const MAX_MAJOR = 0xfff;
+const MAX_MINOR = 0xf_ffff;
+const PERMISSIONS = 0o7777;
+const NO_XATTRS: ReadonlyMap<ByteString, Uint8Array> = new Map();
+const EMPTY = "" as ByteString;
+
+/** Types that never have content, whatever their size field says. */
+const ENTRY_TYPES: Readonly<Record<string, EntryType>> = {
+  "1": "hard-link",
+  "2": "symbolic-link",
+  "3": "character-device",
+  "4": "block-device",
+  "5": "directory",
+  "6": "fifo",
+};
+
+/** GNU's volume label, and Solaris' access control lists: not files. */
+const IGNORED_TYPES = "VA";
+/** The rest of a file from another volume: we have only this one. */
+const CONTINUATION_TYPE = "M";
+/** A directory with GNU's list of its names as content. */
+const DUMPDIR_TYPE = "D";
+
+/** What the extended headers before an entry said. */
+interface Extended {
+  longName: ByteString | undefined;
+  longLink: ByteString | undefined;
+  records: PaxRecord[] | undefined;
+}
+
+/** One pass over an archive. */
+export class TarReader implements Disposable {
+  readonly #window: Window;
+  readonly #label: string;
+  readonly #globals: PaxRecord[] = [];
+  #contentLeft = 0;
+  #padding = 0;
+  #current = EMPTY;
+
+  /**
+   * @param source The archive, not compressed.
+   * @param label What messages call it: the path as the user gave it.
+   */
+  constructor(source: ByteSource, label: string) {
+    this.#window = new Window(source);
+    this.#label = label;
+  }
+
+  /** Where {@linkcode readContent} finds what it returns. */
+  get memory(): Memory {
+    return this.#window.memory;
+  }
+
+  /**
+   * The next entry; what is left of the present one's content is skipped.
+   *
+   * @returns `undefined` at the end of the archive.
+   * @throws {IntegrityError} If the archive is cut short or malformed.
+   */
+  next(): TarEntry | undefined {
+    this.#finishEntry();
+    const start = this.#window.position;
+    try {
+      return this.#readEntry();
+    } catch (cause) {
+      if (!(cause instanceof FormatError)) throw cause;
+      const at = this.#window.position === start
+        ? start
+        : this.#window.position - BLOCK_BYTES;
+      throw this.#error(`the header at byte ${at} ${cause.message}`, cause);
+    }
+  }
+
+  /**
+   * The next piece of the present entry's content, valid until the next call.
+   *
+   * @returns Where in {@linkcode memory} it is, `undefined` after the last.
+   * @throws {IntegrityError} If the archive ends before it.
+   */
+  readContent(): Extent | undefined {
+    if (this.#contentLeft === 0) return undefined;
+    // A file that fits is had in one piece, so that it is written by one call.
+    const wanted = Math.min(this.#contentLeft, this.memory.bytes.length);
+    if (!this.#window.require(wanted)) throw this.#endsInside();
+    const extent = { offset: this.#window.start, length: wanted };
+    this.#window.consume(wanted);
+    this.#contentLeft -= wanted;
+    return extent;
+  }
+
+  /** Reads what follows the end of the archive, for a stream to be whole. */
+  drain(): void {
+    while (this.#window.require(1)) {
+      this.#window.consume(this.#window.available);
+    }
+  }
+
+  /** Gives the memory back. */
+  [Symbol.dispose](): void {
+    this.#window[Symbol.dispose]();
+  }
+
+  #finishEntry(): void {
+    const rest = this.#contentLeft + this.#padding;
+    this.#contentLeft = 0;
+    this.#padding = 0;
+    if (!this.#window.skip(rest)) throw this.#endsInside();
+  }
+
+  #readEntry(): TarEntry | undefined {
+    const extended: Extended = {
+      longName: undefined,
+      longLink: undefined,
+      records: undefined,
+    };
+    for (;;) {
+      const header = this.#readHeader(extended);
+      if (header === undefined) return undefined;
+      const { typeflag } = header;
+      if (typeflag === "L") {
+        extended.longName = this.#readLongName(header);
+      } else if (typeflag === "K") {
+        extended.longLink = this.#readLongName(header);
+      } else if (typeflag === "x" || typeflag === "X") {
+        const records = parsePaxRecords(this.#readExtended(header));
+        extended.records = [...extended.records ?? [], ...records];
+      } else if (typeflag === "g") {
+        this.#globals.push(...parsePaxRecords(this.#readExtended(header)));
+      } else if (IGNORED_TYPES.includes(typeflag)) {
+        this.#setContent(header.size);
+        this.#finishEntry();
+      } else return this.#makeEntry(header, extended);
+    }
+  }
+
+  /** The next header block, `undefined` at the end of the archive. */
+  #readHeader(extended: Extended): TarHeader | undefined {
+    const window = this.#window;
+    const hasBlock = window.require(BLOCK_BYTES);
+    if (!hasBlock && window.available > 0) {
+      if (window.position === 0) throw this.#notAnArchive();
+      throw this.#error("the archive ends in the middle of a header");
+    }
+    if (!hasBlock || isZeroBlock(window.bytes, window.start)) {
+      if (extended.longName ?? extended.longLink ?? extended.records) {
+        throw this.#error("the archive ends after an extended header");
+      }
+      return undefined;
+    }
+    if (!hasValidChecksum(window.bytes, window.start)) {
+      if (window.position === 0) throw this.#notAnArchive();
+      throw new FormatError("has a wrong checksum");
+    }
+    const header = parseHeader(window.bytes, window.start);
+    // An old GNU sparse map goes on in the block, so a copy is kept of it.
+    this.#headerBlock = header.typeflag === "S"
+      ? window.bytes.slice(window.start, window.start + BLOCK_BYTES)
+      : undefined;
+    window.consume(BLOCK_BYTES);
+    return header;
+  }
+
+  #headerBlock: Uint8Array | undefined;
+
+  #makeEntry(header: TarHeader, extended: Extended): TarEntry {
+    const pax = this.#overrides(extended);
+    const isRegular = ENTRY_TYPES[header.typeflag] === undefined;
+    const name = pax?.text("path") ?? extended.longName ?? header.name;
+    this.#current = name;
+    const stored = pax?.number("size") ?? header.size;
+    const sparse = isRegular
+      ? this.#readSparse(header, pax, stored)
+      : undefined;
+    const entryName = sparse?.name ?? name;
+    const type = entryType(header.typeflag, entryName);
+    this.#current = entryName;
+    if (!isRegular) this.#setContent(0);
+    return {
+      type,
+      name: checkedName("name", entryName),
+      linkName: checkedName(
+        "link name",
+        pax?.text("linkpath") ?? extended.longLink ?? header.linkname,
+      ),
+      mode: header.mode & PERMISSIONS,
+      uid: checkedNumber("uid", pax?.number("uid") ?? header.uid, MAX_ID),
+      gid: checkedNumber("gid", pax?.number("gid") ?? header.gid, MAX_ID),
+      modified: pax?.time("mtime") ?? { seconds: header.mtime, nanoseconds: 0 },
+      device: {
+        major: checkedNumber("devmajor", header.devmajor, MAX_MAJOR),
+        minor: checkedNumber("devminor", header.devminor, MAX_MINOR),
+      },
+      sizeBytes: isRegular ? sparse?.sizeBytes ?? stored : 0,
+      extents: sparse?.extents,
+      xattrs: pax?.xattrs() ?? NO_XATTRS,
+    };
+  }
+
+  /** Reads the map of a sparse file, and says how much content is left. */
+  #readSparse(
+    header: TarHeader,
+    pax: PaxOverrides | undefined,
+    stored: number,
+  ): SparseMap | undefined {
+    const window = this.#window;
+    if (this.#headerBlock !== undefined) {
+      const map = readOldGnuMap(this.#headerBlock, header.realsize, window);
+      validateSparseMap(map, stored);
+      this.#setContent(stored);
+      return map;
+    }
+    const before = window.position;
+    const map = pax && readPaxMap(pax, window, stored);
+    this.#setContent(stored);
+    // The map of format 1.0 counts as content and is whole blocks.
+    this.#contentLeft -= window.position - before;
+    if (map !== undefined) validateSparseMap(map, this.#contentLeft);
+    return map;
+  }
+
+  #overrides(extended: Extended): PaxOverrides | undefined {
+    if (extended.records === undefined && this.#globals.length === 0) {
+      return undefined;
+    }
+    const overrides = new PaxOverrides();
+    overrides.add(this.#globals);
+    overrides.add(extended.records ?? []);
+    return overrides;
+  }
+
+  #setContent(size: number): void {
+    this.#contentLeft = size;
+    this.#padding = (BLOCK_BYTES - size % BLOCK_BYTES) % BLOCK_BYTES;
+  }
+
+  #readLongName(header: TarHeader): ByteString {
+    const data = this.#readExtended(header);
+    return terminatedString(data, 0, data.length);
+  }
+
+  #readExtended(header: TarHeader): Uint8Array {
+    if (header.size > MAX_EXTENDED_BYTES) {
+      throw new FormatError(
+        `claims ${header.size} bytes for an extended header, at most ` +
+          `${MAX_EXTENDED_BYTES} make sense`,
+      );
+    }
+    const data = new Uint8Array(header.size);
+    this.#current = header.name;
+    this.#setContent(header.size);
+    for (let at = 0; at < data.length;) {
+      const piece = this.readContent();
+      if (piece === undefined) break;
+      const end = piece.offset + piece.length;
+      data.set(this.memory.bytes.subarray(piece.offset, end), at);
+      at += piece.length;
+    }
+    this.#finishEntry();
+    return data;
+  }
+
+  #notAnArchive(): IntegrityError {
+    const { bytes, start, available } = this.#window;
+    const guess = guessContent(bytes.subarray(start, start + available));
+    return this.#error(`it is not a tar archive but ${guess}`);
+  }
+
+  #endsInside(): IntegrityError {
+    const where = printable(this.#current);
+    return this.#error(`the archive ends in the middle of ${where}`);
+  }
+
+  #error(reason: string, cause?: unknown): IntegrityError {
+    return new IntegrityError(`Cannot read "${this.#label}": ${reason}`, {
+      cause,
+      advice: "make or fetch the file again",
+    });
+  }
+}
+
+/** Files of unknown types are regular ones, as POSIX asks. */
+function entryType(typeflag: string, name: ByteString): EntryType {
+  const type = ENTRY_TYPES[typeflag];
+  if (type !== undefined) return type;
+  if (typeflag === DUMPDIR_TYPE) return "directory";
+  if (typeflag === CONTINUATION_TYPE) {
+    throw new FormatError("goes on with a file of another volume");
+  }
+  // v7 has no type for directories, their names end in a slash.
+  return name.endsWith("/") ? "directory" : "file";
+}
+
+function checkedName(field: string, name: ByteString): ByteString {
+  if (name.includes("\0")) throw new FormatError(`has a NUL in its ${field}`);
+  return name;
+}
+
+function checkedNumber(field: string, value: number, max: number): number {
+  if (value >= 0 && value <= max) return value;
+  throw new FormatError(`has an absurd ${field}, ${value}`);
+}

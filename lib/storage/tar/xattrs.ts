@@ -1,0 +1,65 @@
+/**
+ * Extended attributes of unpacked files.
+ *
+ * @module
+ * @see xattr(7)
+ * @see Linux Documentation/filesystems/overlayfs.rst, "User xattr"
+ */
+import type { DirectoryFd } from "../../../ffi/calls/file.ts";
+import { fsetxattr, lsetxattr } from "../../../ffi/calls/xattr.ts";
+import { isSyscallError } from "../../../ffi/errno.ts";
+import { type ByteString, kernelPath } from "./byte_string.ts";
+
+/** Attributes by name. */
+export type Xattrs = ReadonlyMap<ByteString, Uint8Array>;
+
+/** By these overlayfs knows whiteouts, opaque and redirected directories. */
+const OVERLAY_NAMESPACES = /^(?:trusted|user)\.overlay\./;
+
+/** Without it a program loses rights it needs, so it is never left out. */
+const CAPABILITY = "security.capability";
+
+/** The first attribute that overlayfs would obey, `undefined` if none. */
+export function findOverlayXattr(xattrs: Xattrs): ByteString | undefined {
+  for (const name of xattrs.keys()) {
+    if (OVERLAY_NAMESPACES.test(name)) return name;
+  }
+  return undefined;
+}
+
+/** Sets the attributes of an open file or directory. */
+export function setOpenXattrs(fd: number, xattrs: Xattrs): void {
+  for (const [name, value] of xattrs) {
+    whereSupported(name, () => fsetxattr(fd, kernelPath(name), value));
+  }
+}
+
+/**
+ * Sets the attributes of what must not be opened: a link, device or fifo. The
+ * path leads through /proc, as no older kernel has the call by descriptor.
+ *
+ * @param base One component.
+ */
+export function setClosedXattrs(
+  directory: DirectoryFd,
+  base: ByteString,
+  xattrs: Xattrs,
+): void {
+  const path = `/proc/self/fd/${directory}/${base}` as ByteString;
+  for (const [name, value] of xattrs) {
+    whereSupported(
+      name,
+      () => lsetxattr(kernelPath(path), kernelPath(name), value),
+    );
+  }
+}
+
+/** File systems without a namespace of attributes do without, as in tar. */
+function whereSupported(name: ByteString, set: () => void): void {
+  try {
+    set();
+  } catch (error) {
+    const isMissing = isSyscallError(error, "EOPNOTSUPP");
+    if (!isMissing || name === CAPABILITY) throw error;
+  }
+}
