@@ -33,6 +33,11 @@ export const PROGRAMS: readonly Program[] = [
     about: "Code that makes recorded system calls, and offsets of its entries.",
     folder: "ffi/launcher",
   },
+  {
+    constant: "INIT",
+    about: "The init program: a whole ELF executable.",
+    folder: "ffi/init",
+  },
 ];
 
 /** The architectures, in the order they are written. */
@@ -116,11 +121,12 @@ export async function render(program: Program): Promise<string> {
     for (const [line] of bytes.toHex().matchAll(/.{1,64}/g)) {
       lines.push(`      "${line}",`);
     }
-    lines.push('    ].join(""),', "    symbols: {");
-    for (const [name, offset] of Object.entries(symbols)) {
-      lines.push(`      ${name}: ${offset},`);
-    }
-    lines.push("    },", "  },");
+    lines.push('    ].join(""),');
+    const offsets = Object.entries(symbols).map(([name, offset]) =>
+      `      ${name}: ${offset},`
+    );
+    if (offsets.length > 0) lines.push("    symbols: {", ...offsets, "    },");
+    lines.push("  },");
   }
   return [...lines, "} as const;", ""].join("\n");
 }
