@@ -3,4 +3,6 @@
  *
  * @module
  */
-if (import.meta.main) Deno.exit(Deno.args[0] === "version" ? 0 : 125);
+import { main } from "./lib/cli/app.ts";
+
+if (import.meta.main) Deno.exit(await main(Deno.args));

@@ -37,8 +37,6 @@ export interface CommandSpec<Flags extends FlagTable = FlagTable> {
   readonly examples?: readonly Example[];
   /** Exit status of usage errors and failures; absent means 1. */
   readonly failureStatus?: number;
-  /** Whether lists of commands leave it out. */
-  readonly hidden?: true;
 }
 
 /** A command line and what it does. */

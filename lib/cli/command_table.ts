@@ -11,6 +11,8 @@ import { suggest } from "./suggest.ts";
 
 /** A command that has not been loaded yet. */
 export interface CommandEntry extends CommandNames {
+  /** Whether it is not for people: neither listed nor suggested. */
+  readonly hidden?: true;
   load(): Promise<Command>;
 }
 
@@ -50,6 +52,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     name: "help",
     aliases: [],
     load: async () => (await import("./commands/help.ts")).helpCommand,
+  },
+  {
+    name: "init",
+    aliases: [],
+    hidden: true,
+    load: async () => (await import("./commands/internal/init.ts")).initCommand,
   },
 ];
 
@@ -108,7 +116,9 @@ function unknownCommand(
   name: string,
   commands: readonly CommandEntry[],
 ): UsageError {
-  const names = commands.flatMap((entry) => [entry.name, ...entry.aliases]);
+  const names = commands.flatMap(({ name, aliases, hidden }) =>
+    hidden ? [] : [name, ...aliases]
+  );
   const nearest = suggest(name, names);
   return new UsageError(
     `'${name}' is not a tsdocker command.`,

@@ -14,8 +14,9 @@ export async function frontPage(
   commands: readonly CommandEntry[],
 ): Promise<string> {
   const entries = await Promise.all(commands.map(async (entry) => {
+    if (entry.hidden) return [];
     const { spec } = await entry.load();
-    return spec.hidden ? [] : [[entry.name, spec.summary] as const];
+    return [[entry.name, spec.summary] as const];
   }));
   return overviewHelp({
     summary: SUMMARY,
@@ -35,9 +36,8 @@ export async function groupPage(
   const entries = await Promise.all(commands.map(async (entry) => {
     const member = [entry.name, ...entry.aliases]
       .find((name) => name.startsWith(`${group} `));
-    if (member === undefined) return [];
+    if (entry.hidden || member === undefined) return [];
     const { spec } = await entry.load();
-    if (spec.hidden) return [];
     return [[member.slice(group.length + 1), spec.summary] as const];
   }));
   return overviewHelp({

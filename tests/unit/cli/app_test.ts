@@ -87,6 +87,7 @@ function entry(
 const COMMANDS = [
   entry("run", 125, "container run"),
   entry("stop", 1, "container stop"),
+  { ...entry("secret", 1, "container secret"), hidden: true } as const,
   {
     name: "broken",
     aliases: [],
@@ -195,6 +196,13 @@ const OUTCOMES: readonly (readonly [string, Outcome])[] = [
     err:
       "tsdocker: 'stpo' is not a tsdocker command.\n\ntry: tsdocker stop\nSee 'tsdocker --help'.\n",
   }],
+  ["secrte", {
+    status: 1,
+    out: "",
+    err:
+      "tsdocker: 'secrte' is not a tsdocker command.\nSee 'tsdocker --help'.\n",
+  }],
+  ["secret 5", { status: 5, out: "", err: "" }],
   ["frobnicate -x", {
     status: 1,
     out: "",
@@ -259,15 +267,16 @@ for (const [line, outcome] of OUTCOMES) {
 
 for (const line of ["", "--help", "-h", "-D", "--help run"]) {
   Deno.test(`main() of "${line}" prints the front page`, async () => {
-    const whole = COMMANDS.slice(0, 2);
+    const whole = COMMANDS.slice(0, 3);
     const host = fakeHost();
     const status = await main(line === "" ? [] : line.split(" "), host, whole);
     assert.equal(status, 0);
     assert.equal(host.err(), "");
     assert.match(host.out(), /^Usage: {2}tsdocker \[OPTIONS\] COMMAND$/m);
-    assert.match(host.out(), /^ {2}run {9}Do run$|^ {2}run {3,}Do run$/m);
+    assert.match(host.out(), /^ {2}run {4}Do run$/m);
     assert.match(host.out(), /^ {2}container {3}Manage containers$/m);
     assert.match(host.out(), /^ {6}--run-root dir/m);
+    assert.doesNotMatch(host.out(), /secret/);
   });
 }
 
@@ -289,10 +298,11 @@ Deno.test("main() names the command in its page as it was called", async () => {
 for (const line of ["container", "container --help"]) {
   Deno.test(`main() of "${line}" prints the group's page`, async () => {
     const host = fakeHost();
-    const commands = COMMANDS.slice(0, 2);
+    const commands = COMMANDS.slice(0, 3);
     assert.equal(await main(line.split(" "), host, commands), 0);
     assert.match(host.out(), /^Usage: {2}tsdocker container COMMAND$/m);
     assert.match(host.out(), /^ {2}stop {3}Do stop$/m);
+    assert.doesNotMatch(host.out(), /secret/);
   });
 }
 
