@@ -64,3 +64,23 @@ export async function waitPidfd(pidfd: Fd): Promise<WaitStatus> {
     ? { kind: "exited", status }
     : { kind: "signaled", signal: status };
 }
+
+/**
+ * Waits, blocking the thread, until a process has ended; it need not be a
+ * child and is not reaped.
+ *
+ * @returns Whether it ended in time.
+ */
+export function waitForEnd(pidfd: Fd, timeoutMs: number): boolean {
+  const POLLIN = 1;
+  const request = new Uint8Array(8);
+  const view = new DataView(request.buffer);
+  view.setInt32(0, pidfd.number, LITTLE_ENDIAN);
+  view.setInt16(4, POLLIN, LITTLE_ENDIAN);
+  const timeout = new BigInt64Array([
+    BigInt(Math.floor(timeoutMs / 1000)),
+    BigInt(Math.round((timeoutMs % 1000) * 1e6)),
+  ]);
+  const bytes = new Uint8Array(timeout.buffer);
+  return syscall("ppoll", request, 1, bytes, null, 0) > 0;
+}

@@ -4,6 +4,7 @@
  * @module
  * @see runtime-spec 1.2, config-linux.md, "Default Devices"
  */
+import { encodeDevice } from "../../../ffi/calls/file.ts";
 import type { Symbolic } from "../../../ffi/record.ts";
 import type { Device, RuntimeSpec } from "../../oci/runtime_spec.ts";
 import { AT_FDCWD } from "./open_flags.ts";
@@ -82,7 +83,7 @@ function nodeStep(device: Device): PrepareStep {
         text: `${kind.text}|0${device.fileMode.toString(8)}`,
       },
       {
-        value: encodeDevice(device.major, device.minor),
+        value: encodeDevice(device),
         text: `makedev(${device.major}, ${device.minor})`,
       },
     ],
@@ -102,19 +103,4 @@ function linkStep(
     ],
     why: `/dev/${name}: programs expect it`,
   };
-}
-
-/**
- * A device number as mknod(2) takes it.
- *
- * @see Linux include/linux/kdev_t.h, new_encode_dev
- * @example
- * ```ts
- * import assert from "node:assert/strict";
- * assert.equal(encodeDevice(1, 3), 0x103);
- * assert.equal(encodeDevice(259, 300), 0x11032c);
- * ```
- */
-export function encodeDevice(major: number, minor: number): number {
-  return (minor & 0xff) | (major << 8) | ((minor & ~0xff) << 12);
 }

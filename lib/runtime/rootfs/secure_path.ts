@@ -18,10 +18,9 @@ import {
   RESOLVE_NO_MAGICLINKS,
 } from "../../../ffi/constants/openat2.ts";
 import { isSyscallError } from "../../../ffi/errno.ts";
+import { openat, openat2 } from "../../../ffi/calls/file.ts";
 import { Fd } from "../../../ffi/fd.ts";
-import { syscall, trySyscall } from "../../../ffi/syscall.ts";
-
-const OPEN_HOW_BYTES = 24;
+import { trySyscall } from "../../../ffi/syscall.ts";
 
 /**
  * Opens a path inside the root, following symbolic links as the container
@@ -34,15 +33,10 @@ const OPEN_HOW_BYTES = 24;
  * @throws {SyscallError} `ENOENT`, `ENOTDIR`, `ELOOP` for magic links, …
  */
 export function openInRoot(root: Fd, path: string, flags: number): Fd {
-  const how = new BigUint64Array([
-    BigInt(flags | O_CLOEXEC),
-    0n,
-    BigInt(RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS),
-  ]);
-  const bytes = new Uint8Array(how.buffer);
-  return new Fd(
-    syscall("openat2", root.number, path, bytes, OPEN_HOW_BYTES),
-  );
+  return openat2(root.number, path, {
+    flags,
+    resolve: RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS,
+  });
 }
 
 /**
@@ -103,15 +97,7 @@ function makeFile(root: Fd, above: Fd, path: string): Fd {
 
 /** A name in a directory, itself and not what it may point to. */
 function openChild(above: Fd, name: string, flags: number): Fd {
-  return new Fd(
-    syscall(
-      "openat",
-      above.number,
-      name,
-      O_PATH | O_NOFOLLOW | O_CLOEXEC | flags,
-      0,
-    ),
-  );
+  return openat(above.number, name, O_PATH | O_NOFOLLOW | flags);
 }
 
 function baseName(path: string): string {
@@ -120,6 +106,5 @@ function baseName(path: string): string {
 
 /** Opens a directory of the host as `O_PATH`. */
 export function openHostDirectory(path: string): Fd {
-  const flags = O_PATH | O_DIRECTORY | O_CLOEXEC;
-  return new Fd(syscall("openat", AT_FDCWD, path, flags, 0));
+  return openat(AT_FDCWD, path, O_PATH | O_DIRECTORY);
 }

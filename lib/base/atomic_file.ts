@@ -1,0 +1,41 @@
+/**
+ * Files that are there whole or not at all.
+ *
+ * @module
+ * @see rename(2)
+ */
+
+/**
+ * Writes a file by renaming, so that a reader sees the old or the new content
+ * and a crash leaves one of them.
+ *
+ * @param path Its directory must exist, and have one writer of this file.
+ */
+export function writeFileAtomically(path: string, text: string): void {
+  const temporary = `${path}.new`;
+  Deno.writeTextFileSync(temporary, text, { mode: 0o600 });
+  Deno.renameSync(temporary, path);
+}
+
+/**
+ * Reads a file that may not exist.
+ *
+ * @returns Its text, or `undefined` if there is no such file.
+ */
+export function readTextFileIfExists(path: string): string | undefined {
+  try {
+    return Deno.readTextFileSync(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+}
+
+/** Removes a file or a whole directory; that there is none is fine. */
+export function removeIfExists(path: string): void {
+  try {
+    Deno.removeSync(path, { recursive: true });
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+}

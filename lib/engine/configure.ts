@@ -1,0 +1,143 @@
+/**
+ * From the options of `run` to the configuration of a container. Pure.
+ *
+ * @module
+ */
+import { UsageError } from "../base/errors.ts";
+import {
+  type ContainerId,
+  isContainerName,
+  shortId,
+} from "../base/identifiers.ts";
+import type { ContainerConfig, NetworkMode } from "./container_config.ts";
+import type { EnvEntry, RunOptions } from "./run_options.ts";
+import { normalizePath, parseTmpfs, parseVolume } from "./volume.ts";
+
+/** What the options do not say. */
+export interface ConfigureInput {
+  readonly id: ContainerId;
+  readonly createdMs: number;
+  /** What relative paths are relative to. */
+  readonly cwd: string;
+}
+
+/** All of a configuration that the options decide. */
+export type ConfigDraft = Omit<ContainerConfig, "name" | "layers"> & {
+  /** The name asked for; a container without one is given one. */
+  readonly name: string | undefined;
+};
+
+const MAX_HOSTNAME_BYTES = 64;
+
+/**
+ * Configures a container.
+ *
+ * @throws {UsageError} If an option's value is malformed.
+ */
+export function configureContainer(
+  options: RunOptions,
+  input: ConfigureInput,
+): ConfigDraft {
+  const { id, createdMs } = input;
+  return {
+    id,
+    name: options.name === undefined ? undefined : checkName(options.name),
+    createdMs,
+    image: options.image,
+    args: programArguments(options),
+    ...environment(options.env),
+    workdir: workdir(options.workdir),
+    user: options.user ?? "",
+    hostname: hostname(options.hostname ?? shortId(id)),
+    interactive: options.interactive,
+    tty: options.tty,
+    autoRemove: options.autoRemove,
+    readOnly: options.readOnly,
+    init: options.init,
+    network: networkMode(options.network),
+    ...mounts(options, input.cwd),
+  };
+}
+
+/**
+ * Checks a container's name.
+ *
+ * @throws {UsageError} In docker's words.
+ */
+export function checkName(name: string): string {
+  if (isContainerName(name)) return name;
+  throw new UsageError(
+    `Invalid container name (${name}), only [a-zA-Z0-9][a-zA-Z0-9_.-]* are allowed`,
+  );
+}
+
+function programArguments(options: RunOptions): [string, ...string[]] {
+  const [first, ...rest] = options.entrypoint === undefined ||
+      options.entrypoint === ""
+    ? options.command
+    : [options.entrypoint, ...options.command];
+  if (first === undefined) {
+    throw new UsageError("no command specified", {
+      advice: `tsdocker run ${options.image} sh`,
+    });
+  }
+  if (first === "") throw new UsageError("the command is an empty string");
+  return [first, ...rest];
+}
+
+/** The last entry of a name counts, at the place of its first. */
+function environment(
+  entries: readonly EnvEntry[],
+): Pick<ContainerConfig, "env" | "unsetEnv"> {
+  const values = new Map<string, string | undefined>();
+  for (const { name, value } of entries) values.set(name, value);
+  const all = [...values];
+  return {
+    env: all.flatMap(([name, value]) =>
+      value === undefined ? [] : [`${name}=${value}`]
+    ),
+    unsetEnv: all.flatMap(([name, value]) => value === undefined ? [name] : []),
+  };
+}
+
+function workdir(path: string | undefined): string {
+  if (path === undefined || path === "") return "/";
+  if (!path.startsWith("/")) {
+    throw new UsageError(
+      `the working directory "${path}" is invalid, it needs to be an absolute path`,
+    );
+  }
+  return normalizePath(path);
+}
+
+function hostname(name: string): string {
+  const isValid = name !== "" && !/[\0\s/]/.test(name) &&
+    new TextEncoder().encode(name).length <= MAX_HOSTNAME_BYTES;
+  if (isValid) return name;
+  throw new UsageError(
+    `invalid hostname "${name}": 1 to ${MAX_HOSTNAME_BYTES} bytes without spaces and slashes`,
+  );
+}
+
+function networkMode(text: string): NetworkMode {
+  if (text === "none" || text === "host") return text;
+  throw new UsageError(`network ${text} not found`, {
+    advice: "--network none or --network host; others do not exist yet",
+  });
+}
+
+function mounts(
+  options: RunOptions,
+  cwd: string,
+): Pick<ContainerConfig, "volumes" | "tmpfs"> {
+  const volumes = options.volumes.map((text) => parseVolume(text, cwd));
+  const tmpfs = options.tmpfs.map(parseTmpfs);
+  const seen = new Set<string>();
+  for (const { destination } of [...volumes, ...tmpfs]) {
+    if (seen.has(destination)) {
+      throw new UsageError(`Duplicate mount point: ${destination}`);
+    }
+    seen.add(destination);
+  }
+  return { volumes, tmpfs };
+}

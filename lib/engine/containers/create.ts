@@ -1,0 +1,99 @@
+/**
+ * Creates a container: its directories, its name, its configuration.
+ *
+ * @module
+ */
+import type { Fd } from "../../../ffi/fd.ts";
+import { removeIfExists } from "../../base/atomic_file.ts";
+import type { HostPaths } from "../../base/host_paths.ts";
+import type { ContainerId } from "../../base/identifiers.ts";
+import {
+  createSnapshot,
+  type Snapshot,
+  snapshotIn,
+} from "../../storage/snapshot.ts";
+import type { ConfigDraft } from "../configure.ts";
+import type { ContainerConfig } from "../container_config.ts";
+import { lockShared, tryLock } from "./lock.ts";
+import { claimGeneratedName, claimName, releaseName } from "./names.ts";
+import { containerDirectory, stateDirectory, writeConfig } from "./records.ts";
+
+/** A container its creator has locked. */
+export interface CreatedContainer extends Disposable {
+  readonly config: ContainerConfig;
+  readonly snapshot: Snapshot;
+  /** Removes everything about it, its layer included; still locked. */
+  remove(): void;
+}
+
+/**
+ * Creates a container and locks it.
+ *
+ * @throws {ConflictError} If its name is taken; then nothing is left.
+ */
+export function createContainer(
+  paths: HostPaths,
+  draft: ConfigDraft & Pick<ContainerConfig, "layers">,
+): CreatedContainer {
+  using undo = new DisposableStack();
+  const { id } = draft;
+  const lock = undo.use(makeDirectories(paths, id));
+  undo.defer(() => removeDirectories(paths, id));
+  const name = claim(paths, draft);
+  undo.defer(() => releaseName(paths, name, id));
+  const config: ContainerConfig = { ...draft, name };
+  const snapshot = snapshotIn(containerDirectory(paths, id), draft.layers);
+  createSnapshot(snapshot);
+  writeConfig(paths, config);
+  undo.move();
+  return {
+    config,
+    snapshot,
+    remove(): void {
+      removeContainerFiles(paths, config);
+    },
+    [Symbol.dispose](): void {
+      lock[Symbol.dispose]();
+    },
+  };
+}
+
+function claim(paths: HostPaths, { id, name }: ConfigDraft): string {
+  if (name === undefined) return claimGeneratedName(paths, id);
+  claimName(paths, name, id);
+  return name;
+}
+
+/**
+ * Makes a container's directories and locks it. The state directory comes
+ * first: it is where the next command looks for what a crash has left.
+ */
+function makeDirectories(paths: HostPaths, id: ContainerId): Fd {
+  // Until the lock is held, nobody may take the directories for abandoned.
+  using _shared = lockShared(paths.states);
+  Deno.mkdirSync(stateDirectory(paths, id), { mode: 0o700 });
+  const directory = containerDirectory(paths, id);
+  Deno.mkdirSync(directory, { mode: 0o700 });
+  const lock = tryLock(directory);
+  if (lock === "busy" || lock === "missing") {
+    throw new TypeError(`Cannot lock the new directory "${directory}"`);
+  }
+  return lock;
+}
+
+/** Removes everything about a container; its caller holds its lock. */
+export function removeContainerFiles(
+  paths: HostPaths,
+  { id, name }: Pick<ContainerConfig, "id" | "name">,
+): void {
+  // The name goes last: a crash in between leaves one that points nowhere,
+  // which the next claim takes over.
+  removeDirectories(paths, id);
+  releaseName(paths, name, id);
+}
+
+/** Removes a container's two directories, the state at last. */
+export function removeDirectories(paths: HostPaths, id: ContainerId): void {
+  removeIfExists(containerDirectory(paths, id));
+  removeIfExists(stateDirectory(paths, id));
+}

@@ -1,0 +1,51 @@
+/**
+ * The directories everything is kept in.
+ *
+ * @module
+ */
+import { HostError } from "../../base/errors.ts";
+import type { HostPaths } from "../../base/host_paths.ts";
+
+/** Others may pass through the roots, but not look inside. */
+const ROOT_MODE = 0o711;
+const PRIVATE_MODE = 0o700;
+
+/**
+ * Creates what is missing.
+ *
+ * @throws {HostError} If a root cannot be written.
+ */
+export function ensureDirectories(paths: HostPaths): void {
+  // The last of the private ones is made last: if it is there, all are.
+  const made = [paths.containers, paths.names, paths.states];
+  if (made.every(isDirectory)) return;
+  for (const root of [paths.root, paths.runRoot]) {
+    makeDirectory(root, ROOT_MODE);
+  }
+  for (const directory of made) makeDirectory(directory, PRIVATE_MODE);
+}
+
+function isDirectory(path: string): boolean {
+  try {
+    return Deno.statSync(path).isDirectory;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw unusable(path, error);
+  }
+}
+
+function makeDirectory(path: string, mode: number): void {
+  try {
+    Deno.mkdirSync(path, { recursive: true, mode });
+  } catch (error) {
+    throw unusable(path, error);
+  }
+}
+
+function unusable(path: string, error: unknown): HostError {
+  const why = error instanceof Error ? error.message.replace(/: .*/, "") : "";
+  return new HostError(`Cannot use the directory "${path}": ${why}`, {
+    cause: error,
+    advice: "--root DIR and --run-root DIR on a file system you can write to",
+  });
+}

@@ -1,0 +1,39 @@
+/**
+ * The files of `/etc` that every container has of its own.
+ *
+ * @module
+ */
+import { readTextFileIfExists } from "../../base/atomic_file.ts";
+import { formatHosts } from "../../network/hosts_file.ts";
+import type { ContainerConfig } from "../container_config.ts";
+
+const FILE_MODE = 0o644;
+
+/**
+ * Writes `hostname`, `hosts` and `resolv.conf` into a container's directory,
+ * from where they are mounted.
+ *
+ * @returns Their directory, absolute on the host.
+ */
+export function writeContainerFiles(
+  directory: string,
+  config: ContainerConfig,
+): string {
+  const path = `${directory}/files`;
+  Deno.mkdirSync(path, { mode: 0o700 });
+  const isHost = config.network === "host";
+  const hosts = isHost ? readTextFileIfExists("/etc/hosts") : undefined;
+  write(`${path}/hostname`, `${config.hostname}\n`);
+  write(`${path}/hosts`, hosts ?? formatHosts());
+  write(
+    `${path}/resolv.conf`,
+    readTextFileIfExists("/etc/resolv.conf") ?? "",
+  );
+  return path;
+}
+
+function write(path: string, text: string): void {
+  Deno.writeTextFileSync(path, text);
+  // The caller's umask may be strict; a container's users need to read them.
+  Deno.chmodSync(path, FILE_MODE);
+}

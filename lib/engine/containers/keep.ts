@@ -1,0 +1,63 @@
+/**
+ * What a container's keeper does while it runs and when it has ended.
+ *
+ * @module
+ */
+import type { WaitStatus } from "../../../ffi/calls/process.ts";
+import { removeIfExists } from "../../base/atomic_file.ts";
+import type { HostPaths } from "../../base/host_paths.ts";
+import type { Launched } from "../../runtime/launch/launch.ts";
+import { identifyProcess } from "../../runtime/process_identity.ts";
+import type { SignalProxy } from "../../runtime/stdio/signal_proxy.ts";
+import type { Stdio } from "../../runtime/stdio/stdio.ts";
+import type { CreatedContainer } from "./create.ts";
+import { stateDirectory, writeExit, writeRunning } from "./records.ts";
+
+/** A running container and its connections. */
+export interface KeptProcess extends Pick<Launched, "process" | "terminal"> {
+  readonly stdio: Stdio;
+  readonly signals: SignalProxy;
+}
+
+/**
+ * Keeps a container until it ends: copies its streams, passes signals on,
+ * writes down that it runs and how it ended, and removes it if asked to.
+ *
+ * @returns The program's status, or 128 and the number of the signal.
+ */
+export async function keepContainer(
+  paths: HostPaths,
+  container: CreatedContainer,
+  kept: KeptProcess,
+): Promise<number> {
+  const startedMs = Date.now();
+  const { config } = container;
+  const { process } = kept;
+  const identity = identifyProcess(process.pid);
+  if (identity !== undefined) {
+    writeRunning(paths, config.id, { ...identity, startedMs });
+  }
+  using terminal = kept.terminal;
+  using connection = kept.stdio.connect(terminal);
+  kept.signals.attach({
+    signal: (number) => process.signal(number),
+    resize: () => connection.resize(),
+  });
+  const exitCode = exitCodeOf(await process.wait());
+  await connection.drained;
+  if (config.autoRemove) container.remove();
+  else {
+    writeExit(paths, config.id, {
+      exitCode,
+      startedMs,
+      finishedMs: Date.now(),
+    });
+    removeIfExists(stateDirectory(paths, config.id));
+  }
+  return exitCode;
+}
+
+/** The status a shell would report. */
+function exitCodeOf(status: WaitStatus): number {
+  return status.kind === "exited" ? status.status : 128 + status.signal;
+}

@@ -1,0 +1,119 @@
+/**
+ * Names of containers: one symbolic link each, whose creation is the claim.
+ *
+ * @module
+ * @see symlink(2): it fails if the name exists
+ */
+import { ConflictError } from "../../base/errors.ts";
+import type { HostPaths } from "../../base/host_paths.ts";
+import { removeIfExists } from "../../base/atomic_file.ts";
+import {
+  type ContainerId,
+  generateContainerName,
+  isContainerId,
+  isContainerName,
+} from "../../base/identifiers.ts";
+import { tryLock } from "./lock.ts";
+import { containerDirectory } from "./records.ts";
+
+/** How often a generated name may be taken before we give up. */
+const MAX_ATTEMPTS = 100;
+
+/**
+ * Claims a name for a container whose directory exists.
+ *
+ * @throws {ConflictError} If another container has it; in docker's words.
+ */
+export function claimName(
+  paths: HostPaths,
+  name: string,
+  id: ContainerId,
+): void {
+  const link = `${paths.names}/${name}`;
+  for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+    try {
+      Deno.symlinkSync(id, link);
+      return;
+    } catch (error) {
+      if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
+    }
+    const holder = findByName(paths, name);
+    if (holder !== undefined && !releaseIfStale(paths, name, holder)) {
+      throw new ConflictError(
+        `Conflict. The container name "/${name}" is already in use by container "${holder}". You have to remove (or rename) that container to be able to reuse that name.`,
+        { advice: `tsdocker rm ${name}` },
+      );
+    }
+  }
+  throw new ConflictError(`Cannot claim the container name "${name}"`);
+}
+
+/** Claims a name nobody has. */
+export function claimGeneratedName(paths: HostPaths, id: ContainerId): string {
+  for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+    const name = generateContainerName();
+    try {
+      claimName(paths, name, id);
+      return name;
+    } catch (error) {
+      if (!(error instanceof ConflictError)) throw error;
+    }
+  }
+  const name = `container_${id.slice(0, 12)}`;
+  claimName(paths, name, id);
+  return name;
+}
+
+/** Gives a name back, if this container has it. */
+export function releaseName(
+  paths: HostPaths,
+  name: string,
+  id: ContainerId,
+): void {
+  if (findByName(paths, name) === id) removeIfExists(`${paths.names}/${name}`);
+}
+
+/** The container that has a name. */
+export function findByName(
+  paths: HostPaths,
+  name: string,
+): ContainerId | undefined {
+  if (!isContainerName(name)) return undefined;
+  try {
+    const id = Deno.readLinkSync(`${paths.names}/${name}`);
+    return isContainerId(id) ? id : undefined;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * Takes a name from a container that no longer exists: its creator died
+ * between the claim and the configuration, or its remover before the release.
+ */
+function releaseIfStale(
+  paths: HostPaths,
+  name: string,
+  holder: ContainerId,
+): boolean {
+  if (exists(containerDirectory(paths, holder))) return false;
+  // Alone, or two of us might both remove it, one of them a new claim.
+  const lock = tryLock(paths.names);
+  if (lock === "busy" || lock === "missing") return true;
+  using _alone = lock;
+  if (!exists(containerDirectory(paths, holder))) {
+    releaseName(paths, name, holder);
+  }
+  return true;
+}
+
+function exists(path: string): boolean {
+  try {
+    Deno.lstatSync(path);
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}

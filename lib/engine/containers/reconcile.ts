@@ -1,0 +1,82 @@
+/**
+ * Puts the records right after a crash: whoever runs a command first finds
+ * what a killed tsdocker has left, and finishes its work.
+ *
+ * @module
+ */
+import { SIGNALS } from "../../../ffi/constants/signal.ts";
+import { removeIfExists } from "../../base/atomic_file.ts";
+import type { HostPaths } from "../../base/host_paths.ts";
+import { type ContainerId, isContainerId } from "../../base/identifiers.ts";
+import { isRunning, killProcess } from "../../runtime/process_identity.ts";
+import { removeContainerFiles, removeDirectories } from "./create.ts";
+import { tryLock } from "./lock.ts";
+import {
+  containerDirectory,
+  readConfig,
+  readExit,
+  readRunning,
+  stateDirectory,
+  writeExit,
+} from "./records.ts";
+
+/** How long a killed process may take to go away. */
+const DEATH_TIMEOUT_MS = 2000;
+/** Status of a program ended by SIGKILL. */
+const KILLED = 128 + SIGNALS.SIGKILL;
+
+/**
+ * Settles every container whose keeper is dead. Costs one lock attempt for
+ * each container that is running or was when its keeper died.
+ */
+export function reconcile(paths: HostPaths): void {
+  for (const { name } of Deno.readDirSync(paths.states)) {
+    if (isContainerId(name)) reconcileContainer(paths, name);
+  }
+}
+
+function reconcileContainer(paths: HostPaths, id: ContainerId): void {
+  const lock = tryLock(containerDirectory(paths, id));
+  if (lock === "busy") return;
+  if (lock === "missing") {
+    removeOrphanedState(paths, id);
+    return;
+  }
+  using _locked = lock;
+  const config = readConfig(paths, id);
+  if (config === undefined) {
+    removeDirectories(paths, id);
+    return;
+  }
+  const running = readRunning(paths, id);
+  if (
+    running !== undefined && isRunning(running) &&
+    !killProcess(running, DEATH_TIMEOUT_MS)
+  ) {
+    // It takes long to die; the next command looks again.
+    return;
+  }
+  if (config.autoRemove) {
+    removeContainerFiles(paths, config);
+    return;
+  }
+  if (readExit(paths, id) === undefined || running !== undefined) {
+    writeExit(paths, id, {
+      exitCode: KILLED,
+      startedMs: running?.startedMs ?? config.createdMs,
+      finishedMs: Date.now(),
+    });
+  }
+  removeIfExists(stateDirectory(paths, id));
+}
+
+/** A state without a container: its creator died between two directories. */
+function removeOrphanedState(paths: HostPaths, id: ContainerId): void {
+  const alone = tryLock(paths.states);
+  // Somebody is creating a container right now, perhaps this one.
+  if (alone === "busy" || alone === "missing") return;
+  using _alone = alone;
+  const lock = tryLock(containerDirectory(paths, id));
+  if (lock === "missing") removeIfExists(stateDirectory(paths, id));
+  else if (lock !== "busy") lock[Symbol.dispose]();
+}

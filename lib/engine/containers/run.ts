@@ -1,0 +1,123 @@
+/**
+ * `run` in the foreground: creates a container, starts it, keeps it until it
+ * ends, and records or removes it.
+ *
+ * @module
+ */
+import type { Fd } from "../../../ffi/fd.ts";
+import { HostError } from "../../base/errors.ts";
+import { createContainerId } from "../../base/identifiers.ts";
+import type { Tracing } from "../../runtime/launch/container_process.ts";
+import { openInitProgram } from "../../runtime/launch/init_program.ts";
+import { launch, type Launched } from "../../runtime/launch/launch.ts";
+import { SignalProxy } from "../../runtime/stdio/signal_proxy.ts";
+import { openStdio, type Stdio } from "../../runtime/stdio/stdio.ts";
+import { configureContainer } from "../configure.ts";
+import type { Engine } from "../engine.ts";
+import { openImage } from "../images/open_image.ts";
+import type { RunOptions } from "../run_options.ts";
+import { checkVolumes } from "../volume_source.ts";
+import { claimCidfile } from "./cidfile.ts";
+import { createContainer, type CreatedContainer } from "./create.ts";
+import { ensureDirectories } from "./directories.ts";
+import { writeContainerFiles } from "./files.ts";
+import { keepContainer } from "./keep.ts";
+import { planContainer, type PlannedContainer } from "./plan_container.ts";
+import { reconcile } from "./reconcile.ts";
+import { containerDirectory } from "./records.ts";
+
+/** What was launched, for `--explain`. */
+export interface LaunchReport extends PlannedContainer {
+  readonly launched: Launched;
+}
+
+/** What a caller wants to know while a container runs. */
+export interface RunEvents {
+  /** The program has started; nothing it wrote has been passed on yet. */
+  onLaunched?(report: LaunchReport): void;
+}
+
+/**
+ * Runs a container to its end. Its standard streams are the caller's, and the
+ * caller's signals are its own from then on.
+ *
+ * @returns The program's status, or 128 and the number of the signal that
+ * ended it.
+ * @throws {StartError} If the program cannot be started; nothing is left.
+ */
+export async function runContainer(
+  engine: Engine,
+  options: RunOptions,
+  events: RunEvents = {},
+): Promise<number> {
+  assertRoot();
+  const { paths } = engine;
+  const draft = configureContainer(options, {
+    id: createContainerId(),
+    createdMs: Date.now(),
+    cwd: engine.cwd,
+  });
+  checkVolumes(draft.volumes);
+  ensureDirectories(paths);
+  reconcile(paths);
+  const layers = await openImage(engine, options.image);
+  const signals = new SignalProxy();
+  using undo = new DisposableStack();
+  if (options.cidfile !== undefined) {
+    undo.use(claimCidfile(options.cidfile, draft.id));
+  }
+  using container = createContainer(paths, { ...draft, layers });
+  undo.defer(() => container.remove());
+  const tracing = options.trace === undefined ? "off" : "steps";
+  const started = await startContainer(engine, container, tracing);
+  undo.move();
+  using _stdio = started.stdio;
+  events.onLaunched?.(started);
+  return await keepContainer(paths, container, {
+    ...started.launched,
+    stdio: started.stdio,
+    signals,
+  });
+}
+
+interface StartedContainer extends LaunchReport {
+  readonly stdio: Stdio;
+}
+
+async function startContainer(
+  engine: Engine,
+  container: CreatedContainer,
+  tracing: Tracing,
+): Promise<StartedContainer> {
+  using undo = new DisposableStack();
+  const { config, snapshot } = container;
+  const directory = containerDirectory(engine.paths, config.id);
+  const filesPath = writeContainerFiles(directory, config);
+  const { spec, plan } = planContainer(config, snapshot, filesPath);
+  const stdio = undo.use(openStdio({ ...config, owner: spec.process.user }));
+  const descriptors = new Map<string, Fd>(stdio.descriptors);
+  using initProgram = config.init ? openInitProgram() : undefined;
+  if (initProgram !== undefined) descriptors.set("init", initProgram);
+  const launched = await launch({
+    spec,
+    plan,
+    descriptors,
+    init: config.init,
+    launcher: engine.launcher,
+    tracing,
+  });
+  undo.move();
+  return { spec, plan, launched, stdio };
+}
+
+/**
+ * Everything here needs privileges that only root has.
+ *
+ * @throws {HostError} For anybody else.
+ */
+export function assertRoot(): void {
+  if (Deno.uid() === 0) return;
+  throw new HostError("tsdocker run needs root", {
+    advice: "sudo tsdocker run …",
+  });
+}

@@ -1,0 +1,20 @@
+/**
+ * What every operation of the engine is given: where things are and whom to
+ * tell. Nothing in the engine reads the environment or prints.
+ *
+ * @module
+ */
+import type { HostPaths } from "../base/host_paths.ts";
+import type { LauncherChoice } from "../runtime/launch/launch.ts";
+
+/** The surroundings of an operation. */
+export interface Engine {
+  readonly paths: HostPaths;
+  /** What relative paths are relative to; absolute. */
+  readonly cwd: string;
+  /** Directories in which images are found by name. */
+  readonly imagePath: readonly string[];
+  readonly launcher: LauncherChoice;
+  /** Says something that the user should know but that stops nothing. */
+  warn(message: string): void;
+}

@@ -1,0 +1,45 @@
+/**
+ * The host's side of bind volumes.
+ *
+ * @module
+ */
+import { UsageError } from "../base/errors.ts";
+import type { BindVolume } from "./volume.ts";
+
+/**
+ * Makes sure that every source exists, and creates those that may be created.
+ *
+ * @throws {UsageError} If one is missing; nothing has been created then.
+ */
+export function checkVolumes(volumes: readonly BindVolume[]): void {
+  const missing = volumes.filter(({ source }) => !exists(source));
+  for (const { source, destination, create } of missing) {
+    if (create === "directory") continue;
+    throw new UsageError(
+      `bind source path does not exist: "${source}" (${nearest(source)})`,
+      { advice: `mkdir -p, or -v ${source}:${destination}:create` },
+    );
+  }
+  for (const { source } of missing) Deno.mkdirSync(source, { recursive: true });
+}
+
+/** How much of the path is there: where the typing error is. */
+function nearest(source: string): string {
+  let path = source;
+  while (path !== "" && !exists(path)) {
+    path = path.slice(0, path.lastIndexOf("/"));
+  }
+  return `"${path || "/"}" does exist`;
+}
+
+function exists(path: string): boolean {
+  try {
+    Deno.statSync(path);
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    // ENOTDIR: a component is a file.
+    if (error instanceof Deno.errors.NotADirectory) return false;
+    throw error;
+  }
+}

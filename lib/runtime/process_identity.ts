@@ -1,0 +1,74 @@
+/**
+ * A process that is told from a later one with the same pid.
+ *
+ * @module
+ * @see proc_pid_stat(5), field 22, `starttime`
+ */
+import { openPidfd, sendSignal, waitForEnd } from "../../ffi/calls/process.ts";
+import { SIGNALS } from "../../ffi/constants/signal.ts";
+import { isSyscallError } from "../../ffi/errno.ts";
+
+/** Pid and start time of a process, in the host's pid namespace. */
+export interface ProcessIdentity {
+  readonly pid: number;
+  /** Clock ticks after boot. */
+  readonly startTime: string;
+}
+
+const STATE_FIELD = 0;
+const START_TIME_FIELD = 19;
+
+/**
+ * Identifies a running process.
+ *
+ * @returns `undefined` if there is none, or only its unreaped remains.
+ */
+export function identifyProcess(pid: number): ProcessIdentity | undefined {
+  const stat = readStat(pid);
+  if (stat === undefined) return undefined;
+  // The name, in parentheses, may itself contain both.
+  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  const startTime = fields[START_TIME_FIELD];
+  if (fields[STATE_FIELD] === "Z" || startTime === undefined) return undefined;
+  return { pid, startTime };
+}
+
+/** Whether exactly this process is still running. */
+export function isRunning(identity: ProcessIdentity): boolean {
+  return identifyProcess(identity.pid)?.startTime === identity.startTime;
+}
+
+/**
+ * Kills exactly this process and waits until it has ended.
+ *
+ * @returns Whether it has, within the time.
+ */
+export function killProcess(
+  identity: ProcessIdentity,
+  timeoutMs: number,
+): boolean {
+  try {
+    using pidfd = openPidfd(identity.pid);
+    // Before there was a descriptor, the pid may have got a new owner.
+    if (!isRunning(identity)) return true;
+    sendSignal(pidfd, SIGNALS.SIGKILL);
+    return waitForEnd(pidfd, timeoutMs);
+  } catch (error) {
+    // ESRCH: it has ended by itself.
+    if (isSyscallError(error, "ESRCH")) return true;
+    throw error;
+  }
+}
+
+function readStat(pid: number): string | undefined {
+  try {
+    return Deno.readTextFileSync(`/proc/${pid}/stat`);
+  } catch (error) {
+    // The process may end between open and read: that is ESRCH.
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    if (error instanceof Error && error.message.includes("os error 3")) {
+      return undefined;
+    }
+    throw error;
+  }
+}

@@ -1,0 +1,37 @@
+/**
+ * Copies one descriptor to another, on threads of Deno's pool, so that neither
+ * a slow reader nor a silent writer keeps signals waiting.
+ *
+ * @module
+ */
+import { read, write } from "../../../ffi/calls/pipe.ts";
+import type { Fd } from "../../../ffi/fd.ts";
+import { Memory } from "../../../ffi/memory.ts";
+
+/** As much as a pipe holds by default. */
+const BUFFER_BYTES = 64 * 1024;
+
+/**
+ * Copies until the source ends or the target is closed. What is read is
+ * written before more is read: a full target holds the source back.
+ *
+ * @param source A pipe, terminal or file; the end of a terminal is an error
+ * to read(2), and is the end here too.
+ * @param target Where it goes; both stay the caller's.
+ */
+export async function pump(source: Fd, target: Fd): Promise<void> {
+  using memory = new Memory(BUFFER_BYTES);
+  for (;;) {
+    const length = await read(source, memory);
+    // The container may have ended while we waited for input.
+    if (length <= 0 || !target.isOpen) return;
+    for (let offset = 0; offset < length;) {
+      const written = await write(target, memory, {
+        offset,
+        length: length - offset,
+      });
+      if (written <= 0) return;
+      offset += written;
+    }
+  }
+}

@@ -1,0 +1,120 @@
+/**
+ * Signals to the caller go to the container.
+ *
+ * @module
+ * @see signal(7)
+ */
+import { read } from "../../../ffi/calls/pipe.ts";
+import { SIGNALS } from "../../../ffi/constants/signal.ts";
+import { isSyscallError } from "../../../ffi/errno.ts";
+import type { Fd } from "../../../ffi/fd.ts";
+import { Memory } from "../../../ffi/memory.ts";
+import { interceptSignals } from "../../../ffi/signals.ts";
+
+/** What a caller's signal means to a container. */
+export interface SignalTarget {
+  /** Sends a signal to process 1. */
+  signal(number: number): void;
+  /** The caller's terminal has another size. */
+  resize(): void;
+}
+
+/** Job control and faults stay with the caller, and so does SIGCHLD. */
+const FORWARDED: readonly number[] = [
+  SIGNALS.SIGHUP,
+  SIGNALS.SIGINT,
+  SIGNALS.SIGQUIT,
+  SIGNALS.SIGUSR1,
+  SIGNALS.SIGUSR2,
+  SIGNALS.SIGALRM,
+  SIGNALS.SIGTERM,
+  SIGNALS.SIGIO,
+  SIGNALS.SIGPWR,
+  ...Array.from(
+    { length: SIGNALS.SIGRTMAX - SIGNALS.SIGRTMIN + 1 },
+    (_, index) => SIGNALS.SIGRTMIN + index,
+  ),
+];
+
+/** Requests to end; the container may ignore them, but not for ever. */
+const INSISTENT: ReadonlySet<number> = new Set([
+  SIGNALS.SIGINT,
+  SIGNALS.SIGTERM,
+]);
+const PATIENCE = 3;
+
+/**
+ * Signals of the caller, held back until there is a container to send them to.
+ */
+export class SignalProxy {
+  readonly #source: Fd | undefined;
+  readonly #pending: number[] = [];
+  #target: SignalTarget | undefined;
+  #requests = 0;
+
+  /** Takes the signals over, for the rest of the process's life. */
+  constructor() {
+    this.#source = interceptOrListen((signal) => this.#receive(signal));
+    if (this.#source !== undefined) void this.#follow(this.#source);
+  }
+
+  /** Sends what has arrived, and from now on everything at once. */
+  attach(target: SignalTarget): void {
+    this.#target = target;
+    for (const signal of this.#pending.splice(0)) this.#receive(signal);
+  }
+
+  async #follow(source: Fd): Promise<void> {
+    const memory = new Memory(1);
+    for (;;) {
+      const length = await read(source, memory);
+      if (length <= 0) return;
+      for (const signal of memory.bytes.slice(0, length)) this.#receive(signal);
+    }
+  }
+
+  #receive(signal: number): void {
+    if (this.#target === undefined) {
+      this.#pending.push(signal);
+      return;
+    }
+    if (signal === SIGNALS.SIGWINCH) this.#target.resize();
+    else this.#send(this.#target, this.#insist(signal));
+  }
+
+  /** The third request to end is no longer a request. */
+  #insist(signal: number): number {
+    if (!INSISTENT.has(signal)) return signal;
+    this.#requests++;
+    return this.#requests < PATIENCE ? signal : SIGNALS.SIGKILL;
+  }
+
+  #send(target: SignalTarget, signal: number): void {
+    try {
+      target.signal(signal);
+    } catch (error) {
+      // ESRCH: it has just ended, and its status is on the way.
+      if (!isSyscallError(error, "ESRCH")) throw error;
+    }
+  }
+}
+
+/**
+ * Where executable memory is refused, Deno's listeners must do; SIGUSR1 is
+ * then left to Deno.
+ */
+function interceptOrListen(
+  receive: (signal: number) => void,
+): Fd | undefined {
+  try {
+    return interceptSignals([...FORWARDED, SIGNALS.SIGWINCH]);
+  } catch (error) {
+    if (!isSyscallError(error)) throw error;
+  }
+  for (const [name, number] of Object.entries(SIGNALS)) {
+    if (number === SIGNALS.SIGUSR1 || number >= SIGNALS.SIGRTMIN) continue;
+    if (!FORWARDED.includes(number) && number !== SIGNALS.SIGWINCH) continue;
+    Deno.addSignalListener(name as Deno.Signal, () => receive(number));
+  }
+  return undefined;
+}

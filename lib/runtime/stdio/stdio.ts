@@ -1,0 +1,153 @@
+/**
+ * Between the caller's standard streams and the container's: a terminal of
+ * the container's own, or three pipes. The container never holds a descriptor
+ * of the caller's.
+ *
+ * @module
+ */
+import { fchown, openat } from "../../../ffi/calls/file.ts";
+import { createPipe, type Pipe } from "../../../ffi/calls/pipe.ts";
+import {
+  getWindowSize,
+  setWindowSize,
+  type WindowSize,
+} from "../../../ffi/calls/terminal.ts";
+import { AT_FDCWD, O_RDONLY } from "../../../ffi/constants/fcntl.ts";
+import { isSyscallError } from "../../../ffi/errno.ts";
+import { Fd } from "../../../ffi/fd.ts";
+import { STDIO } from "../plan/terminal.ts";
+import { pump } from "./pump.ts";
+import { enterRawMode } from "./raw_terminal.ts";
+
+const STDIN = 0;
+const STDOUT = 1;
+const STDERR = 2;
+
+/** What connects a container that is about to be launched. */
+export interface Stdio extends Disposable {
+  /** What a plan expects of its caller; empty for a terminal. */
+  readonly descriptors: ReadonlyMap<string, Fd>;
+  /**
+   * Starts copying.
+   *
+   * @param terminal The master side, if the plan made a terminal.
+   */
+  connect(terminal: Fd | undefined): Connection;
+}
+
+/** Streams being copied. */
+export interface Connection extends Disposable {
+  /** Settles when the container's output has been written to its end. */
+  readonly drained: Promise<unknown>;
+  /** Passes the caller's window size on, if there are terminals on both sides. */
+  resize(): void;
+}
+
+/** How the container is connected. */
+export interface StdioOptions {
+  readonly tty: boolean;
+  /** Whether the caller's stdin reaches the container. */
+  readonly interactive: boolean;
+  /** Owner of the pipes, so that the program may open `/dev/stdout`. */
+  readonly owner: { readonly uid: number; readonly gid: number };
+}
+
+/** Prepares the streams of a container. */
+export function openStdio(options: StdioOptions): Stdio {
+  return options.tty ? terminalStdio(options) : pipeStdio(options);
+}
+
+/** Size of the caller's terminal, if it has one. */
+export function callerWindowSize(): WindowSize | undefined {
+  return getWindowSize(STDOUT) ?? getWindowSize(STDIN);
+}
+
+function terminalStdio({ interactive }: StdioOptions): Stdio {
+  return {
+    descriptors: new Map(),
+    connect: (terminal) => {
+      if (terminal === undefined) throw new TypeError("There is no terminal");
+      return connectTerminal(terminal, { interactive });
+    },
+    [Symbol.dispose](): void {},
+  };
+}
+
+function connectTerminal(
+  terminal: Fd,
+  { interactive }: { interactive: boolean },
+): Connection {
+  const raw = interactive ? enterRawMode(STDIN) : undefined;
+  if (interactive) void pump(new Fd(STDIN), terminal);
+  return {
+    drained: pump(terminal, new Fd(STDOUT)),
+    resize(): void {
+      const size = callerWindowSize();
+      if (size === undefined) return;
+      try {
+        setWindowSize(terminal.number, size);
+      } catch (error) {
+        // EIO: the container has just ended.
+        if (!isSyscallError(error, "EIO")) throw error;
+      }
+    },
+    [Symbol.dispose](): void {
+      raw?.[Symbol.dispose]();
+    },
+  };
+}
+
+function pipeStdio({ interactive, owner }: StdioOptions): Stdio {
+  const resources = new DisposableStack();
+  const open = (): Pipe => {
+    const pipe = resources.use(createPipe());
+    fchown(pipe.readable.number, owner.uid, owner.gid);
+    return pipe;
+  };
+  const input = interactive ? open() : undefined;
+  const output = open();
+  const errors = open();
+  const theirs = [
+    input?.readable ?? resources.use(openNull()),
+    output.writable,
+    errors.writable,
+  ];
+  return {
+    descriptors: new Map(STDIO.flatMap((name, index) => {
+      const fd = theirs[index];
+      return fd === undefined ? [] : [[name, fd] as const];
+    })),
+    connect(): Connection {
+      // Or we would keep the container's streams open ourselves.
+      for (const fd of theirs) fd[Symbol.dispose]();
+      if (input !== undefined) void pumpInput(input.writable);
+      return {
+        drained: Promise.all([
+          pumpOutput(output.readable, STDOUT),
+          pumpOutput(errors.readable, STDERR),
+        ]),
+        resize(): void {},
+        [Symbol.dispose](): void {},
+      };
+    },
+    [Symbol.dispose](): void {
+      resources[Symbol.dispose]();
+    },
+  };
+}
+
+/** The end of the caller's input is the end of the container's. */
+async function pumpInput(writable: Fd): Promise<void> {
+  using owned = writable;
+  await pump(new Fd(STDIN), owned);
+}
+
+/** If the caller's side is closed, the container gets SIGPIPE on its own. */
+async function pumpOutput(readable: Fd, target: number): Promise<void> {
+  using owned = readable;
+  await pump(owned, new Fd(target));
+}
+
+function openNull(): Fd {
+  return openat(AT_FDCWD, "/dev/null", O_RDONLY);
+}
