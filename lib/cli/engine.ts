@@ -1,0 +1,49 @@
+/**
+ * The engine as this command line wants it: paths from the flags, the rest
+ * from the environment.
+ *
+ * @module
+ */
+import { UsageError } from "../base/errors.ts";
+import type { Engine } from "../engine/engine.ts";
+import type { CommandContext } from "./context.ts";
+
+const LAUNCHERS = ["auto", "native", "reinvoke"] as const;
+
+/**
+ * The engine for a command.
+ *
+ * `TSDOCKER_IMAGE_PATH` lists directories like `PATH` does; without it images
+ * are found in `./images` and in the root. `TSDOCKER_LAUNCHER` picks the way
+ * containers are started.
+ *
+ * @throws {UsageError} If `TSDOCKER_LAUNCHER` is set to something else.
+ */
+export function engineOf(
+  context: Pick<CommandContext, "paths" | "env" | "cwd" | "log">,
+): Engine {
+  const { paths, env, log } = context;
+  const cwd = context.cwd();
+  const named = env.get("TSDOCKER_IMAGE_PATH") ?? "";
+  const imagePath = named === ""
+    ? ["images", paths.images]
+    : named.split(":").filter((directory) => directory !== "");
+  return {
+    paths,
+    cwd,
+    imagePath: imagePath.map((directory) =>
+      directory.startsWith("/") ? directory : `${cwd}/${directory}`
+    ),
+    launcher: launcherOf(env.get("TSDOCKER_LAUNCHER") ?? ""),
+    warn: log.warn,
+  };
+}
+
+function launcherOf(text: string): Engine["launcher"] {
+  if (text === "") return "auto";
+  const found = LAUNCHERS.find((name) => name === text);
+  if (found !== undefined) return found;
+  throw new UsageError(`invalid TSDOCKER_LAUNCHER: "${text}"`, {
+    advice: `one of ${LAUNCHERS.join(", ")}`,
+  });
+}
