@@ -4,34 +4,13 @@
  * @module
  */
 import { formatAgo, formatDuration } from "../../base/duration.ts";
-import { type ContainerId, shortId } from "../../base/identifiers.ts";
+import { shortId } from "../../base/identifiers.ts";
+import type {
+  ContainerStatus,
+  ContainerSummary,
+} from "../../engine/containers/list.ts";
 import { ellipsis, quoted } from "../output/printable.ts";
 import { formatTable } from "../output/table.ts";
-
-/** What became of a container so far; times are in ms since the epoch. */
-export type ContainerProgress =
-  | { readonly status: "created" }
-  | { readonly status: "running" | "paused"; readonly startedAtMs: number }
-  | {
-    readonly status: "exited";
-    readonly exitCode: number;
-    readonly finishedAtMs: number;
-  };
-
-/** What a row tells of a container. */
-export interface ContainerRow {
-  readonly id: ContainerId;
-  /** As it was given to `run`. */
-  readonly image: string;
-  /** The program and its arguments. */
-  readonly command: readonly string[];
-  /** In ms since the epoch. */
-  readonly createdAtMs: number;
-  readonly progress: ContainerProgress;
-  /** Published ports, ready to print. */
-  readonly ports: string;
-  readonly name: string;
-}
 
 /** What of the containers is shown. */
 export interface Selection {
@@ -52,20 +31,19 @@ const HEADER = [
 ];
 const COMMAND_LENGTH = 20;
 
-/** The containers to show, the newest first. */
-export function selectContainers<Row extends ContainerRow>(
-  containers: readonly Row[],
+/**
+ * The containers to show.
+ *
+ * @param containers The newest first.
+ */
+export function selectContainers(
+  containers: readonly ContainerSummary[],
   { all, last }: Selection,
-): Row[] {
-  const newestFirst = containers.toSorted((a, b) =>
-    b.createdAtMs - a.createdAtMs
-  );
-  if (last >= 0) return newestFirst.slice(0, last);
+): readonly ContainerSummary[] {
+  if (last >= 0) return containers.slice(0, last);
   return all
-    ? newestFirst
-    : newestFirst.filter(({ progress }) =>
-      progress.status === "running" || progress.status === "paused"
-    );
+    ? containers
+    : containers.filter(({ status }) => status.state === "running");
 }
 
 /** How {@linkcode formatContainers} cuts things short. */
@@ -78,19 +56,20 @@ export interface RowLayout {
 
 /** The table of `ps`. */
 export function formatContainers(
-  containers: readonly ContainerRow[],
+  containers: readonly ContainerSummary[],
   { full, nowMs }: RowLayout,
 ): string {
-  const rows = containers.map((container) => {
-    const command = container.command.join(" ");
+  const rows = containers.map(({ config, status }) => {
+    const command = config.args.join(" ");
     return [
-      full ? container.id : shortId(container.id),
-      container.image,
+      full ? config.id : shortId(config.id),
+      config.image,
       quoted(full ? command : ellipsis(command, COMMAND_LENGTH)),
-      formatAgo(nowMs - container.createdAtMs),
-      statusText(container.progress, nowMs),
-      container.ports,
-      container.name,
+      formatAgo(nowMs - config.createdMs),
+      statusText(status, nowMs),
+      // No network that publishes ports exists yet.
+      "",
+      config.name,
     ];
   });
   return formatTable(HEADER, rows);
@@ -99,24 +78,23 @@ export function formatContainers(
 /**
  * The `STATUS` column.
  *
+ * @param nowMs In ms since the epoch.
  * @example
  * ```ts
  * import assert from "node:assert/strict";
- * const progress = { status: "exited", exitCode: 137, finishedAtMs: 0 } as const;
- * assert.equal(statusText(progress, 5000), "Exited (137) 5 seconds ago");
+ * const status = { state: "exited", exitCode: 137, finishedMs: 0 } as const;
+ * assert.equal(statusText(status, 5000), "Exited (137) 5 seconds ago");
  * ```
  */
-export function statusText(progress: ContainerProgress, nowMs: number): string {
-  switch (progress.status) {
+export function statusText(status: ContainerStatus, nowMs: number): string {
+  switch (status.state) {
     case "created":
       return "Created";
     case "running":
-      return `Up ${formatDuration(nowMs - progress.startedAtMs)}`;
-    case "paused":
-      return `Up ${formatDuration(nowMs - progress.startedAtMs)} (Paused)`;
+      return `Up ${formatDuration(nowMs - status.startedMs)}`;
     case "exited": {
-      const ago = formatAgo(nowMs - progress.finishedAtMs);
-      return `Exited (${progress.exitCode}) ${ago}`;
+      const ago = formatAgo(nowMs - status.finishedMs);
+      return `Exited (${status.exitCode}) ${ago}`;
     }
   }
 }

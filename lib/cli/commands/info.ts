@@ -5,9 +5,10 @@
  */
 import { buildInfo } from "../../base/build_info.ts";
 import { formatMemorySize } from "../../base/byte_size.ts";
-import type { HostPaths } from "../../base/host_paths.ts";
+import { listContainers } from "../../engine/containers/list.ts";
+import type { Engine } from "../../engine/engine.ts";
 import { defineCommand } from "../command.ts";
-import type { Environment } from "../context.ts";
+import { engineOf } from "../engine.ts";
 import { type Field, formatFields } from "../output/fields.ts";
 import { FORMAT_FLAG } from "../output/format_flag.ts";
 import { cgroupMode } from "./cgroup_mode.ts";
@@ -17,23 +18,29 @@ export const infoCommand = defineCommand({
   summary: "Print what tsdocker knows of this host",
   positionals: [],
   flags: { format: FORMAT_FLAG },
-}, ({ options }, { paths, env, stdout }) => {
-  stdout.write(formatFields(hostFields(paths, env), options.format));
+}, ({ options }, context) => {
+  const fields = hostFields(engineOf(context));
+  context.stdout.write(formatFields(fields, options.format));
   return 0;
 });
 
-function hostFields(paths: HostPaths, env: Environment): Field[] {
+function hostFields({ paths, launcher }: Engine): Field[] {
+  const containers = listContainers(paths);
+  const running = containers.filter(({ status }) => status.state === "running");
   const { version, arch } = buildInfo();
   const { total } = Deno.systemMemoryInfo();
   return [
     ["Version", version],
+    ["Containers", containers.length],
+    ["Running", running.length],
+    ["Stopped", containers.length - running.length],
     ["Root", paths.root],
     ["Run root", paths.runRoot],
     ["Storage driver", "overlay"],
     ["Kernel", Deno.osRelease()],
     ["Architecture", arch],
     ["Cgroups", cgroupMode(Deno.readTextFileSync("/proc/self/mountinfo"))],
-    ["Launcher", env.get("TSDOCKER_LAUNCHER") ?? "native"],
+    ["Launcher", launcher],
     ["CPUs", navigator.hardwareConcurrency],
     ["Memory", formatMemorySize(total), total],
   ];

@@ -4,12 +4,10 @@
  * @module
  */
 import { shortId } from "../../base/identifiers.ts";
+import { listContainers } from "../../engine/containers/list.ts";
+import { settle } from "../../engine/containers/reconcile.ts";
 import { defineCommand } from "../command.ts";
-import {
-  type ContainerRow,
-  formatContainers,
-  selectContainers,
-} from "./container_rows.ts";
+import { formatContainers, selectContainers } from "./container_rows.ts";
 
 /** The command `ps`. */
 export const psCommand = defineCommand({
@@ -48,14 +46,14 @@ export const psCommand = defineCommand({
       description: "List ids only",
     },
   },
-}, ({ options }, { stdout }) => {
-  const containers: readonly ContainerRow[] = [];
-  const selected = selectContainers(containers, {
+}, ({ options }, { paths, stdout }) => {
+  settle(paths);
+  const selected = selectContainers(listContainers(paths), {
     all: options.all,
     last: options.latest ? 1 : options.last,
   });
   if (options.quiet) {
-    for (const { id } of selected) {
+    for (const { config: { id } } of selected) {
       stdout.write(`${options.noTrunc ? id : shortId(id)}\n`);
     }
     return 0;

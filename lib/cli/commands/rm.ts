@@ -3,8 +3,11 @@
  *
  * @module
  */
-import { HostError } from "../../base/errors.ts";
+import { listIds } from "../../engine/containers/list.ts";
+import { settle } from "../../engine/containers/reconcile.ts";
+import { removeContainer } from "../../engine/containers/remove.ts";
 import { defineCommand } from "../command.ts";
+import { engineOf } from "../engine.ts";
 import { checkPositionals } from "../positionals.ts";
 import { forEachTarget } from "../targets.ts";
 
@@ -36,10 +39,12 @@ export const rmCommand = defineCommand({
       positionals.length,
     );
   }
-  return forEachTarget(positionals, context, {
+  const engine = engineOf(context);
+  settle(engine.paths);
+  const targets = options.all ? listIds(engine.paths) : positionals;
+  const running = options.force ? "kill" : "refuse";
+  return forEachTarget(targets, context, {
     force: options.force,
-    act: (target) => {
-      throw new HostError(`Cannot remove "${target}": no engine is built in`);
-    },
+    act: (target) => removeContainer(engine, target, { running }),
   });
 });

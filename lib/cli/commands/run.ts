@@ -3,9 +3,10 @@
  *
  * @module
  */
-import { HostError } from "../../base/errors.ts";
-import type { RunOptions } from "../../engine/run_options.ts";
+import { runContainer, type RunEvents } from "../../engine/containers/run.ts";
+import type { RunOptions, TraceFormat } from "../../engine/run_options.ts";
 import { defineCommand } from "../command.ts";
+import { engineOf } from "../engine.ts";
 import type { CommandContext } from "../context.ts";
 import { EXIT_STATUS, ExitError } from "../errors.ts";
 import { RUN_FLAGS, toRunOptions } from "./run_options.ts";
@@ -46,14 +47,37 @@ export const runCommand = defineCommand({
       purpose: "shows each step of making a container",
     },
   ],
-}, (invocation, context) => {
+}, async (invocation, context) => {
   const options = toRunOptions(invocation, {
     env: context.env,
     readTextFile: (path) => Deno.readTextFileSync(path),
   });
+  const { trace } = options;
+  const engine = engineOf(context);
+  if (trace?.mode === "dry-run") {
+    const { dryRun } = await import("../../engine/containers/dry_run.ts");
+    const { formatPlan } = await import("../output/plan.ts");
+    const { plan } = dryRun(engine, options);
+    context.stdout.write(formatPlan(plan, trace.format));
+    return EXIT_STATUS.success;
+  }
   assertTerminal(options, context);
-  throw new HostError(`Cannot run "${options.image}": no engine is built in`);
+  const events = trace && await explainTo(context, trace.format);
+  return await runContainer(engine, options, events);
 });
+
+/** Writes what each step did to stderr: stdout belongs to the container. */
+async function explainTo(
+  { stderr }: CommandContext,
+  format: TraceFormat,
+): Promise<RunEvents> {
+  const { formatPlan } = await import("../output/plan.ts");
+  return {
+    onLaunched({ plan, launched }): void {
+      stderr.write(formatPlan(plan, format, launched));
+    },
+  };
+}
 
 /**
  * Refuses a terminal session whose input is none, with docker's text and

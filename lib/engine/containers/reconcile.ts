@@ -5,11 +5,13 @@
  * @module
  */
 import { SIGNALS } from "../../../ffi/constants/signal.ts";
+import { HostError } from "../../base/errors.ts";
 import { removeIfExists } from "../../base/atomic_file.ts";
 import type { HostPaths } from "../../base/host_paths.ts";
 import { type ContainerId, isContainerId } from "../../base/identifiers.ts";
 import { isRunning, killProcess } from "../../runtime/process_identity.ts";
 import { removeContainerFiles, removeDirectories } from "./create.ts";
+import { ensureDirectories } from "./directories.ts";
 import { tryLock } from "./lock.ts";
 import {
   containerDirectory,
@@ -24,6 +26,30 @@ import {
 const DEATH_TIMEOUT_MS = 2000;
 /** Status of a program ended by SIGKILL. */
 const KILLED = 128 + SIGNALS.SIGKILL;
+
+/**
+ * Makes the directories and settles what is in them: the beginning of every
+ * command that changes or shows containers.
+ *
+ * @throws {HostError} If the caller is not root, or a directory unusable.
+ */
+export function settle(paths: HostPaths): void {
+  assertRoot();
+  ensureDirectories(paths);
+  reconcile(paths);
+}
+
+/**
+ * Everything here needs privileges that only root has.
+ *
+ * @throws {HostError} For anybody else.
+ */
+export function assertRoot(): void {
+  if (Deno.uid() === 0) return;
+  throw new HostError("permission denied: tsdocker needs root", {
+    advice: "sudo tsdocker …",
+  });
+}
 
 /**
  * Settles every container whose keeper is dead. Costs one lock attempt for

@@ -5,7 +5,6 @@
  * @module
  */
 import type { Fd } from "../../../ffi/fd.ts";
-import { HostError } from "../../base/errors.ts";
 import { createContainerId } from "../../base/identifiers.ts";
 import type { Tracing } from "../../runtime/launch/container_process.ts";
 import { openInitProgram } from "../../runtime/launch/init_program.ts";
@@ -19,11 +18,10 @@ import type { RunOptions } from "../run_options.ts";
 import { checkVolumes } from "../volume_source.ts";
 import { claimCidfile } from "./cidfile.ts";
 import { createContainer, type CreatedContainer } from "./create.ts";
-import { ensureDirectories } from "./directories.ts";
 import { writeContainerFiles } from "./files.ts";
 import { keepContainer } from "./keep.ts";
 import { planContainer, type PlannedContainer } from "./plan_container.ts";
-import { reconcile } from "./reconcile.ts";
+import { settle } from "./reconcile.ts";
 import { containerDirectory } from "./records.ts";
 
 /** What was launched, for `--explain`. */
@@ -50,7 +48,6 @@ export async function runContainer(
   options: RunOptions,
   events: RunEvents = {},
 ): Promise<number> {
-  assertRoot();
   const { paths } = engine;
   const draft = configureContainer(options, {
     id: createContainerId(),
@@ -58,8 +55,7 @@ export async function runContainer(
     cwd: engine.cwd,
   });
   checkVolumes(draft.volumes);
-  ensureDirectories(paths);
-  reconcile(paths);
+  settle(paths);
   const layers = await openImage(engine, options.image);
   const signals = new SignalProxy();
   using undo = new DisposableStack();
@@ -108,16 +104,4 @@ async function startContainer(
   });
   undo.move();
   return { spec, plan, launched, stdio };
-}
-
-/**
- * Everything here needs privileges that only root has.
- *
- * @throws {HostError} For anybody else.
- */
-export function assertRoot(): void {
-  if (Deno.uid() === 0) return;
-  throw new HostError("tsdocker run needs root", {
-    advice: "sudo tsdocker run …",
-  });
 }

@@ -1,0 +1,88 @@
+/**
+ * Plans as people and programs read them: `--dry-run` and `--explain`.
+ *
+ * @module
+ */
+import { errnoName } from "../../../ffi/errno.ts";
+import type { TraceFormat } from "../../engine/run_options.ts";
+import { describeStep } from "../../runtime/plan/describe.ts";
+import type {
+  ChildStep,
+  LaunchPlan,
+  PrepareStep,
+} from "../../runtime/plan/step.ts";
+import type { StepOutcome } from "../../runtime/rootfs/prepare.ts";
+
+/** What the steps of a plan did. */
+export interface PlanOutcomes {
+  /** The executor that made the child's steps. */
+  readonly launcher: string;
+  readonly prepared: readonly StepOutcome[];
+  readonly made: readonly StepOutcome[];
+}
+
+/** A step as programs read it. */
+interface StepJson {
+  readonly call: string;
+  /** As strace prints it. */
+  readonly text: string;
+  readonly why: string;
+  readonly result?: number;
+  readonly ms?: number;
+}
+
+/**
+ * A plan as text for people, or as one line of JSON.
+ *
+ * @param outcomes What its steps did; absent if it was not carried out.
+ */
+export function formatPlan(
+  plan: LaunchPlan,
+  format: TraceFormat,
+  outcomes?: PlanOutcomes,
+): string {
+  const prepare = plan.prepare.map((step, index) =>
+    stepJson(step, outcomes?.prepared[index])
+  );
+  const child = plan.child.map((step, index) =>
+    stepJson(step, outcomes?.made[index])
+  );
+  const clone = `clone3(${plan.clone.text})`;
+  if (format === "json") {
+    const launcher = outcomes && { launcher: outcomes.launcher };
+    return `${JSON.stringify({ ...launcher, prepare, clone, child })}\n`;
+  }
+  const by = outcomes === undefined
+    ? ""
+    : `, by the ${outcomes.launcher} launcher`;
+  return [
+    "In a private mount namespace of tsdocker:",
+    ...prepare.map(stepLine),
+    `\n${clone}`,
+    `\nIn the new process${by}:`,
+    ...child.map(stepLine),
+    "",
+  ].join("\n");
+}
+
+function stepJson(
+  step: PrepareStep | ChildStep,
+  outcome: StepOutcome | undefined,
+): StepJson {
+  const { call, why } = step;
+  const text = describeStep(step);
+  if (outcome === undefined) return { call, text, why };
+  const { result, ms } = outcome;
+  return { call, text, why, result, ms: Math.round(ms * 1e4) / 1e4 };
+}
+
+/** Result and time, if there are any, the call, and why it is made. */
+function stepLine({ text, why, result, ms }: StepJson): string {
+  const time = ms === undefined ? "" : `${ms.toFixed(3).padStart(8)} ms  `;
+  const value = result === undefined ? "" : ` = ${resultText(result)}`;
+  return `  ${time}${text}${value}\n  ${" ".repeat(time.length)}  # ${why}`;
+}
+
+function resultText(result: number): string {
+  return result < 0 ? `-${errnoName(-result) ?? -result}` : String(result);
+}

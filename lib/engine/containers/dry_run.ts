@@ -1,0 +1,45 @@
+/**
+ * `run --dry-run`: the plan of a container that is never made.
+ *
+ * @module
+ */
+import { createContainerId } from "../../base/identifiers.ts";
+import { findLayer } from "../../storage/source_record.ts";
+import { snapshotIn } from "../../storage/snapshot.ts";
+import { configureContainer } from "../configure.ts";
+import type { Engine } from "../engine.ts";
+import { findImage } from "../images/open_image.ts";
+import type { RunOptions } from "../run_options.ts";
+import { planContainer, type PlannedContainer } from "./plan_container.ts";
+import { containerDirectory } from "./records.ts";
+
+/**
+ * Plans what `run` would do; reads the image's user database and nothing
+ * else, and writes nothing.
+ *
+ * @throws {UsageError} If the options are wrong, or name a user while the
+ * image has not been unpacked yet.
+ */
+export function dryRun(engine: Engine, options: RunOptions): PlannedContainer {
+  const { paths, cwd } = engine;
+  const draft = configureContainer(options, {
+    id: createContainerId(),
+    createdMs: Date.now(),
+    cwd,
+  });
+  const layers = [layerDirectory(engine, options.image)];
+  const directory = containerDirectory(paths, draft.id);
+  return planContainer(
+    { ...draft, name: draft.name ?? "", layers },
+    snapshotIn(directory, layers),
+    `${directory}/files`,
+  );
+}
+
+/** Where the image's layer is, or will be. */
+function layerDirectory({ paths, ...engine }: Engine, image: string): string {
+  const source = findImage({ paths, ...engine }, image);
+  if (source.kind === "directory") return source.path;
+  return findLayer(paths, source.path)?.directory ??
+    `${paths.layers}/(${source.path}, once unpacked)`;
+}

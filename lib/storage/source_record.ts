@@ -1,0 +1,107 @@
+/**
+ * What is known of archive files seen before: which layer each unpacks to, so
+ * that a second `run` reads nothing of the archive. On the start path: few
+ * system calls, no heavy import.
+ *
+ * @module
+ */
+import { type FileStatus, fstat, statat } from "../../ffi/calls/file.ts";
+import { AT_FDCWD } from "../../ffi/constants/fcntl.ts";
+import { isSyscallError } from "../../ffi/errno.ts";
+import { type Digest, digestHex, parseDigest } from "../base/digest.ts";
+import type { HostPaths } from "../base/host_paths.ts";
+
+/** An unpacked layer in the store. */
+export interface Layer {
+  /** Digest of the uncompressed archive. */
+  readonly diffId: Digest;
+  /** Absolute path of its files: a lower directory for an overlay. */
+  readonly directory: string;
+}
+
+/** Where a layer is or will be. */
+export function layerAt(paths: HostPaths, diffId: Digest): Layer {
+  return { diffId, directory: `${paths.layers}/${digestHex(diffId)}` };
+}
+
+/**
+ * The layer of an archive that was unpacked before and has not changed since.
+ *
+ * @param archive Path to the archive file.
+ * @returns `undefined` if it has to be read.
+ */
+export function findLayer(
+  paths: HostPaths,
+  archive: string,
+): Layer | undefined {
+  const status = tryStat(archive);
+  if (status === undefined) return undefined;
+  const record = readRecord(`${paths.sources}/${sourceKey(status)}`);
+  const [version, digest] = record?.split("\n") ?? [];
+  if (version !== describeVersion(status) || digest === undefined) {
+    return undefined;
+  }
+  const layer = layerAt(paths, parseDigest(digest));
+  return tryStat(layer.directory) === undefined ? undefined : layer;
+}
+
+/**
+ * Remembers which layer an archive unpacks to, unless a change to it could
+ * have gone unnoticed: file systems count time in steps, so a file written
+ * twice within one step shows the same times (git calls it racily clean).
+ *
+ * @param fd The archive, open.
+ * @param readSinceMs When the reading of it began, in ms since 1970.
+ */
+export function recordSource(
+  paths: HostPaths,
+  source: { readonly fd: number; readonly readSinceMs: number },
+  diffId: Digest,
+): void {
+  const status = fstat(source.fd);
+  const { seconds, nanoseconds } = status.changed;
+  const ageMs = source.readSinceMs - (seconds * 1000 + nanoseconds / 1e6);
+  // The kernel's clock ticks at 100 Hz or more; FAT and some servers every 2 s.
+  const stepMs = nanoseconds === 0 ? 2000 : 20;
+  if (ageMs <= stepMs) return;
+  const path = `${paths.sources}/${sourceKey(status)}`;
+  const temporary = `${path}.${Deno.pid}`;
+  const text = `${describeVersion(status)}\n${diffId}\n`;
+  Deno.writeTextFileSync(temporary, text, { mode: 0o600 });
+  Deno.renameSync(temporary, path);
+}
+
+/** File name of a source's record and, with a suffix, of its lock. */
+export function sourceKey(status: FileStatus): string {
+  const { deviceMajor, deviceMinor, inode } = status;
+  return `${deviceMajor}-${deviceMinor}-${inode}`;
+}
+
+/** What differs after any change to the file. */
+function describeVersion({ sizeBytes, modified, changed }: FileStatus): string {
+  return [
+    sizeBytes,
+    `${modified.seconds}.${modified.nanoseconds}`,
+    `${changed.seconds}.${changed.nanoseconds}`,
+  ].join(" ");
+}
+
+/** Status of a path, `undefined` if it cannot be had. */
+export function tryStat(path: string): FileStatus | undefined {
+  try {
+    return statat(AT_FDCWD, path);
+  } catch (error) {
+    // Whoever opens it finds out what else is wrong with it.
+    if (isSyscallError(error)) return undefined;
+    throw error;
+  }
+}
+
+function readRecord(path: string): string | undefined {
+  try {
+    return Deno.readTextFileSync(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+}
