@@ -87,28 +87,36 @@ export function startArchiveWorker(job: ArchiveJob): ArchiveWorker {
 function archiveWorkerMain(): void {
   const scope = globalThis as unknown as {
     onmessage: (event: { data: ArchiveJob }) => void;
-    onerror: (event: ErrorEvent) => void;
     postMessage: (answer: ArchiveAnswer) => void;
   };
   const READ_BYTES = 256 * 1024;
 
+  let output: Deno.FsFile | undefined;
+
   // Deno throws some errors of zlib where no stream hears of them.
-  scope.onerror = (event): void => {
+  globalThis.addEventListener("error", (event) => {
     event.preventDefault();
-    scope.postMessage({ type: "failed", reason: event.message });
-  };
+    end({ type: "failed", reason: event.message });
+  });
   scope.onmessage = ({ data }): void => {
     run(data).then(
-      (hex) => scope.postMessage({ type: "digest", hex }),
-      (error) => scope.postMessage({ type: "failed", reason: reasonOf(error) }),
+      (hex) => end({ type: "digest", hex }),
+      (error) => end({ type: "failed", reason: reasonOf(error) }),
     );
   };
 
+  /** The answer first: whoever sees the pipe end asks for it. */
+  function end(answer: ArchiveAnswer): void {
+    scope.postMessage(answer);
+    output?.close();
+    output = undefined;
+  }
+
   async function run(job: ArchiveJob): Promise<string> {
     const input = await Deno.open(job.input);
-    const output = job.output === undefined
-      ? undefined
-      : await Deno.open(job.output, { write: true });
+    if (job.output !== undefined) {
+      output = await Deno.open(job.output, { write: true });
+    }
     scope.postMessage({ type: "opened" });
     const { createHash } = await import("node:crypto");
     const hash = createHash("sha256");
@@ -123,7 +131,6 @@ function archiveWorkerMain(): void {
         for (const bytes of pieces(input, range)) take(bytes);
       } else await decompress(input, job.compression, range, take);
     }
-    output?.close();
     return hash.digest("hex");
   }
 
