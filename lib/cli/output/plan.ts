@@ -12,6 +12,7 @@ import type {
   PrepareStep,
 } from "../../runtime/plan/step.ts";
 import type { StepOutcome } from "../../runtime/rootfs/prepare.ts";
+import { printable } from "./printable.ts";
 
 /** What the steps of a plan did. */
 export interface PlanOutcomes {
@@ -26,6 +27,8 @@ interface StepJson {
   readonly call: string;
   /** As strace prints it. */
   readonly text: string;
+  /** The name its result has in later steps, where `$name` stands for it. */
+  readonly as?: string;
   readonly why: string;
   readonly result?: number;
   readonly ms?: number;
@@ -69,18 +72,22 @@ function stepJson(
   step: PrepareStep | ChildStep,
   outcome: StepOutcome | undefined,
 ): StepJson {
-  const { call, why } = step;
+  const { call, as, why } = step;
   const text = describeStep(step);
-  if (outcome === undefined) return { call, text, why };
+  const planned = { call, text, ...(as === undefined ? {} : { as }), why };
+  if (outcome === undefined) return planned;
   const { result, ms } = outcome;
-  return { call, text, why, result, ms: Math.round(ms * 1e4) / 1e4 };
+  return { ...planned, result, ms: Math.round(ms * 1e4) / 1e4 };
 }
 
 /** Result and time, if there are any, the call, and why it is made. */
-function stepLine({ text, why, result, ms }: StepJson): string {
+function stepLine({ text, as, why, result, ms }: StepJson): string {
   const time = ms === undefined ? "" : `${ms.toFixed(3).padStart(8)} ms  `;
   const value = result === undefined ? "" : ` = ${resultText(result)}`;
-  return `  ${time}${text}${value}\n  ${" ".repeat(time.length)}  # ${why}`;
+  const name = as === undefined ? "" : ` = $${as}`;
+  return `  ${time}${printable(text)}${name}${value}\n  ${
+    " ".repeat(time.length)
+  }  # ${why}`;
 }
 
 function resultText(result: number): string {

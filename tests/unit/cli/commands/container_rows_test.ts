@@ -9,68 +9,83 @@ import {
   isContainerId,
 } from "../../../../lib/base/identifiers.ts";
 import {
-  type ContainerProgress,
-  type ContainerRow,
   formatContainers,
   selectContainers,
   statusText,
 } from "../../../../lib/cli/commands/container_rows.ts";
+import type { ContainerConfig } from "../../../../lib/engine/container_config.ts";
+import type {
+  ContainerStatus,
+  ContainerSummary,
+} from "../../../../lib/engine/containers/list.ts";
 
 const NOW = 1_000_000_000;
+const UP: ContainerStatus = {
+  state: "running",
+  pid: 1,
+  startedMs: NOW - 180_000,
+};
 
 function id(digit: string): ContainerId {
   const text = digit.repeat(64);
   return isContainerId(text) ? text : assert.fail();
 }
 
-function row(changes: Partial<ContainerRow>): ContainerRow {
-  return {
+function container(
+  changes: Partial<ContainerConfig>,
+  status: ContainerStatus = UP,
+): ContainerSummary {
+  const config: ContainerConfig = {
     id: id("a"),
-    image: "busybox",
-    command: ["sleep", "300"],
-    createdAtMs: NOW - 180_000,
-    progress: { status: "running", startedAtMs: NOW - 180_000 },
-    ports: "",
     name: "web",
+    createdMs: NOW - 180_000,
+    image: "busybox",
+    layers: [],
+    args: ["sleep", "300"],
+    env: [],
+    unsetEnv: [],
+    workdir: "/",
+    user: "",
+    hostname: "web",
+    interactive: false,
+    tty: false,
+    autoRemove: false,
+    readOnly: false,
+    init: false,
+    network: "none",
+    volumes: [],
+    tmpfs: [],
     ...changes,
   };
+  return { config, status };
 }
 
-const STATUSES: readonly (readonly [ContainerProgress, string])[] = [
-  [{ status: "created" }, "Created"],
-  [{ status: "running", startedAtMs: NOW - 180_000 }, "Up 3 minutes"],
-  [{ status: "running", startedAtMs: NOW - 10 }, "Up Less than a second"],
-  [{ status: "paused", startedAtMs: NOW - 1000 }, "Up 1 second (Paused)"],
+const STATUSES: readonly (readonly [ContainerStatus, string])[] = [
+  [{ state: "created" }, "Created"],
+  [UP, "Up 3 minutes"],
+  [{ state: "running", pid: 1, startedMs: NOW - 10 }, "Up Less than a second"],
   [
-    { status: "exited", exitCode: 137, finishedAtMs: NOW - 5000 },
+    { state: "exited", exitCode: 137, finishedMs: NOW - 5000 },
     "Exited (137) 5 seconds ago",
   ],
   [
-    { status: "exited", exitCode: 0, finishedAtMs: NOW - 60_000 },
+    { state: "exited", exitCode: 0, finishedMs: NOW - 60_000 },
     "Exited (0) About a minute ago",
   ],
 ];
 
-for (const [progress, text] of STATUSES) {
+for (const [status, text] of STATUSES) {
   Deno.test(`statusText() writes "${text}"`, () => {
-    assert.equal(statusText(progress, NOW), text);
+    assert.equal(statusText(status, NOW), text);
   });
 }
 
-const NEW = row({
-  id: id("1"),
-  createdAtMs: 3,
-  progress: { status: "created" },
-});
-const MIDDLE = row({ id: id("2"), createdAtMs: 2 });
-const OLD = row({
-  id: id("3"),
-  createdAtMs: 1,
-  progress: { status: "paused", startedAtMs: 1 },
-});
-const THREE = [OLD, NEW, MIDDLE];
+const NEW = container({ id: id("1") }, { state: "created" });
+const MIDDLE = container({ id: id("2") });
+const OLD = container({ id: id("3") });
+const THREE = [NEW, MIDDLE, OLD];
 
-Deno.test("selectContainers() keeps what runs, the newest first", () => {
+Deno.test("selectContainers() keeps what runs", () => {
   assert.deepEqual(selectContainers(THREE, { all: false, last: -1 }), [
     MIDDLE,
     OLD,
@@ -98,14 +113,13 @@ Deno.test("selectContainers() keeps the last ones, running or not", () => {
 Deno.test("formatContainers() prints docker's columns", () => {
   assert.equal(
     formatContainers([
-      row({}),
-      row({
+      container({}),
+      container({
         id: id("b"),
         image: "./images/busybox.tar",
-        command: ["sh", "-c", 'echo "a very long line"'],
-        progress: { status: "exited", exitCode: 3, finishedAtMs: NOW - 2000 },
+        args: ["sh", "-c", 'echo "a very long line"'],
         name: "able_boole",
-      }),
+      }, { state: "exited", exitCode: 3, finishedMs: NOW - 2000 }),
     ], { full: false, nowMs: NOW }),
     [
       "CONTAINER ID   IMAGE                  COMMAND                   CREATED         STATUS                     PORTS     NAMES",
@@ -117,8 +131,9 @@ Deno.test("formatContainers() prints docker's columns", () => {
 });
 
 Deno.test("formatContainers() cuts nothing if told so", () => {
-  const command = ["sh", "-c", "x".repeat(50)];
-  const text = formatContainers([row({ command })], { full: true, nowMs: NOW });
+  const text = formatContainers([
+    container({ args: ["sh", "-c", "x".repeat(50)] }),
+  ], { full: true, nowMs: NOW });
   assert.ok(text.includes("a".repeat(64)));
   assert.ok(text.includes(`"sh -c ${"x".repeat(50)}"`));
 });
@@ -132,7 +147,7 @@ Deno.test("formatContainers() of none is the header docker prints", () => {
 
 Deno.test("formatContainers() lets no command steer the terminal", () => {
   const text = formatContainers([
-    row({ command: ["printf", "\x1b[2J\n"], image: "\x1b]0;x\x07" }),
+    container({ args: ["printf", "\x1b[2J\n"], image: "\x1b]0;x\x07" }),
   ], { full: false, nowMs: NOW });
   assert.ok(text.includes('"printf \\x1b[2J\\n"'));
   assert.ok(text.includes(" \\x1b]0;x\\x07 "));
