@@ -30,12 +30,3 @@ export function readTextFileIfExists(path: string): string | undefined {
     throw error;
   }
 }
-
-/** Removes a file or a whole directory; that there is none is fine. */
-export function removeIfExists(path: string): void {
-  try {
-    Deno.removeSync(path, { recursive: true });
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-  }
-}

@@ -19,7 +19,7 @@ import { HostError } from "../base/errors.ts";
 import type { HostPaths } from "../base/host_paths.ts";
 import { type ArchiveFile, openArchiveFile } from "./archive_file.ts";
 import { isNamed, lockFile, tryLock } from "./file_lock.ts";
-import { removeTree } from "./remove_tree.ts";
+import { removeTree } from "../base/remove_tree.ts";
 import {
   findLayer,
   type Layer,

@@ -4,7 +4,7 @@
  * @module
  */
 import { ConflictError, UsageError } from "../../base/errors.ts";
-import { removeIfExists } from "../../base/atomic_file.ts";
+import { removePath } from "../../base/remove_tree.ts";
 import type { ContainerId } from "../../base/identifiers.ts";
 
 /**
@@ -28,5 +28,5 @@ export function claimCidfile(path: string, id: ContainerId): Disposable {
       advice: "a path in a directory that exists and can be written",
     });
   }
-  return { [Symbol.dispose]: () => removeIfExists(path) };
+  return { [Symbol.dispose]: () => removePath(path) };
 }

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Fd } from "../../../ffi/fd.ts";
-import { removeIfExists } from "../../base/atomic_file.ts";
+import { removePath } from "../../base/remove_tree.ts";
 import type { HostPaths } from "../../base/host_paths.ts";
 import type { ContainerId } from "../../base/identifiers.ts";
 import {
@@ -94,6 +94,6 @@ export function removeContainerFiles(
 
 /** Removes a container's two directories, the state at last. */
 export function removeDirectories(paths: HostPaths, id: ContainerId): void {
-  removeIfExists(containerDirectory(paths, id));
-  removeIfExists(stateDirectory(paths, id));
+  removePath(containerDirectory(paths, id));
+  removePath(stateDirectory(paths, id));
 }

@@ -4,7 +4,7 @@
  * @module
  */
 import type { WaitStatus } from "../../../ffi/calls/process.ts";
-import { removeIfExists } from "../../base/atomic_file.ts";
+import { removePath } from "../../base/remove_tree.ts";
 import type { HostPaths } from "../../base/host_paths.ts";
 import type { Launched } from "../../runtime/launch/launch.ts";
 import { identifyProcess } from "../../runtime/process_identity.ts";
@@ -52,7 +52,7 @@ export async function keepContainer(
       startedMs,
       finishedMs: Date.now(),
     });
-    removeIfExists(stateDirectory(paths, config.id));
+    removePath(stateDirectory(paths, config.id));
   }
   return exitCode;
 }

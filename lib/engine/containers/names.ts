@@ -6,7 +6,7 @@
  */
 import { ConflictError } from "../../base/errors.ts";
 import type { HostPaths } from "../../base/host_paths.ts";
-import { removeIfExists } from "../../base/atomic_file.ts";
+import { removePath } from "../../base/remove_tree.ts";
 import {
   type ContainerId,
   generateContainerName,
@@ -70,7 +70,7 @@ export function releaseName(
   name: string,
   id: ContainerId,
 ): void {
-  if (findByName(paths, name) === id) removeIfExists(`${paths.names}/${name}`);
+  if (findByName(paths, name) === id) removePath(`${paths.names}/${name}`);
 }
 
 /** The container that has a name. */

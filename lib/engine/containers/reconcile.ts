@@ -6,7 +6,7 @@
  */
 import { SIGNALS } from "../../../ffi/constants/signal.ts";
 import { HostError } from "../../base/errors.ts";
-import { removeIfExists } from "../../base/atomic_file.ts";
+import { removePath } from "../../base/remove_tree.ts";
 import type { HostPaths } from "../../base/host_paths.ts";
 import { type ContainerId, isContainerId } from "../../base/identifiers.ts";
 import { isRunning, killProcess } from "../../runtime/process_identity.ts";
@@ -93,7 +93,7 @@ function reconcileContainer(paths: HostPaths, id: ContainerId): void {
       finishedMs: Date.now(),
     });
   }
-  removeIfExists(stateDirectory(paths, id));
+  removePath(stateDirectory(paths, id));
 }
 
 /** A state without a container: its creator died between two directories. */
@@ -103,6 +103,6 @@ function removeOrphanedState(paths: HostPaths, id: ContainerId): void {
   if (alone === "busy" || alone === "missing") return;
   using _alone = alone;
   const lock = tryLock(containerDirectory(paths, id));
-  if (lock === "missing") removeIfExists(stateDirectory(paths, id));
+  if (lock === "missing") removePath(stateDirectory(paths, id));
   else if (lock !== "busy") lock[Symbol.dispose]();
 }

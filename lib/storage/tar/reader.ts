@@ -72,6 +72,10 @@ export class TarReader implements Disposable {
   #contentLeft = 0;
   #padding = 0;
   #current = EMPTY;
+  /** Where in the archive the last header is, for messages. */
+  #headerPosition = 0;
+  /** Its bytes, if the map of a sparse file is in them. */
+  #headerBlock: Uint8Array | undefined;
 
   /**
    * @param source The archive, not compressed.
@@ -95,14 +99,11 @@ export class TarReader implements Disposable {
    */
   next(): TarEntry | undefined {
     this.#finishEntry();
-    const start = this.#window.position;
     try {
       return this.#readEntry();
     } catch (cause) {
       if (!(cause instanceof FormatError)) throw cause;
-      const at = this.#window.position === start
-        ? start
-        : this.#window.position - BLOCK_BYTES;
+      const at = this.#headerPosition;
       throw this.#error(`the header at byte ${at} ${cause.message}`, cause);
     }
   }
@@ -172,6 +173,7 @@ export class TarReader implements Disposable {
   /** The next header block, `undefined` at the end of the archive. */
   #readHeader(extended: Extended): TarHeader | undefined {
     const window = this.#window;
+    this.#headerPosition = window.position;
     const hasBlock = window.require(BLOCK_BYTES);
     if (!hasBlock && window.available > 0) {
       if (window.position === 0) throw this.#notAnArchive();
@@ -195,8 +197,6 @@ export class TarReader implements Disposable {
     window.consume(BLOCK_BYTES);
     return header;
   }
-
-  #headerBlock: Uint8Array | undefined;
 
   #makeEntry(header: TarHeader, extended: Extended): TarEntry {
     const pax = this.#overrides(extended);

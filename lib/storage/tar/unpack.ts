@@ -33,7 +33,7 @@ import {
 } from "../../../ffi/errno.ts";
 import { syscall } from "../../../ffi/syscall.ts";
 import { HostError, IntegrityError } from "../../base/errors.ts";
-import { removeTree } from "../remove_tree.ts";
+import { removeTree } from "../../base/remove_tree.ts";
 import { type ByteString, kernelPath, printable } from "./byte_string.ts";
 import { Directories } from "./directories.ts";
 import type { TarEntry } from "./entry.ts";

@@ -1,0 +1,147 @@
+/**
+ * Removes a directory with all below it, by descriptors: names need not be
+ * text, and no symbolic link is ever followed. Deno's own recursive removal
+ * starts a pool of threads, which takes longer than a container lives.
+ *
+ * @module
+ */
+import {
+  type DirectoryFd,
+  type KernelPath,
+  openat,
+  renameNoReplace,
+  rmdirat,
+  unlinkat,
+} from "../../ffi/calls/file.ts";
+import {
+  AT_FDCWD,
+  O_DIRECTORY,
+  O_NOFOLLOW,
+  O_RDONLY,
+} from "../../ffi/constants/fcntl.ts";
+import { LITTLE_ENDIAN } from "../../ffi/endian.ts";
+import { isSyscallError } from "../../ffi/errno.ts";
+import { syscall } from "../../ffi/syscall.ts";
+
+/**
+ * How deep directories are descended into. What lies deeper is first moved up:
+ * a container may nest deeper than a process may have descriptors.
+ */
+const MAX_DEPTH = 64;
+
+/** The directory everything lies below, and how often something was moved up. */
+interface Top {
+  readonly fd: DirectoryFd;
+  moved: number;
+}
+
+/**
+ * Removes a name of a directory, whatever it is. That somebody else removes
+ * it at the same time is no error.
+ *
+ * @param directory Directory that holds the name.
+ * @param name One component, or a path if `directory` is `AT_FDCWD`.
+ * @throws {SyscallError} If something cannot be removed.
+ */
+export function removeTree(directory: DirectoryFd, name: KernelPath): void {
+  try {
+    if (unlinkUnlessDirectory(directory, name)) return;
+    // What has been moved up meanwhile makes another round.
+    while (emptyDirectory(directory, name) > 0);
+    rmdirat(directory, name);
+  } catch (error) {
+    if (!isSyscallError(error, "ENOENT")) throw error;
+  }
+}
+
+/**
+ * Removes a path of the host, whatever it is; that there is none is fine.
+ *
+ * @throws {SyscallError} If something cannot be removed.
+ */
+export function removePath(path: string): void {
+  removeTree(AT_FDCWD, path);
+}
+
+/** Empties a directory but for what was moved up: returns how many were. */
+function emptyDirectory(directory: DirectoryFd, name: KernelPath): number {
+  using fd = openDirectory(directory, name);
+  const top: Top = { fd: fd.number, moved: 0 };
+  removeContents(fd.number, top, 1);
+  return top.moved;
+}
+
+function removeContents(fd: DirectoryFd, top: Top, depth: number): void {
+  // All names first: removing while listing may skip some.
+  for (const name of listNames(fd)) {
+    if (unlinkUnlessDirectory(fd, name)) continue;
+    if (depth >= MAX_DEPTH) {
+      moveUp(fd, name, top);
+      continue;
+    }
+    {
+      using child = openDirectory(fd, name);
+      removeContents(child.number, top, depth + 1);
+    }
+    rmdirat(fd, name);
+  }
+}
+
+/** Moves a directory right below the top, under a name that is free there. */
+function moveUp(fd: DirectoryFd, name: KernelPath, top: Top): void {
+  for (;;) {
+    const target = { directory: top.fd, name: `.deep-${top.moved++}` };
+    try {
+      renameNoReplace({ directory: fd, name }, target);
+      return;
+    } catch (error) {
+      if (!isSyscallError(error, "EEXIST")) throw error;
+    }
+  }
+}
+
+/** Removes anything but a directory; returns whether that was it. */
+function unlinkUnlessDirectory(
+  directory: DirectoryFd,
+  name: KernelPath,
+): boolean {
+  try {
+    unlinkat(directory, name);
+    return true;
+  } catch (error) {
+    // Linux says EISDIR for a directory, POSIX and some file systems EPERM.
+    if (isSyscallError(error, "EISDIR", "EPERM")) return false;
+    throw error;
+  }
+}
+
+function openDirectory(
+  directory: DirectoryFd,
+  name: KernelPath,
+): ReturnType<typeof openat> {
+  return openat(directory, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+}
+
+/**
+ * The names in an open directory as bytes, without `.` and `..`.
+ *
+ * @see getdents64(2), `struct linux_dirent64`
+ */
+function listNames(fd: DirectoryFd): Uint8Array[] {
+  const D_RECLEN = 16;
+  const D_NAME = 19;
+  const buffer = new Uint8Array(32 * 1024);
+  const view = new DataView(buffer.buffer);
+  const names: Uint8Array[] = [];
+  for (;;) {
+    const length = syscall("getdents64", fd, buffer, buffer.length);
+    if (length === 0) return names;
+    for (let at = 0; at < length;) {
+      const start = at + D_NAME;
+      const name = buffer.slice(start, buffer.indexOf(0, start));
+      const text = String.fromCharCode(...name);
+      if (text !== "." && text !== "..") names.push(name);
+      at += view.getUint16(at + D_RECLEN, LITTLE_ENDIAN);
+    }
+  }
+}
