@@ -5,6 +5,8 @@
  * @module
  */
 
+import { LITTLE_ENDIAN } from "./endian.ts";
+
 /** Types of members; `u8[n]` is an array of bytes, or a nested struct. */
 export type FieldType =
   | "u8"
@@ -53,7 +55,6 @@ export interface Struct<F extends Fields = Fields> {
   decode(bytes: Uint8Array): Values<F>;
 }
 
-const LITTLE_ENDIAN = true;
 const NUMBER_BYTES: Readonly<Record<string, number>> = {
   u8: 1,
   u16: 2,

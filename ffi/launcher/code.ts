@@ -4,6 +4,7 @@
  * @module
  */
 import { ARCH } from "../arch/arch.ts";
+import { LITTLE_ENDIAN } from "../endian.ts";
 import { Memory } from "../memory.ts";
 import { LAUNCHER } from "./bytes.ts";
 
@@ -50,6 +51,3 @@ export function loadCode(signalFd: number = -1): Memory {
   }
   return memory;
 }
-
-/** Both architectures store numbers so; for `DataView`. */
-export const LITTLE_ENDIAN = true;

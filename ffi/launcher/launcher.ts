@@ -11,12 +11,13 @@ import { ERRNO } from "../constants/errno.ts";
 import { CLONE } from "../constants/sched.ts";
 import { SIGNALS } from "../constants/signal.ts";
 import { PRCTL } from "../constants/prctl.ts";
+import { LITTLE_ENDIAN } from "../endian.ts";
 import { Fd } from "../fd.ts";
 import type { Memory } from "../memory.ts";
 import { CLONE_ARGS, TIMESPEC } from "../structs.ts";
 import { syscall, trySyscall } from "../syscall.ts";
 import { SIG_SETMASK, SIGSET_BYTES } from "./child_signals.ts";
-import { LITTLE_ENDIAN, loadCode, SYMBOLS } from "./code.ts";
+import { loadCode, SYMBOLS } from "./code.ts";
 import {
   type Failure,
   Program,

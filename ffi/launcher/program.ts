@@ -7,10 +7,10 @@
 import { ARCH, SYSCALL_NUMBERS } from "../arch/arch.ts";
 import type { Allocation, Arena } from "../arena.ts";
 import { ERRNO, type ErrnoName } from "../constants/errno.ts";
+import { LITTLE_ENDIAN } from "../endian.ts";
 import { lookUp } from "../perform.ts";
 import type { RecordArgument, Results, SyscallRecord } from "../record.ts";
 import { TIMESPEC } from "../structs.ts";
-import { LITTLE_ENDIAN } from "./code.ts";
 
 const NUMBERS = SYSCALL_NUMBERS[ARCH];
 const RECORD_BYTES = 72;

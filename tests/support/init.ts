@@ -7,6 +7,7 @@ import assert from "node:assert/strict";
 import { createPipe, readAllSync } from "../../ffi/calls/pipe.ts";
 import { sendSignal } from "../../ffi/calls/process.ts";
 import { SIGNALS } from "../../ffi/constants/signal.ts";
+import { LITTLE_ENDIAN } from "../../ffi/endian.ts";
 import type { Fd } from "../../ffi/fd.ts";
 import { INIT } from "../../ffi/init/bytes.ts";
 import {
@@ -109,7 +110,7 @@ export class RunningInit implements Disposable {
     const bytes = readAllSync(this.#report);
     if (bytes.length === 0) return 0;
     assert.equal(bytes.length, 4);
-    return new DataView(bytes.buffer).getInt32(0, IS_LITTLE_ENDIAN);
+    return new DataView(bytes.buffer).getInt32(0, LITTLE_ENDIAN);
   }
 
   /** Everything COMMAND and its children print, until all have ended. */
@@ -165,8 +166,6 @@ export class RunningInit implements Disposable {
     this.#disposables.dispose();
   }
 }
-
-const IS_LITTLE_ENDIAN = true;
 
 function exists(path: string): boolean {
   try {

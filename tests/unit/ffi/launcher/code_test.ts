@@ -1,10 +1,7 @@
 /** @module */
 import assert from "node:assert/strict";
-import {
-  LITTLE_ENDIAN,
-  loadCode,
-  SYMBOLS,
-} from "../../../../ffi/launcher/code.ts";
+import { LITTLE_ENDIAN } from "../../../../ffi/endian.ts";
+import { loadCode, SYMBOLS } from "../../../../ffi/launcher/code.ts";
 
 /** The line of /proc/self/maps an address is in. */
 function mappingOf(address: bigint): string {
