@@ -1,0 +1,120 @@
+/**
+ * What a test of the built program has left behind, told by its own paths:
+ * other tests may run on the same host at the same time.
+ *
+ * @module
+ */
+
+/** The paths of a test. */
+export interface Territory {
+  readonly directory: string;
+  readonly root: string;
+  readonly runRoot: string;
+}
+
+/** Directories that are empty when no container is left. */
+const EMPTY = ["containers", "names"];
+
+/** How long what has been killed may take to go away. */
+const GRACE_MS = 5_000;
+
+/**
+ * Lists what is left: containers, names, states, half-made layers, processes,
+ * mounts and locks.
+ *
+ * @returns One line each; empty if there is nothing.
+ */
+export async function remains(territory: Territory): Promise<string[]> {
+  const end = performance.now() + GRACE_MS;
+  for (;;) {
+    const found = [
+      ...await directories(territory),
+      ...await processes(territory),
+      ...await locks(territory),
+    ];
+    if (found.length === 0 || performance.now() > end) return found;
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
+
+async function directories({ root, runRoot }: Territory): Promise<string[]> {
+  const found: string[] = [];
+  const parents = [...EMPTY.map((name) => `${root}/${name}`), runRoot];
+  for (const parent of parents) {
+    for await (const path of leaves(parent)) found.push(`file: ${path}`);
+  }
+  for await (const path of entries(`${root}/layers`)) {
+    const name = path.slice(path.lastIndexOf("/") + 1);
+    if (!/^[0-9a-f]{64}$/.test(name)) found.push(`half-made layer: ${path}`);
+  }
+  return found;
+}
+
+/** Everything below that is not merely a directory of others. */
+async function* leaves(path: string): AsyncGenerator<string> {
+  for await (const child of entries(path)) {
+    const { isDirectory } = await Deno.lstat(child);
+    const isContainer = /\/[0-9a-f]{64}$/.test(child);
+    if (isDirectory && !isContainer) yield* leaves(child);
+    else yield child;
+  }
+}
+
+async function* entries(path: string): AsyncGenerator<string> {
+  try {
+    for await (const { name } of Deno.readDir(path)) yield `${path}/${name}`;
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+}
+
+/** Processes started with these paths, or with them among their mounts. */
+async function processes({ directory }: Territory): Promise<string[]> {
+  const found: string[] = [];
+  for await (const { name } of Deno.readDir("/proc")) {
+    if (!/^\d+$/.test(name)) continue;
+    const words = await readProc(`/proc/${name}/cmdline`);
+    const mounts = await readProc(`/proc/${name}/mountinfo`);
+    const command = words.replaceAll("\0", " ");
+    if (words.includes(directory)) found.push(`process ${name}: ${command}`);
+    const mount = mounts.split("\n").find((line) => line.includes(directory));
+    if (mount !== undefined) {
+      found.push(`mount of process ${name} (${command}): ${mount}`);
+    }
+  }
+  return found;
+}
+
+/** A process may end while we look. */
+async function readProc(path: string): Promise<string> {
+  try {
+    return await Deno.readTextFile(path);
+  } catch {
+    return "";
+  }
+}
+
+/** Locks by the inodes of the directories that are locked. */
+async function locks({ root, runRoot }: Territory): Promise<string[]> {
+  const inodes = new Map<string, string>();
+  for (const parent of [root, runRoot]) {
+    for await (const path of below(parent, 2)) {
+      inodes.set(String((await Deno.lstat(path)).ino), path);
+    }
+  }
+  const lines = (await Deno.readTextFile("/proc/locks")).split("\n");
+  return lines.flatMap((line) => {
+    const inode = / [0-9a-f]+:[0-9a-f]+:(\d+) /.exec(line)?.[1];
+    const path = inode === undefined ? undefined : inodes.get(inode);
+    return path === undefined ? [] : [`lock: ${path}`];
+  });
+}
+
+async function* below(path: string, depth: number): AsyncGenerator<string> {
+  for await (const child of entries(path)) {
+    yield child;
+    if (depth > 1 && (await Deno.lstat(child)).isDirectory) {
+      yield* below(child, depth - 1);
+    }
+  }
+}
