@@ -20,6 +20,7 @@ const NEWLINE = 0x0a;
 const EQUALS = 0x3d;
 /** @see Linux include/uapi/linux/limits.h */
 const XATTR_SIZE_MAX = 65536;
+const XATTR_NAME_MAX = 255;
 const XATTR_PREFIXES = ["SCHILY.xattr.", "LIBARCHIVE.xattr."] as const;
 
 /**
@@ -175,7 +176,8 @@ function xattrName(encoded: string): ByteString {
     /%([0-9A-Fa-f]{2})/g,
     (_, hex: string) => String.fromCharCode(parseInt(hex, 16)),
   );
-  if (name === "" || name.includes("\0")) {
+  const isLegal = name !== "" && name.length <= XATTR_NAME_MAX;
+  if (!isLegal || name.includes("\0")) {
     throw new FormatError("has a malformed extended attribute");
   }
   return name as ByteString;

@@ -189,9 +189,7 @@ class Unpacker implements Disposable {
       case "hard-link":
         return this.#makeHardLink(name, entry);
       case "symbolic-link":
-        if (entry.linkName === "") {
-          throw this.#refusal(entry, "it is a symbolic link to nothing");
-        }
+        this.#assertLinkable(entry);
         return makeSymbolicLink(node);
       default:
         return makeSpecialFile(node, entry.type);
@@ -278,10 +276,20 @@ class Unpacker implements Disposable {
     if (normalized === undefined) {
       throw this.#refusal(entry, `${printable(name)} contains ".."`);
     }
-    if (normalized.length >= PATH_MAX) {
-      throw this.#refusal(entry, `a name of ${name.length} bytes is too long`);
-    }
+    this.#assertShort(normalized, entry);
     return normalized;
+  }
+
+  #assertLinkable(entry: TarEntry): void {
+    if (entry.linkName === "") {
+      throw this.#refusal(entry, "it is a symbolic link to nothing");
+    }
+    this.#assertShort(entry.linkName, entry);
+  }
+
+  #assertShort(name: ByteString, entry: TarEntry): void {
+    if (name.length < PATH_MAX) return;
+    throw this.#refusal(entry, `a name of ${name.length} bytes is too long`);
   }
 
   #refuseOverlayMarks(entry: TarEntry): void {

@@ -407,6 +407,10 @@ Deno.test("TarReader refuses pax records that make no sense", () => {
   refused([["LIBARCHIVE.xattr.user.a", "!!"]], /malformed extended attribute$/);
   refused([["SCHILY.xattr.", "v"]], /malformed extended attribute$/);
   refused(
+    [[`SCHILY.xattr.user.${"x".repeat(251)}`, "v"]],
+    /malformed extended attribute$/,
+  );
+  refused(
     [["SCHILY.xattr.user.big", "x".repeat(65_537)]],
     /extended attribute of absurd size$/,
   );
