@@ -24,6 +24,20 @@ import { trySyscall } from "./syscall.ts";
  */
 export function perform(record: SyscallRecord, results: Results): number {
   using arena = new Arena();
+  return performIn(arena, record, results);
+}
+
+/**
+ * As {@linkcode perform}, for many calls: mapping memory for each of them
+ * would take longer than most calls do.
+ *
+ * @param arena Takes what the arguments point to.
+ */
+export function performIn(
+  arena: Arena,
+  record: SyscallRecord,
+  results: Results,
+): number {
   const registers = record.args.map((argument) =>
     arena.encode(argument, (name) => lookUp(results, name))
   );

@@ -29,6 +29,8 @@ export interface HostPaths extends HostRoots {
   readonly layers: string;
   /** What is known of tar files seen before, to not read them again. */
   readonly sources: string;
+  /** The lowest layer of every container: what is mounted on. */
+  readonly mountPoints: string;
   /** Tar files found by name. */
   readonly images: string;
   /** State of running containers, one directory each, named by id. */
@@ -43,6 +45,7 @@ export function hostPaths(roots: HostRoots): HostPaths {
     names: `${roots.root}/names`,
     layers: `${roots.root}/layers`,
     sources: `${roots.root}/sources`,
+    mountPoints: `${roots.root}/mountpoints`,
     images: `${roots.root}/images`,
     states: `${roots.runRoot}/containers`,
   };

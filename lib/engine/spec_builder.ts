@@ -15,6 +15,7 @@ import type {
 } from "../oci/runtime_spec.ts";
 import { DEFAULT_PATH } from "../runtime/plan/program.ts";
 import type { ContainerConfig } from "./container_config.ts";
+import { OWN_FILES } from "./own_files.ts";
 import type { ResolvedUser } from "./user.ts";
 import type { BindVolume } from "./volume.ts";
 
@@ -87,9 +88,6 @@ const DEFAULT_MOUNTS: readonly Mount[] = [
   mount("/dev/mqueue", "mqueue", "nosuid,noexec,nodev"),
   mount("/dev/shm", "tmpfs", "nosuid,noexec,nodev,mode=1777,size=65536k"),
 ];
-
-/** Files of /etc that every container has of its own. */
-const OWN_FILES: readonly string[] = ["resolv.conf", "hostname", "hosts"];
 
 /** `--tmpfs` without options, as docker has it. */
 const TMPFS_OPTIONS: readonly string[] = ["noexec", "nosuid", "nodev"];

@@ -39,13 +39,18 @@ export function snapshotIn(
 
 /** Creates the directories of a new snapshot; their parent must exist. */
 export function createSnapshot(snapshot: Snapshot): void {
+  Deno.mkdirSync(snapshot.upper);
   // The overlay's root takes its owner and mode from the upper directory.
   const [top] = snapshot.lower;
-  const mode = top === undefined ? null : Deno.statSync(top).mode;
-  Deno.mkdirSync(snapshot.upper);
-  Deno.chmodSync(snapshot.upper, (mode ?? 0o755) & 0o7777);
+  if (top !== undefined) copyOwnerAndMode(top, snapshot.upper);
   Deno.mkdirSync(snapshot.work, { mode: 0o700 });
   Deno.mkdirSync(snapshot.merged, { mode: 0o700 });
+}
+
+function copyOwnerAndMode(from: string, to: string): void {
+  const { uid, gid, mode } = Deno.statSync(from);
+  if (uid !== null && gid !== null) Deno.chownSync(to, uid, gid);
+  if (mode !== null) Deno.chmodSync(to, mode & 0o7777);
 }
 
 /** The snapshot's directories as an overlay mount wants them. */

@@ -42,7 +42,10 @@ export function createContainer(
   const name = claim(paths, draft);
   undo.defer(() => releaseName(paths, name, id));
   const config: ContainerConfig = { ...draft, name };
-  const snapshot = snapshotIn(containerDirectory(paths, id), draft.layers);
+  const snapshot = snapshotIn(containerDirectory(paths, id), [
+    ...draft.layers,
+    paths.mountPoints,
+  ]);
   createSnapshot(snapshot);
   writeConfig(paths, config);
   undo.move();

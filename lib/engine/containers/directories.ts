@@ -5,6 +5,7 @@
  */
 import { HostError } from "../../base/errors.ts";
 import type { HostPaths } from "../../base/host_paths.ts";
+import { OWN_FILES } from "../own_files.ts";
 
 /** Others may pass through the roots, but not look inside. */
 const ROOT_MODE = 0o711;
@@ -22,7 +23,25 @@ export function ensureDirectories(paths: HostPaths): void {
   for (const root of [paths.root, paths.runRoot]) {
     makeDirectory(root, ROOT_MODE);
   }
+  makeMountPoints(paths.mountPoints);
   for (const directory of made) makeDirectory(directory, PRIVATE_MODE);
+}
+
+/**
+ * Makes the lowest layer of every container. An image that has no mount point
+ * of its own finds it here, and it need not be created among the container's
+ * changes, where it would have to be removed again.
+ */
+function makeMountPoints(layer: string): void {
+  for (const name of ["dev", "etc", "proc", "sys"]) {
+    makeDirectory(`${layer}/${name}`, 0o755);
+    // The caller's umask may be strict; a container's users need to pass.
+    Deno.chmodSync(`${layer}/${name}`, 0o755);
+  }
+  Deno.chmodSync(layer, 0o755);
+  for (const name of OWN_FILES) {
+    Deno.writeTextFileSync(`${layer}/etc/${name}`, "", { mode: 0o644 });
+  }
 }
 
 function isDirectory(path: string): boolean {

@@ -31,7 +31,7 @@ export function dryRun(engine: Engine, options: RunOptions): PlannedContainer {
   const directory = containerDirectory(paths, draft.id);
   return planContainer(
     { ...draft, name: draft.name ?? "", layers },
-    snapshotIn(directory, layers),
+    snapshotIn(directory, [...layers, paths.mountPoints]),
     `${directory}/files`,
   );
 }

@@ -6,6 +6,7 @@
 import { readTextFileIfExists } from "../../base/atomic_file.ts";
 import { formatHosts } from "../../network/hosts_file.ts";
 import type { ContainerConfig } from "../container_config.ts";
+import { OWN_FILES } from "../own_files.ts";
 
 const FILE_MODE = 0o644;
 
@@ -23,12 +24,12 @@ export function writeContainerFiles(
   Deno.mkdirSync(path, { mode: 0o700 });
   const isHost = config.network === "host";
   const hosts = isHost ? readTextFileIfExists("/etc/hosts") : undefined;
-  write(`${path}/hostname`, `${config.hostname}\n`);
-  write(`${path}/hosts`, hosts ?? formatHosts());
-  write(
-    `${path}/resolv.conf`,
-    readTextFileIfExists("/etc/resolv.conf") ?? "",
-  );
+  const texts: Readonly<Record<typeof OWN_FILES[number], string>> = {
+    hostname: `${config.hostname}\n`,
+    hosts: hosts ?? formatHosts(),
+    "resolv.conf": readTextFileIfExists("/etc/resolv.conf") ?? "",
+  };
+  for (const name of OWN_FILES) write(`${path}/${name}`, texts[name]);
   return path;
 }
 

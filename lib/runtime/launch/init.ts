@@ -4,12 +4,13 @@
  *
  * @module
  */
+import { Arena } from "../../../ffi/arena.ts";
 import { unshare } from "../../../ffi/calls/namespace.ts";
 import { readAllSync, writeAllSync } from "../../../ffi/calls/pipe.ts";
 import { ERRNO } from "../../../ffi/constants/errno.ts";
 import { SyscallError } from "../../../ffi/errno.ts";
 import { Fd } from "../../../ffi/fd.ts";
-import { lookUp, perform } from "../../../ffi/perform.ts";
+import { lookUp, performIn } from "../../../ffi/perform.ts";
 import type { Results } from "../../../ffi/record.ts";
 import { STATUS, STATUS_FD } from "../plan/program.ts";
 import type { ChildStep } from "../plan/step.ts";
@@ -26,6 +27,7 @@ import { encodeFrame, type StatusFrame } from "./status_pipe.ts";
 export function runInit(requestFd: number): number {
   const request = readRequest(requestFd);
   const results: Results = new Map(request.results);
+  using arena = new Arena();
   unshare(Number(request.unshare.value));
   let status = lookUp(results, STATUS);
   for (const [index, step] of request.steps.entries()) {
@@ -34,7 +36,7 @@ export function runInit(requestFd: number): number {
     if (isExec) {
       report(status, { index: request.steps.length, result: 0, ms: 0 });
     }
-    const frame = makeStep(step, index, results);
+    const frame = makeStep(step, index, { arena, results });
     if (frame.result < 0 && !tolerates(step, frame.result)) {
       report(status, frame);
       return 127;
@@ -54,11 +56,11 @@ function readRequest(number: number): InitRequest {
 function makeStep(
   step: ChildStep,
   index: number,
-  results: Results,
+  { arena, results }: { arena: Arena; results: Results },
 ): StatusFrame {
   const start = performance.now();
   try {
-    const result = perform(step, results);
+    const result = performIn(arena, step, results);
     return { index, result, ms: performance.now() - start };
   } catch (error) {
     if (!(error instanceof SyscallError)) throw error;

@@ -4,9 +4,10 @@
  *
  * @module
  */
+import { Arena } from "../../../ffi/arena.ts";
 import { Fd } from "../../../ffi/fd.ts";
 import { describeErrno, SyscallError } from "../../../ffi/errno.ts";
-import { lookUp, perform } from "../../../ffi/perform.ts";
+import { lookUp, performIn } from "../../../ffi/perform.ts";
 import type { RecordArgument, Results } from "../../../ffi/record.ts";
 import { StartError } from "../../base/errors.ts";
 import { describeStep } from "../plan/describe.ts";
@@ -37,24 +38,31 @@ export function prepare(
   results: Results,
   owner: DisposableStack,
 ): StepOutcome[] {
+  using arena = new Arena();
+  const state: PrepareState = { arena, results, owner };
   return steps.map((step) => {
     const start = performance.now();
-    const result = prepareStep(step, results, owner);
+    const result = prepareStep(step, state);
     return { result, ms: performance.now() - start };
   });
 }
 
+interface PrepareState {
+  readonly arena: Arena;
+  readonly results: Results;
+  readonly owner: DisposableStack;
+}
+
 function prepareStep(
   step: PrepareStep,
-  results: Results,
-  owner: DisposableStack,
+  { arena, results, owner }: PrepareState,
 ): number {
   using opened = new DisposableStack();
   try {
     const args = step.args.map((argument): RecordArgument =>
       isBeneath(argument) ? resolve(argument, results, opened) : argument
     );
-    const result = perform({ ...step, args }, results);
+    const result = performIn(arena, { ...step, args }, results);
     // Every named result is a descriptor, but for the file mode mask.
     if (step.as !== undefined && step.call !== "umask" && result >= 0) {
       owner.use(new Fd(result));

@@ -1,6 +1,6 @@
 /** @module */
 import assert from "node:assert/strict";
-import { buildInfo, VERSION } from "../../../../lib/base/build_info.ts";
+import { buildInfo, VERSION } from "../../../lib/base/build_info.ts";
 
 Deno.test("buildInfo() tells a source tree by its kind", () => {
   assert.deepEqual(buildInfo(), {

@@ -5,9 +5,9 @@ import {
   invocationOf,
   selfInvocation,
   SOURCE_RUN_FLAGS,
-} from "../../../../../lib/runtime/launch/self_invocation.ts";
+} from "../../../../lib/runtime/launch/self_invocation.ts";
 
-const MAIN = new URL("../../../../../main.ts", import.meta.url).pathname;
+const MAIN = new URL("../../../../main.ts", import.meta.url).pathname;
 
 Deno.test("invocationOf() gives a compiled program its arguments alone", () => {
   const program = {
