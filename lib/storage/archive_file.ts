@@ -143,12 +143,8 @@ class OpenArchive implements ArchiveFile {
     const corrupt = await this.explainEnd();
     if (corrupt !== undefined) throw corrupt;
     const hex = await this.#parts.worker.digest;
-    if (!isSameVersion(this.status, fstat(this.#parts.file.number))) {
-      throw new IntegrityError(
-        `Cannot read "${this.#path}": the file changed while it was read`,
-        { advice: "run it again once nothing writes to it" },
-      );
-    }
+    const changed = this.#explainChange();
+    if (changed !== undefined) throw changed;
     return parseDigest(`sha256:${hex}`);
   }
 
@@ -160,8 +156,17 @@ class OpenArchive implements ArchiveFile {
       return undefined;
     } catch (cause) {
       const reason = cause instanceof Error ? cause.message : String(cause);
-      return corruptData(this.#path, this.#parts.compression, reason);
+      return this.#explainChange() ??
+        corruptData(this.#path, this.#parts.compression, reason);
     }
+  }
+
+  #explainChange(): IntegrityError | undefined {
+    if (isSameVersion(this.status, fstat(this.fd))) return undefined;
+    return new IntegrityError(
+      `Cannot read "${this.#path}": the file changed while it was read`,
+      { advice: "run it again once nothing writes to it" },
+    );
   }
 
   [Symbol.dispose](): void {
@@ -170,7 +175,7 @@ class OpenArchive implements ArchiveFile {
 }
 
 /** Whether a file is the same and has not been written to. */
-export function isSameVersion(a: FileStatus, b: FileStatus): boolean {
+function isSameVersion(a: FileStatus, b: FileStatus): boolean {
   return a.inode === b.inode && a.sizeBytes === b.sizeBytes &&
     a.modified.seconds === b.modified.seconds &&
     a.modified.nanoseconds === b.modified.nanoseconds &&
