@@ -60,7 +60,8 @@ export function processSettingSteps(
       args: [
         { result: STATUS },
         STATUS_FD,
-        flags(OPEN, "O_CLOEXEC"),
+        // The init program keeps it until it has executed the program.
+        init ? 0 : flags(OPEN, "O_CLOEXEC"),
       ],
       why: "tells the caller whether execve worked, by closing",
     },
