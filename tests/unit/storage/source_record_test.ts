@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { openat } from "../../../ffi/calls/file.ts";
+import { openat, statat } from "../../../ffi/calls/file.ts";
 import { AT_FDCWD, O_RDONLY } from "../../../ffi/constants/fcntl.ts";
 import { parseDigest } from "../../../lib/base/digest.ts";
 import { hostPaths } from "../../../lib/base/host_paths.ts";
@@ -27,7 +27,7 @@ class Place implements Disposable {
 
   /** Records the archive as read so long after its last change. */
   record(ageMs: number): void {
-    const changed = Deno.statSync(this.archive).ctime?.getTime() ?? 0;
+    const changed = changedNs(this.archive) / 1e6;
     using fd = openat(AT_FDCWD, this.archive, O_RDONLY);
     const source = { fd: fd.number, readSinceMs: changed + ageMs };
     recordSource(this.paths, source, DIFF_ID);
@@ -36,11 +36,9 @@ class Place implements Disposable {
   /** The clock of a file system goes in steps: waits until one is over. */
   waitForTick(): void {
     const other = `${this.root}/tick`;
-    const before = Deno.statSync(this.archive).ctime?.getTime();
+    const before = changedNs(this.archive);
     Deno.writeTextFileSync(other, "");
-    do Deno.chmodSync(other, 0o600); while (
-      Deno.statSync(other).ctime?.getTime() === before
-    );
+    do Deno.chmodSync(other, 0o600); while (changedNs(other) === before);
   }
 
   find(): Layer | undefined {
@@ -50,6 +48,12 @@ class Place implements Disposable {
   [Symbol.dispose](): void {
     Deno.removeSync(this.root, { recursive: true });
   }
+}
+
+/** When a file was changed; Deno itself tells whole seconds only. */
+function changedNs(path: string): number {
+  const { seconds, nanoseconds } = statat(AT_FDCWD, path).changed;
+  return seconds * 1e9 + nanoseconds;
 }
 
 Deno.test("findLayer() finds what recordSource() recorded", () => {
