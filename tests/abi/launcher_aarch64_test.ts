@@ -206,28 +206,31 @@ emulatedTest("makes calls in order, with results in cells", async () => {
   assert.equal(cells[1], 0n);
 });
 
-emulatedTest("loads every argument from a cell", async () => {
-  const number = (value: number): Call => ({
-    call: "lseek",
-    args: [{ cell: 0 }, value, 0],
+const MMAP = { arguments: [0, 4096, 1, 2, 0, 8192], fd: 4 } as const;
+
+for (const place of [0, 1, 2, 3, 4, 5]) {
+  emulatedTest(`loads argument ${place} alone from a cell`, async () => {
+    // Standard input, descriptor 0, is no file to map: 5 is one, opened twice.
+    const open: Call = { call: "openat", args: [-100, "/proc/self/exe", 0] };
+    const FILE = 5;
+    const args = MMAP.arguments.map((value, index) =>
+      index === MMAP.fd ? FILE : value
+    );
+    const { output } = await emulate(layOut("batch", [
+      open,
+      { call: "dup3", args: [{ cell: 0 }, FILE, 0] },
+      { call: "lseek", args: [FILE, args[place] ?? 0, 0] },
+      {
+        call: "mmap",
+        args: args.map((value, index) => index === place ? { cell: 2 } : value),
+      },
+      { call: "munmap", args: [{ cell: 3 }, 4096] },
+    ]));
+    const { result, cells } = read(output);
+    assert.equal(result, 0n, `${cells}`);
+    assert.ok((cells[3] ?? 0n) > 4096n);
   });
-  const { output } = await emulate(layOut("batch", [
-    { call: "openat", args: [-100, "/proc/self/exe", 0] },
-    number(0),
-    number(4096),
-    number(1),
-    number(2),
-    number(8192),
-    {
-      call: "mmap",
-      args: [1, 2, 3, 4, 0, 5].map((cell) => ({ cell })),
-    },
-    { call: "munmap", args: [{ cell: 6 }, { cell: 2 }] },
-  ]));
-  const { result, cells } = read(output);
-  assert.equal(result, 0n, `${cells}`);
-  assert.ok((cells[6] ?? 0n) > 4096n);
-});
+}
 
 emulatedTest("stops at the failing record", async () => {
   const { output } = await emulate(layOut("batch", [

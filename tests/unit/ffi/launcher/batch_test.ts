@@ -1,6 +1,8 @@
 /** @module */
 import assert from "node:assert/strict";
+import { Fd } from "../../../../ffi/fd.ts";
 import { NativeLauncher } from "../../../../ffi/launcher/launcher.ts";
+import { syscall } from "../../../../ffi/syscall.ts";
 import type { Results, SyscallRecord } from "../../../../ffi/record.ts";
 import { ERRNO } from "../../../../ffi/constants/errno.ts";
 import { openDescriptors } from "../../../support/processes.ts";
@@ -70,6 +72,53 @@ for (let place = 0; place < 8; place++) {
     assert.equal(failure, undefined);
     assert.equal(results.get("chdir"), -ERRNO.ENOENT);
     assert.equal(results.get("pid"), Deno.pid);
+  });
+}
+
+Deno.test("NativeLauncher.batch() takes large error numbers for errors", () => {
+  using launcher = new NativeLauncher();
+  using file = new Fd(syscall("openat", -100, "/proc/self/exe", 0));
+  const { failure } = launcher.batch({
+    records: [{ call: "listen", args: [file.number, 1] }],
+    results: new Map(),
+  });
+  assert.deepEqual(failure, { index: 0, errno: ERRNO.ENOTSOCK });
+});
+
+for (let position = 0; position < 6; position++) {
+  Deno.test(`NativeLauncher.batch() loads argument ${position} alone from a cell`, () => {
+    using launcher = new NativeLauncher();
+    const literals = [0, 4096, PROT_READ, MAP_PRIVATE, -1, 4096];
+    const results: Results = new Map();
+    const args = literals.map((value, index) =>
+      index === 4 ? { result: "file" } : value
+    );
+    const cell = position === 4 ? "opened" : "number";
+    args[position] = { result: cell };
+    const opened: SyscallRecord = {
+      call: "openat",
+      args: [AT_FDCWD, Deno.execPath(), 0],
+      as: "opened",
+    };
+    // The descriptor is a value known before, unless it is the cell's turn.
+    launcher.batch({ records: [{ ...opened, as: "file" }], results });
+    const { failure } = launcher.batch({
+      records: [
+        opened,
+        {
+          call: "lseek",
+          args: [{ result: "file" }, literals[position] ?? 0, SEEK_SET],
+          as: "number",
+          tolerate: ["EINVAL"],
+        },
+        { call: "mmap", args, as: "mapping" },
+        { call: "munmap", args: [{ result: "mapping" }, 4096] },
+        { call: "close", args: [{ result: "opened" }] },
+        { call: "close", args: [{ result: "file" }] },
+      ],
+      results,
+    });
+    assert.equal(failure, undefined);
   });
 }
 

@@ -118,10 +118,31 @@ Deno.test("NativeLauncher.launch() blocks every signal until told otherwise", ()
   );
 });
 
+Deno.test("NativeLauncher.launch() starts the child without our handlers", () => {
+  let received = 0;
+  const listener = (): void => void received++;
+  Deno.addSignalListener("SIGUSR2", listener);
+  try {
+    const SIGUSR2 = 12;
+    const launched = launch([
+      UNBLOCK_SIGNALS,
+      { call: "getpid", args: [], as: "pid" },
+      { call: "kill", args: [{ result: "pid" }, SIGUSR2] },
+      { call: "exit_group", args: [0] },
+    ]);
+    assert.equal(exitStatus(started(launched).pidfd), 128 + SIGUSR2);
+    assert.equal(received, 0);
+  } finally {
+    Deno.removeSignalListener("SIGUSR2", listener);
+  }
+});
+
 Deno.test("NativeLauncher.launch() restores the caller's signal mask", () => {
   const blocked = (): bigint =>
     signalLine(Deno.readTextFileSync("/proc/thread-self/status"), "SigBlk");
   const before = blocked();
+  const SIGTERM_BIT = 1n << 14n;
+  assert.equal(before & SIGTERM_BIT, 0n, "earlier launches restored it too");
   assert.equal(exitStatus(started(launch(shell("true"))).pidfd), 0);
   assert.equal(blocked(), before);
   assert.equal(launch([execve(MISSING, ["x"])]).kind, "failed");
