@@ -8,7 +8,7 @@ SOURCES = main.ts deno.json $(wildcard deno.lock) $(shell find ffi lib tools -ty
 COMMITS = $(wildcard .git/logs/HEAD)
 
 .DELETE_ON_ERROR:
-.PHONY: help image demo test unit e2e vm bench ok fmt lint check install clean
+.PHONY: help image demo test unit e2e vm bench docs ok fmt lint check install clean
 
 tsdocker: $(SOURCES) $(COMMITS) ## (default) build ./tsdocker
 	@$(DENO) run -A tools/build.ts tsdocker
@@ -40,6 +40,9 @@ vm: tsdocker images/busybox.tar ## run the smoke tests in a guest with cgroup v2
 
 bench: tsdocker images/busybox.tar ## measure against other engines (as root)
 	@$(DENO) run -A tests/bench/bench.ts
+
+docs: ## write docs/cli.md again from the command table
+	@$(DENO) run -A tools/docs.ts
 
 ok: fmt lint check unit ## fmt, lint, check, docs and unit tests: before each commit
 fmt:
