@@ -63,6 +63,19 @@ export function interceptSignals(signals: readonly number[]): Fd {
 }
 
 /**
+ * Takes back that a signal is ignored, as the process may have been started.
+ * A handler stays.
+ */
+export function stopIgnoring(signal: number): void {
+  const SIG_IGN = 1n;
+  const action = new Uint8Array(SIGACTION.size);
+  syscall("rt_sigaction", signal, null, action, SIGSET_BYTES);
+  if (SIGACTION.decode(action).sa_handler !== SIG_IGN) return;
+  const fallback = new Uint8Array(SIGACTION.size);
+  syscall("rt_sigaction", signal, fallback, null, SIGSET_BYTES);
+}
+
+/**
  * Deno installs its handler of SIGUSR1 half a second after the start, which is
  * after ours. Its registry installs only one for each signal, so we make it do
  * so now; what Deno adds to its registry later goes unheard.

@@ -17,12 +17,10 @@ import {
   STATX_LAYOUT,
   UTIME_OMIT,
 } from "../constants/stat.ts";
+import { LITTLE_ENDIAN } from "../endian.ts";
 import { Fd } from "../fd.ts";
 import type { Memory } from "../memory.ts";
 import { syscall } from "../syscall.ts";
-
-/** Byte order of the kernel's structs on both architectures. */
-const LITTLE_ENDIAN = true;
 
 /**
  * A path for the kernel: text, encoded as UTF-8, or the bytes themselves

@@ -16,19 +16,35 @@ const SIGACTION_BYTES = 32;
 export const SIG_SETMASK = 2;
 
 /**
- * Takes back that Deno ignores SIGPIPE: ignored signals stay ignored across
- * execve, and `yes | head` would never end.
+ * Signals that a caller may have been started with ignored, and which it does
+ * not handle itself: clone3 puts handled ones back, and execve keeps ignored
+ * ones ignored. Deno ignores SIGPIPE (`yes | head` would never end); shells,
+ * Python and glibc's posix_spawn, which keeps 32 and 33 to itself, the others.
  */
-export const RESET_SIGPIPE: SyscallRecord = {
+const PERHAPS_IGNORED: readonly (readonly [name: string, number: number])[] = [
+  ["SIGPIPE", SIGNALS.SIGPIPE],
+  ["SIGCHLD", SIGNALS.SIGCHLD],
+  ["SIGTSTP", SIGNALS.SIGTSTP],
+  ["SIGTTIN", SIGNALS.SIGTTIN],
+  ["SIGTTOU", SIGNALS.SIGTTOU],
+  ["SIGXFSZ", SIGNALS.SIGXFSZ],
+  ["SIGCANCEL", 32],
+  ["SIGSETXID", 33],
+];
+
+/** Gives the program the default action of signals that were ignored. */
+export const RESET_SIGNALS: readonly SyscallRecord[] = PERHAPS_IGNORED.map((
+  [text, value],
+): SyscallRecord => ({
   call: "rt_sigaction",
   args: [
-    { value: SIGNALS.SIGPIPE, text: "SIGPIPE" },
+    { value, text },
     // All zero is SIG_DFL without flags.
     { bytes: new Uint8Array(SIGACTION_BYTES), text: "{SIG_DFL}" },
     null,
     SIGSET_BYTES,
   ],
-};
+}));
 
 /**
  * Unblocks every signal. Belongs right before execve: a signal that arrives

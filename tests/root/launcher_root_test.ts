@@ -9,7 +9,7 @@ import { createPipe, readAllSync } from "../../ffi/calls/pipe.ts";
 import { ERRNO } from "../../ffi/constants/errno.ts";
 import { CLONE } from "../../ffi/constants/sched.ts";
 import {
-  RESET_SIGPIPE,
+  RESET_SIGNALS,
   UNBLOCK_SIGNALS,
 } from "../../ffi/launcher/child_signals.ts";
 import { Fd } from "../../ffi/fd.ts";
@@ -31,7 +31,7 @@ const PR_GET_DUMPABLE = 3;
 const PR_SET_DUMPABLE = 4;
 
 function shell(script: string): SyscallRecord[] {
-  return [RESET_SIGPIPE, UNBLOCK_SIGNALS, {
+  return [...RESET_SIGNALS, UNBLOCK_SIGNALS, {
     call: "execve",
     args: ["/bin/sh", { words: ["sh", "-c", script, 0] }, { words: [0] }],
   }];

@@ -11,7 +11,7 @@ import { LITTLE_ENDIAN } from "../../ffi/endian.ts";
 import type { Fd } from "../../ffi/fd.ts";
 import { INIT } from "../../ffi/init/bytes.ts";
 import {
-  RESET_SIGPIPE,
+  RESET_SIGNALS,
   UNBLOCK_SIGNALS,
 } from "../../ffi/launcher/child_signals.ts";
 import { NativeLauncher } from "../../ffi/launcher/launcher.ts";
@@ -83,7 +83,7 @@ export class RunningInit implements Disposable {
         place(output.writable, 1),
         ...(options.withoutReport ? [] : [place(report.writable, 3)]),
         ...(options.before ?? []),
-        RESET_SIGPIPE,
+        ...RESET_SIGNALS,
         UNBLOCK_SIGNALS,
         {
           call: "execve",

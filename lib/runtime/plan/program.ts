@@ -8,7 +8,7 @@ import { PRCTL } from "../../../ffi/constants/prctl.ts";
 import { SIGNALS } from "../../../ffi/constants/signal.ts";
 import { flags } from "../../../ffi/constants/symbolic.ts";
 import {
-  RESET_SIGPIPE,
+  RESET_SIGNALS,
   UNBLOCK_SIGNALS,
 } from "../../../ffi/launcher/child_signals.ts";
 import type { RecordArgument } from "../../../ffi/record.ts";
@@ -101,10 +101,10 @@ export function programSteps(
   { init }: { init: boolean },
 ): readonly ChildStep[] {
   return [
-    {
-      ...RESET_SIGPIPE,
-      why: "Deno ignores it, and execve keeps what is ignored",
-    },
+    ...RESET_SIGNALS.map((record): ChildStep => ({
+      ...record,
+      why: "the caller may ignore it, and execve keeps what is ignored",
+    })),
     {
       ...UNBLOCK_SIGNALS,
       why: "nothing is blocked; last, so that no signal ends a half-made child",

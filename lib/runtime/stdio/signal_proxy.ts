@@ -9,7 +9,7 @@ import { SIGNALS } from "../../../ffi/constants/signal.ts";
 import { isSyscallError } from "../../../ffi/errno.ts";
 import type { Fd } from "../../../ffi/fd.ts";
 import { Memory } from "../../../ffi/memory.ts";
-import { interceptSignals } from "../../../ffi/signals.ts";
+import { interceptSignals, stopIgnoring } from "../../../ffi/signals.ts";
 
 /** What a caller's signal means to a container. */
 export interface SignalTarget {
@@ -54,6 +54,8 @@ export class SignalProxy {
 
   /** Takes the signals over, for the rest of the process's life. */
   constructor() {
+    // Or the kernel would reap the container before we have its status.
+    stopIgnoring(SIGNALS.SIGCHLD);
     this.#source = interceptOrListen((signal) => this.#receive(signal));
     if (this.#source !== undefined) void this.#follow(this.#source);
   }

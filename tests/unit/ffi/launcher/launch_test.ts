@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { createPipe, readAllSync } from "../../../../ffi/calls/pipe.ts";
 import { ERRNO } from "../../../../ffi/constants/errno.ts";
 import {
-  RESET_SIGPIPE,
+  RESET_SIGNALS,
   UNBLOCK_SIGNALS,
 } from "../../../../ffi/launcher/child_signals.ts";
 import {
@@ -32,7 +32,11 @@ function execve(
 }
 
 function shell(script: string): SyscallRecord[] {
-  return [RESET_SIGPIPE, UNBLOCK_SIGNALS, execve(SHELL, ["sh", "-c", script])];
+  return [
+    ...RESET_SIGNALS,
+    UNBLOCK_SIGNALS,
+    execve(SHELL, ["sh", "-c", script]),
+  ];
 }
 
 function launch(
@@ -97,7 +101,7 @@ Deno.test("NativeLauncher.launch() passes arguments and environment", () => {
 Deno.test("NativeLauncher.launch() starts the child with clean signals", () => {
   const status = outputOf((redirect) => [
     redirect,
-    RESET_SIGPIPE,
+    ...RESET_SIGNALS,
     UNBLOCK_SIGNALS,
     execve("/bin/cat", ["cat", "/proc/self/status"]),
   ]);
