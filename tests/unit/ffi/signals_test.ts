@@ -1,7 +1,7 @@
 /** @module */
 import assert from "node:assert/strict";
 import { SIGNALS } from "../../../ffi/constants/signal.ts";
-import { interceptSignals } from "../../../ffi/signals.ts";
+import { interceptSignals, stopIgnoring } from "../../../ffi/signals.ts";
 import { syscall } from "../../../ffi/syscall.ts";
 import { openDescriptors } from "../../support/processes.ts";
 
@@ -191,4 +191,22 @@ Deno.test("interceptSignals() leaves errno and registers alone", () => {
   const count = syscall("read", reader.number, bytes, bytes.length);
   assert.ok(count >= 1);
   assert.ok(bytes.subarray(0, count).every((byte) => byte === SIGUSR2));
+});
+
+Deno.test("stopIgnoring() restores the default of an ignored signal only", () => {
+  const isSet = (line: string, signal: number): boolean => {
+    const status = Deno.readTextFileSync("/proc/thread-self/status");
+    const mask = new RegExp(`^${line}:\\s*([0-9a-f]+)$`, "m").exec(status)?.[1];
+    return (BigInt(`0x${mask}`) >> BigInt(signal - 1) & 1n) === 1n;
+  };
+  const ignore = new Uint8Array(32);
+  ignore[0] = 1; // SIG_IGN
+  syscall("rt_sigaction", SIGNALS.SIGXFSZ, ignore, null, 8);
+  assert.ok(isSet("SigIgn", SIGNALS.SIGXFSZ));
+  stopIgnoring(SIGNALS.SIGXFSZ);
+  assert.ok(!isSet("SigIgn", SIGNALS.SIGXFSZ));
+
+  using _source = interceptSignals([SIGNALS.SIGXCPU]);
+  stopIgnoring(SIGNALS.SIGXCPU);
+  assert.ok(isSet("SigCgt", SIGNALS.SIGXCPU), "a handler stays");
 });
