@@ -117,7 +117,7 @@ function parseId(text: string, what: string): number | undefined {
 
 function parsePasswd(text: string | undefined): PasswdEntry[] {
   return lines(text).flatMap(([name, , uid, gid, , home]) =>
-    name && isNumber(uid) && isNumber(gid)
+    name && isId(uid) && isId(gid)
       ? [{ name, uid: Number(uid), gid: Number(gid), home: home || "/" }]
       : []
   );
@@ -125,14 +125,14 @@ function parsePasswd(text: string | undefined): PasswdEntry[] {
 
 function parseGroup(text: string | undefined): GroupEntry[] {
   return lines(text).flatMap(([name, , gid, members]) =>
-    name && isNumber(gid)
+    name && isId(gid)
       ? [{ name, gid: Number(gid), members: (members ?? "").split(",") }]
       : []
   );
 }
 
-function isNumber(text: string | undefined): text is string {
-  return text !== undefined && /^\d+$/.test(text);
+function isId(text: string | undefined): text is string {
+  return text !== undefined && /^\d+$/.test(text) && Number(text) <= MAX_ID;
 }
 
 function lines(text: string | undefined): string[][] {
