@@ -30,6 +30,8 @@ export interface RunningProgram {
  */
 export const BUNDLE_RUN_FLAGS: readonly string[] = [
   "run",
+  // Or Deno clears the line that the terminal's cursor is on.
+  "--quiet",
   "-A",
   "--no-config",
   "--no-lock",
@@ -41,6 +43,7 @@ export const BUNDLE_RUN_FLAGS: readonly string[] = [
 /** How Deno runs the source tree: its deno.json counts, the network does not. */
 export const SOURCE_RUN_FLAGS: readonly string[] = [
   "run",
+  "--quiet",
   "-A",
   "--cached-only",
 ];
