@@ -30,7 +30,9 @@ export type Launcher = typeof LAUNCHERS[number];
 const PLACES = "/var/tmp";
 
 /** Long enough for a guest that runs twenty times slower. */
-const DEADLINE_MS = 120_000;
+export const DEADLINE_MS = Number(
+  Deno.env.get("TSDOCKER_TEST_DEADLINE_MS") ?? 60_000,
+);
 
 /** How a command ended and what it wrote. */
 export interface Outcome {

@@ -16,7 +16,7 @@ import {
   type Termios,
   type WindowSize,
 } from "../../ffi/calls/terminal.ts";
-import { sendSignal } from "../../ffi/calls/process.ts";
+import { openPidfd, sendSignal } from "../../ffi/calls/process.ts";
 import {
   AT_FDCWD,
   O_CLOEXEC,
@@ -24,18 +24,18 @@ import {
   O_RDWR,
 } from "../../ffi/constants/fcntl.ts";
 import { IOCTLS } from "../../ffi/constants/ioctls.ts";
+import { SIGNALS } from "../../ffi/constants/signal.ts";
 import { isSyscallError } from "../../ffi/errno.ts";
 import { Fd } from "../../ffi/fd.ts";
 import {
-  RESET_SIGPIPE,
+  RESET_SIGNALS,
   UNBLOCK_SIGNALS,
 } from "../../ffi/launcher/child_signals.ts";
 import { NativeLauncher } from "../../ffi/launcher/launcher.ts";
 import { syscall } from "../../ffi/syscall.ts";
-import { type Place, TSDOCKER } from "./cli.ts";
+import { DEADLINE_MS, type Place, TSDOCKER } from "./cli.ts";
 import { exitStatus } from "./processes.ts";
 
-const DEADLINE_MS = 60_000;
 const LITTLE_ENDIAN = true;
 const POLLIN = 1;
 
@@ -85,7 +85,7 @@ export class Terminal implements Disposable {
         { call: "dup3", args: [output.number, 1, 0] },
         { call: "dup3", args: [slave.number, 2, 0] },
         { call: "chdir", args: [session.cwd] },
-        RESET_SIGPIPE,
+        ...RESET_SIGNALS,
         UNBLOCK_SIGNALS,
         {
           call: "execve",
@@ -111,12 +111,16 @@ export class Terminal implements Disposable {
     words: readonly string[],
     options: Partial<Session> = {},
   ): Terminal {
-    return new Terminal({
+    return new Terminal({ ...Terminal.commandOf(place, words), ...options });
+  }
+
+  /** What runs `tsdocker WORDS…` in a place. */
+  static commandOf(place: Place, words: readonly string[]): Session {
+    return {
       command: [TSDOCKER, ...place.args(words)],
       env: place.env,
       cwd: place.work,
-      ...options,
-    });
+    };
   }
 
   /** Everything that was ever shown. */
@@ -172,9 +176,10 @@ export class Terminal implements Disposable {
     }
   }
 
-  /** Sends the program a signal. */
-  kill(signal: number): void {
-    sendSignal(this.#pidfd, signal);
+  /** Sends a signal to the program, or to another process. */
+  kill(signal: number, pid = this.pid): void {
+    using other = pid === this.pid ? undefined : openPidfd(pid);
+    sendSignal(other ?? this.#pidfd, signal);
   }
 
   /** Reads on until the program has ended. */
@@ -190,9 +195,18 @@ export class Terminal implements Disposable {
     return exitStatus(this.#pidfd);
   }
 
-  /** Hangs up: the terminal is gone, the program gets SIGHUP. */
-  hangUp(): void {
+  /**
+   * Closes the terminal: the program gets SIGHUP.
+   *
+   * @returns Its exit status.
+   */
+  hangUp(): number {
     this.#resources.dispose();
+    this.#hasEnded = true;
+    if (poll([this.#pidfd], DEADLINE_MS)[0]) return exitStatus(this.#pidfd);
+    sendSignal(this.#pidfd, SIGNALS.SIGKILL);
+    exitStatus(this.#pidfd);
+    throw new Error("It runs on without its terminal");
   }
 
   /** Reads what there is; false if nothing came in time or will come. */
@@ -217,7 +231,7 @@ export class Terminal implements Disposable {
 
   [Symbol.dispose](): void {
     if (!this.#hasEnded) {
-      this.kill(9);
+      this.kill(SIGNALS.SIGKILL);
       exitStatus(this.#pidfd);
     }
     this.#resources.dispose();
