@@ -5,6 +5,7 @@
  * @module
  */
 import assert from "node:assert/strict";
+import { openPidfd, sendSignal } from "../../ffi/calls/process.ts";
 import { remains } from "./remains.ts";
 import { rootTest } from "./root.ts";
 
@@ -221,11 +222,12 @@ export class Running {
     }
   }
 
-  /** Sends a signal by name or number. */
+  /** Sends a signal by name, or by number as Deno knows no real-time ones. */
   kill(signal: Deno.Signal | number): void {
     if (this.#hasEnded) throw new Error(`${this.#what} has ended`);
-    // Deno has no names for real-time signals.
-    this.#child.kill(signal as Deno.Signal);
+    if (typeof signal === "string") return this.#child.kill(signal);
+    using pidfd = openPidfd(this.pid);
+    sendSignal(pidfd, signal);
   }
 
   /** Kills it if need be, and lets go of its streams. */
