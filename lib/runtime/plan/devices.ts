@@ -6,7 +6,8 @@
  */
 import { encodeDevice } from "../../../ffi/calls/file.ts";
 import type { Symbolic } from "../../../ffi/record.ts";
-import type { Device, RuntimeSpec } from "../../oci/runtime_spec.ts";
+import type { Device, Mount, RuntimeSpec } from "../../oci/runtime_spec.ts";
+import { parseMountOptions } from "./mount_options.ts";
 import { AT_FDCWD } from "./open_flags.ts";
 import type { PrepareStep } from "./step.ts";
 
@@ -38,17 +39,19 @@ const KINDS: Readonly<Record<Device["type"], Symbolic>> = {
 };
 
 /**
- * Plans the nodes and links; to be made right after /dev is mounted, so that
- * volumes may cover them and never the other way round.
- *
- * @returns No step if /dev is not a file system of the container's own: then
- * it is somebody else's and must not be written to.
+ * Whether a mount is a /dev of the container's own. Any other is somebody
+ * else's and must not be written to.
+ */
+export function isOwnDev(mount: Mount): boolean {
+  return mount.destination === "/dev" && mount.type === "tmpfs" &&
+    parseMountOptions(mount.options).bind === "no";
+}
+
+/**
+ * Plans the nodes and links; to be made right after the container's own /dev
+ * is mounted, so that volumes may cover them and never the other way round.
  */
 export function deviceSteps(spec: RuntimeSpec): readonly PrepareStep[] {
-  const hasOwnDev = spec.mounts.some((mount) =>
-    mount.destination === "/dev" && mount.type === "tmpfs"
-  );
-  if (!hasOwnDev) return [];
   return [
     {
       call: "umask",

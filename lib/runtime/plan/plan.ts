@@ -8,7 +8,7 @@
 import { flags } from "../../../ffi/constants/symbolic.ts";
 import type { Mount, RuntimeSpec } from "../../oci/runtime_spec.ts";
 import { credentialSteps } from "./credentials.ts";
-import { deviceSteps } from "./devices.ts";
+import { deviceSteps, isOwnDev } from "./devices.ts";
 import { isLater, mountSteps } from "./mounts.ts";
 import { cloneFlags, joinSteps, namespaceSettingSteps } from "./namespaces.ts";
 import { AT_FDCWD, OPEN } from "./open_flags.ts";
@@ -85,7 +85,7 @@ function planMounts(
     prepare.push(...steps.prepare);
     child.push(...steps.child);
     if (isLater(mount)) later.push(mount.destination);
-    if (mount.destination === "/dev") prepare.push(...deviceSteps(spec));
+    if (isOwnDev(mount)) prepare.push(...deviceSteps(spec));
   }
   return { prepare, child };
 }
