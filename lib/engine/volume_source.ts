@@ -9,7 +9,8 @@ import type { BindVolume } from "./volume.ts";
 /**
  * Makes sure that every source exists, and creates those that may be created.
  *
- * @throws {UsageError} If one is missing; nothing has been created then.
+ * @throws {UsageError} If one is missing, nothing has been created then; or if
+ * one cannot be created.
  */
 export function checkVolumes(volumes: readonly BindVolume[]): void {
   const missing = volumes.filter(({ source }) => !exists(source));
@@ -20,7 +21,20 @@ export function checkVolumes(volumes: readonly BindVolume[]): void {
       { advice: `mkdir -p, or -v ${source}:${destination}:create` },
     );
   }
-  for (const { source } of missing) Deno.mkdirSync(source, { recursive: true });
+  for (const { source } of missing) createDirectory(source);
+}
+
+function createDirectory(source: string): void {
+  try {
+    Deno.mkdirSync(source, { recursive: true });
+  } catch (error) {
+    // The file system's own words, without the call and the path.
+    const why = error instanceof Error ? error.message.replace(/: .*/, "") : "";
+    throw new UsageError(`Cannot create "${source}" to bind: ${why}`, {
+      cause: error,
+      advice: "-v DIR:DST with a directory that exists",
+    });
+  }
 }
 
 /** How much of the path is there: where the typing error is. */

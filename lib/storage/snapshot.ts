@@ -77,7 +77,8 @@ export function readSnapshotFile(
 ): string | undefined {
   for (const layer of [snapshot.upper, ...snapshot.lower]) {
     const file = openInLayer(layer, path);
-    if (file === undefined) continue;
+    if (file === "absent") continue;
+    if (file === "covered") return undefined;
     using found = file;
     const stat = Deno.statSync(found.path);
     // A whiteout is no regular file either: the file has been removed.
@@ -87,7 +88,12 @@ export function readSnapshotFile(
   return undefined;
 }
 
-function openInLayer(layer: string, path: string): Fd | undefined {
+/**
+ * Opens what a layer has at a path; `"absent"` lets lower layers be seen,
+ * `"covered"` hides theirs: a file, whiteout or endless link of this layer is
+ * where they have a directory.
+ */
+function openInLayer(layer: string, path: string): Fd | "absent" | "covered" {
   try {
     using root = openat(AT_FDCWD, layer, O_PATH | O_DIRECTORY);
     return openat2(root.number, path, {
@@ -95,7 +101,8 @@ function openInLayer(layer: string, path: string): Fd | undefined {
       resolve: RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS,
     });
   } catch (error) {
-    if (isSyscallError(error, "ENOENT", "ENOTDIR", "ELOOP")) return undefined;
+    if (isSyscallError(error, "ENOENT")) return "absent";
+    if (isSyscallError(error, "ENOTDIR", "ELOOP")) return "covered";
     throw error;
   }
 }

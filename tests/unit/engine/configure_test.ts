@@ -1,0 +1,251 @@
+/**
+ * @module
+ */
+import assert from "node:assert/strict";
+import type { ContainerId } from "../../../lib/base/identifiers.ts";
+import {
+  checkName,
+  type ConfigDraft,
+  configureContainer,
+} from "../../../lib/engine/configure.ts";
+import type { RunOptions } from "../../../lib/engine/run_options.ts";
+
+const ID = `abcdef012345${"0".repeat(52)}` as ContainerId;
+
+const OPTIONS: RunOptions = {
+  image: "busybox",
+  command: ["sh"],
+  interactive: false,
+  tty: false,
+  autoRemove: false,
+  env: [],
+  volumes: [],
+  tmpfs: [],
+  readOnly: false,
+  init: false,
+  network: "none",
+  pull: "missing",
+  trace: undefined,
+};
+
+function configure(options: Partial<RunOptions> = {}): ConfigDraft {
+  return configureContainer({ ...OPTIONS, ...options }, {
+    id: ID,
+    createdMs: 1234,
+    cwd: "/home/me",
+  });
+}
+
+function assertRefused(
+  options: Partial<RunOptions>,
+  message: string,
+  advice?: string,
+): void {
+  assert.throws(() => configure(options), {
+    name: "UsageError",
+    message,
+    advice,
+  });
+}
+
+Deno.test("configureContainer() fills in what the options leave open", () => {
+  assert.deepEqual(configure(), {
+    id: ID,
+    name: undefined,
+    createdMs: 1234,
+    image: "busybox",
+    args: ["sh"],
+    env: [],
+    unsetEnv: [],
+    workdir: "/",
+    user: "",
+    hostname: "abcdef012345",
+    interactive: false,
+    tty: false,
+    autoRemove: false,
+    readOnly: false,
+    init: false,
+    network: "none",
+    volumes: [],
+    tmpfs: [],
+  });
+});
+
+Deno.test("configureContainer() takes over each option", () => {
+  const draft = configure({
+    name: "web",
+    command: ["httpd", "-f", ""],
+    interactive: true,
+    tty: true,
+    autoRemove: true,
+    env: [{ name: "A", value: "1" }],
+    workdir: "/srv//www/.",
+    user: "web:logs",
+    hostname: "host.example",
+    readOnly: true,
+    init: true,
+    network: "host",
+    volumes: ["./data:/data:ro"],
+    tmpfs: ["/run:size=1m"],
+  });
+  assert.deepEqual(draft, {
+    id: ID,
+    name: "web",
+    createdMs: 1234,
+    image: "busybox",
+    args: ["httpd", "-f", ""],
+    env: ["A=1"],
+    unsetEnv: [],
+    workdir: "/srv/www",
+    user: "web:logs",
+    hostname: "host.example",
+    interactive: true,
+    tty: true,
+    autoRemove: true,
+    readOnly: true,
+    init: true,
+    network: "host",
+    volumes: [{
+      source: "/home/me/data",
+      destination: "/data",
+      access: "ro",
+      create: "never",
+    }],
+    tmpfs: [{ destination: "/run", options: ["size=1m"] }],
+  });
+});
+
+Deno.test("configureContainer() puts the entrypoint before the command", () => {
+  const args = (entrypoint: string | undefined, ...command: string[]) =>
+    configure({ command, ...(entrypoint === undefined ? {} : { entrypoint }) })
+      .args;
+  assert.deepEqual(args("/bin/echo"), ["/bin/echo"]);
+  assert.deepEqual(args("/bin/echo", "a", "b"), ["/bin/echo", "a", "b"]);
+  assert.deepEqual(args("", "true"), ["true"], "an empty one is dropped");
+  assert.deepEqual(args("echo a", "b"), ["echo a", "b"], "one word only");
+});
+
+Deno.test("configureContainer() wants a command", () => {
+  const advice = "tsdocker run busybox sh";
+  assertRefused({ command: [] }, "no command specified", advice);
+  assertRefused(
+    { command: [], entrypoint: "" },
+    "no command specified",
+    advice,
+  );
+  assertRefused({ command: [""] }, "the command is an empty string");
+  assertRefused(
+    { command: ["", "a"], entrypoint: "" },
+    "the command is an empty string",
+  );
+});
+
+Deno.test("configureContainer() keeps the last value of a variable at its first place", () => {
+  const { env, unsetEnv } = configure({
+    env: [
+      { name: "A", value: "1" },
+      { name: "B", value: "" },
+      { name: "A", value: "2=3" },
+      { name: "a", value: "other" },
+    ],
+  });
+  assert.deepEqual(env, ["A=2=3", "B=", "a=other"]);
+  assert.deepEqual(unsetEnv, []);
+});
+
+Deno.test("configureContainer() tells unset from empty, the last one counts", () => {
+  const { env, unsetEnv } = configure({
+    env: [
+      { name: "GONE", value: "1" },
+      { name: "GONE" },
+      { name: "BACK" },
+      { name: "BACK", value: "" },
+      { name: "HOME" },
+    ],
+  });
+  assert.deepEqual(env, ["BACK="]);
+  assert.deepEqual(unsetEnv, ["GONE", "HOME"]);
+});
+
+Deno.test("configureContainer() wants an absolute working directory", () => {
+  assert.equal(configure({ workdir: "" }).workdir, "/");
+  assert.equal(configure({ workdir: "/a/../b/" }).workdir, "/b");
+  for (const workdir of ["srv", "./srv", "~", "../"]) {
+    assertRefused(
+      { workdir },
+      `the working directory "${workdir}" is invalid, it needs to be an absolute path`,
+    );
+  }
+});
+
+Deno.test("configureContainer() takes host names of up to 64 bytes", () => {
+  const longest = "h".repeat(64);
+  assert.equal(configure({ hostname: longest }).hostname, longest);
+  const umlauts = "ö".repeat(32);
+  assert.equal(configure({ hostname: umlauts }).hostname, umlauts);
+  for (const name of ["a.b-c_d", "1", "-", "UPPER"]) {
+    assert.equal(configure({ hostname: name }).hostname, name);
+  }
+});
+
+Deno.test("configureContainer() refuses other host names", () => {
+  const names = ["", " ", "a b", "a\tb", "a\nb", "a\0b", "a/b", "/"];
+  for (const hostname of [...names, "h".repeat(65), "ö".repeat(33)]) {
+    assertRefused(
+      { hostname },
+      `invalid hostname "${hostname}": 1 to 64 bytes without spaces and slashes`,
+    );
+  }
+});
+
+Deno.test("configureContainer() knows the networks none and host", () => {
+  assert.equal(configure({ network: "none" }).network, "none");
+  assert.equal(configure({ network: "host" }).network, "host");
+  for (const network of ["bridge", "None", "", "container:x"]) {
+    assertRefused(
+      { network },
+      `network ${network} not found`,
+      "--network none or --network host; others do not exist yet",
+    );
+  }
+});
+
+Deno.test("configureContainer() refuses two mounts on one point", () => {
+  const cases: readonly Partial<RunOptions>[] = [
+    { volumes: ["/a:/d", "/b:/d"] },
+    { volumes: ["/a:/d", "/a:/d/"] },
+    { volumes: ["/a:/x/../d"], tmpfs: ["/d"] },
+    { tmpfs: ["/d:ro", "/d"] },
+  ];
+  for (const options of cases) {
+    assertRefused(options, "Duplicate mount point: /d");
+  }
+  const below = configure({ volumes: ["/a:/d", "/b:/d/e"], tmpfs: ["/d/f"] });
+  assert.equal(below.volumes.length, 2);
+  assert.equal(below.tmpfs.length, 1);
+});
+
+Deno.test("configureContainer() passes on what is wrong with a mount", () => {
+  assertRefused(
+    { volumes: ["/a:/d", "x"] },
+    'invalid volume specification "x": it is not SRC:DST[:OPTIONS]',
+    "-v ./data:/data or -v ./data:/data:ro",
+  );
+  assertRefused(
+    { tmpfs: ["run"] },
+    'invalid volume specification "run": "run" is not an absolute path',
+  );
+});
+
+Deno.test("checkName() takes letters, digits and three signs, a sign never first", () => {
+  for (const name of ["a", "0", "Web-1", "a_b.c-d", "x".repeat(200)]) {
+    assert.equal(checkName(name), name);
+  }
+  const wrong = ["", "-a", ".a", "_a", "..", "a/b", "a b", "ä", "a\n", "/a"];
+  for (const name of wrong) {
+    const message =
+      `Invalid container name (${name}), only [a-zA-Z0-9][a-zA-Z0-9_.-]* are allowed`;
+    assert.throws(() => checkName(name), { name: "UsageError", message });
+    assertRefused({ name }, message);
+  }
+});
