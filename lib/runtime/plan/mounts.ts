@@ -9,7 +9,7 @@
  * @module
  * @see runtime-spec 1.2, config.md, "Mounts"
  */
-import { MOUNT, MOVE_MOUNT } from "../../../ffi/constants/mount.ts";
+import { MOUNT, MOUNT_ATTR, MOVE_MOUNT } from "../../../ffi/constants/mount.ts";
 import { flags } from "../../../ffi/constants/symbolic.ts";
 import { RESOLVE_NO_SYMLINKS } from "../../../ffi/constants/openat2.ts";
 import { SpecError } from "../../base/errors.ts";
@@ -234,9 +234,24 @@ function setAttributes(
 ): PrepareStep {
   return {
     call: "mount_setattr",
-    args: [tree, "", at, { words: [attributes, 0, 0, 0] }, MOUNT_ATTR_BYTES],
+    args: [
+      tree,
+      "",
+      at,
+      { words: [attributes, cleared(attributes), 0, 0] },
+      MOUNT_ATTR_BYTES,
+    ],
     why: "before it is attached, so that it is never seen without",
   };
+}
+
+/** Access times are a choice, not bits: to make one, all have to be cleared. */
+function cleared(attributes: Symbolic): Symbolic {
+  const choices = MOUNT_ATTR.MOUNT_ATTR_NOATIME |
+    MOUNT_ATTR.MOUNT_ATTR_STRICTATIME;
+  return (Number(attributes.value) & choices) === 0
+    ? { value: 0, text: "0" }
+    : flags(MOUNT_ATTR, "MOUNT_ATTR__ATIME");
 }
 
 /** Remounts a mount read-only, by its path from the current directory. */
