@@ -17,7 +17,7 @@ import { DEFAULT_PATH } from "../runtime/plan/program.ts";
 import type { ContainerConfig } from "./container_config.ts";
 import { OWN_FILES } from "./own_files.ts";
 import type { ResolvedUser } from "./user.ts";
-import type { BindVolume } from "./volume.ts";
+import type { BindVolume, TmpfsVolume } from "./volume.ts";
 
 /** What the configuration does not say. */
 export interface SpecInput {
@@ -165,32 +165,52 @@ function buildCapabilities(uid: number): Capabilities {
 
 /**
  * All mounts, so that none hides another: parents come before children, and a
- * mount of the user's replaces a default one on the same path.
+ * mount of the user's replaces a default one on the same path. What the user
+ * binds stays as it is: nothing of ours is mounted, and so created, inside.
  */
 function buildMounts(config: ContainerConfig, input: SpecInput): Mount[] {
-  const own = OWN_FILES.map((name): Mount => ({
+  const tmpfs = new Map(
+    config.tmpfs.map((volume) => [volume.destination, tmpfsMount(volume)]),
+  );
+  const binds = config.volumes.map(bindMount);
+  const users = new Set([...binds, ...tmpfs.values()].map(destinationOf));
+  const bound = new Set(binds.map(destinationOf));
+  const defaults = DEFAULT_MOUNTS
+    .filter((mount) => !isWithin(mount.destination, bound))
+    .map((mount) => tmpfs.get(mount.destination) ?? mount);
+  const own = OWN_FILES
+    .map((name) => ownFileMount(name, config, input))
+    .filter((mount) => !isWithin(mount.destination, users));
+  const others = [...binds, ...tmpfs.values()]
+    .filter((mount) => !defaults.includes(mount))
+    .toSorted((a, b) => depth(a) - depth(b));
+  return [...defaults, ...own, ...others];
+}
+
+function ownFileMount(
+  name: string,
+  config: ContainerConfig,
+  input: SpecInput,
+): Mount {
+  return {
     destination: `/etc/${name}`,
     type: "bind",
     source: `${input.filesPath}/${name}`,
-    options: ["rbind", "rprivate"],
-  }));
-  const users = [
-    ...config.volumes.map(bindMount),
-    ...config.tmpfs.map(({ destination, options }): Mount => ({
-      destination,
-      type: "tmpfs",
-      source: "tmpfs",
-      options: [...TMPFS_OPTIONS, ...options],
-    })),
-  ];
-  const replaced = new Set(users.map(({ destination }) => destination));
-  const isKept = ({ destination }: Mount): boolean =>
-    !replaced.has(destination) && !isInside(destination, replaced);
-  return [
-    ...DEFAULT_MOUNTS.filter(({ destination }) => !replaced.has(destination)),
-    ...own.filter(isKept),
-    ...users.toSorted((a, b) => depth(a) - depth(b)),
-  ];
+    options: ["rbind", "rprivate", ...(config.readOnly ? ["ro"] : [])],
+  };
+}
+
+function tmpfsMount({ destination, options }: TmpfsVolume): Mount {
+  // The container's devices are made in what is mounted on /dev.
+  const defaults = destination === "/dev"
+    ? TMPFS_OPTIONS.filter((option) => option !== "nodev")
+    : TMPFS_OPTIONS;
+  return {
+    destination,
+    type: "tmpfs",
+    source: "tmpfs",
+    options: [...defaults, ...options],
+  };
 }
 
 function bindMount(volume: BindVolume): Mount {
@@ -202,10 +222,15 @@ function bindMount(volume: BindVolume): Mount {
   };
 }
 
-/** Whether a path lies below one of the others. */
-function isInside(path: string, others: ReadonlySet<string>): boolean {
+/** Whether a path is one of the others, or lies below one. */
+function isWithin(path: string, others: ReadonlySet<string>): boolean {
+  if (others.has(path)) return true;
   for (const other of others) if (path.startsWith(`${other}/`)) return true;
   return false;
+}
+
+function destinationOf({ destination }: Mount): string {
+  return destination;
 }
 
 function depth({ destination }: Mount): number {
