@@ -131,6 +131,8 @@ function missing(
   path: string,
   { role, needed }: { role: string; needed: string },
 ): Cause | undefined {
+  // A header that names nothing is malformed: the errno says more.
+  if (needed === "") return undefined;
   const found = openOrUndefined(root, needed);
   if (found !== undefined) {
     found[Symbol.dispose]();

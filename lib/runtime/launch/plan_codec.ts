@@ -37,7 +37,9 @@ interface EncodedBigInt {
 
 function replace(_key: string, value: unknown): unknown {
   if (value instanceof Uint8Array) {
-    return { base64: btoa(String.fromCharCode(...value)) };
+    // Not as arguments of one call: a list of groups has 256 KiB.
+    const characters = Array.from(value, (byte) => String.fromCharCode(byte));
+    return { base64: btoa(characters.join("")) };
   }
   return typeof value === "bigint" ? { bigint: String(value) } : value;
 }

@@ -48,6 +48,8 @@ const MACHINES: ReadonlyMap<number, string> = new Map([
 
 const ELF_MAGIC = 0x464c457f;
 const ELFCLASS64 = 2;
+/** Size of `Elf64_Ehdr`. */
+const ELF64_HEADER_BYTES = 64;
 const PT_INTERP = 3;
 
 /**
@@ -81,7 +83,8 @@ export function parseProgramHeader(bytes: Uint8Array): ProgramHeader {
 }
 
 function parseScript(bytes: Uint8Array): ProgramHeader {
-  const [line = ""] = new TextDecoder().decode(bytes).split("\n", 1);
+  // A NUL ends it as well: the kernel takes the path for a C string.
+  const [line = ""] = new TextDecoder().decode(bytes).split(/[\n\0]/, 1);
   const [interpreter = ""] = line.slice(2).trim().split(/[ \t]/, 1);
   return {
     kind: "script",
@@ -92,6 +95,7 @@ function parseScript(bytes: Uint8Array): ProgramHeader {
 
 /** The `PT_INTERP` entry of a 64-bit little-endian ELF file. */
 function findLoader(view: DataView): FileRange | undefined {
+  if (view.byteLength < ELF64_HEADER_BYTES) return undefined;
   const table = Number(view.getBigUint64(32, LITTLE_ENDIAN));
   const entryBytes = view.getUint16(54, LITTLE_ENDIAN);
   const count = view.getUint16(56, LITTLE_ENDIAN);
@@ -99,8 +103,11 @@ function findLoader(view: DataView): FileRange | undefined {
     const entry = table + index * entryBytes;
     if (entry + 40 > view.byteLength) return undefined;
     if (view.getUint32(entry, LITTLE_ENDIAN) !== PT_INTERP) continue;
+    const offset = Number(view.getBigUint64(entry + 8, LITTLE_ENDIAN));
+    // No file is that long, and lseek(2) refuses it.
+    if (!Number.isSafeInteger(offset)) return undefined;
     return {
-      offset: Number(view.getBigUint64(entry + 8, LITTLE_ENDIAN)),
+      offset,
       length: Number(view.getBigUint64(entry + 32, LITTLE_ENDIAN)),
     };
   }
