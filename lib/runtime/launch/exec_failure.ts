@@ -163,6 +163,8 @@ function readString(program: Fd, range: FileRange): string {
 
 function readRange(program: Fd, range: FileRange): Uint8Array {
   using file = Deno.openSync(program.path);
+  // lseek(2) refuses what no file system could hold.
+  if (range.offset > file.statSync().size) return new Uint8Array();
   file.seekSync(range.offset, Deno.SeekMode.Start);
   const bytes = new Uint8Array(Math.min(range.length, HEADER_BYTES));
   return bytes.subarray(0, file.readSync(bytes) ?? 0);

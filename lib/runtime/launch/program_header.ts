@@ -103,11 +103,8 @@ function findLoader(view: DataView): FileRange | undefined {
     const entry = table + index * entryBytes;
     if (entry + 40 > view.byteLength) return undefined;
     if (view.getUint32(entry, LITTLE_ENDIAN) !== PT_INTERP) continue;
-    const offset = Number(view.getBigUint64(entry + 8, LITTLE_ENDIAN));
-    // No file is that long, and lseek(2) refuses it.
-    if (!Number.isSafeInteger(offset)) return undefined;
     return {
-      offset,
+      offset: Number(view.getBigUint64(entry + 8, LITTLE_ENDIAN)),
       length: Number(view.getBigUint64(entry + 32, LITTLE_ENDIAN)),
     };
   }
