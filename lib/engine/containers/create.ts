@@ -14,9 +14,12 @@ import {
 } from "../../storage/snapshot.ts";
 import type { ConfigDraft } from "../configure.ts";
 import type { ContainerConfig } from "../container_config.ts";
-import { lockShared, tryLock } from "./lock.ts";
+import { lockShared, lockWithin } from "./lock.ts";
 import { claimGeneratedName, claimName, releaseName } from "./names.ts";
 import { containerDirectory, stateDirectory, writeConfig } from "./records.ts";
+
+/** How long somebody else may have a new container locked. */
+const LOCK_TIMEOUT_MS = 5000;
 
 /** A container its creator has locked. */
 export interface CreatedContainer extends Disposable {
@@ -77,7 +80,8 @@ function makeDirectories(paths: HostPaths, id: ContainerId): Fd {
   Deno.mkdirSync(stateDirectory(paths, id), { mode: 0o700 });
   const directory = containerDirectory(paths, id);
   Deno.mkdirSync(directory, { mode: 0o700 });
-  const lock = tryLock(directory);
+  // Whoever looks for abandoned ones may have it locked for a moment.
+  const lock = lockWithin(directory, LOCK_TIMEOUT_MS);
   if (lock === "busy" || lock === "missing") {
     throw new TypeError(`Cannot lock the new directory "${directory}"`);
   }

@@ -71,7 +71,7 @@ function reconcileContainer(paths: HostPaths, id: ContainerId): void {
   using _locked = lock;
   const config = readConfig(paths, id);
   if (config === undefined) {
-    removeDirectories(paths, id);
+    removeHalfCreated(paths, id);
     return;
   }
   const running = readRunning(paths, id);
@@ -94,6 +94,15 @@ function reconcileContainer(paths: HostPaths, id: ContainerId): void {
     });
   }
   removePath(stateDirectory(paths, id));
+}
+
+/** A container that was never configured; its lock is held. */
+function removeHalfCreated(paths: HostPaths, id: ContainerId): void {
+  const alone = tryLock(paths.states);
+  // Somebody is creating a container right now, and may be about to lock it.
+  if (alone === "busy" || alone === "missing") return;
+  using _alone = alone;
+  removeDirectories(paths, id);
 }
 
 /** A state without a container: its creator died between two directories. */
