@@ -42,7 +42,6 @@ export async function packImage(
 export const COMPRESSORS: Readonly<Record<string, string>> = {
   gz: "gzip",
   zst: "zstd",
-  xz: "xz",
 };
 
 /** Compresses a file with a program that writes to its standard output. */
