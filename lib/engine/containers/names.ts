@@ -13,11 +13,13 @@ import {
   isContainerId,
   isContainerName,
 } from "../../base/identifiers.ts";
-import { tryLock } from "./lock.ts";
+import { lockWithin } from "./lock.ts";
 import { containerDirectory } from "./records.ts";
 
 /** How often a generated name may be taken before we give up. */
 const MAX_ATTEMPTS = 100;
+/** How long others may take with the names; they only make or remove a link. */
+const LOCK_TIMEOUT_MS = 5000;
 
 /**
  * Claims a name for a container whose directory exists.
@@ -70,6 +72,22 @@ export function releaseName(
   name: string,
   id: ContainerId,
 ): void {
+  using names = lockNames(paths);
+  // What is left then points nowhere, and the next claim takes it over.
+  if (names === undefined) return;
+  removeLink(paths, name, id);
+}
+
+/**
+ * Makes sure that nobody else removes a name: between our look and our
+ * removal, the name may be taken over as a stale one, and be a new claim.
+ */
+function lockNames(paths: HostPaths): Disposable | undefined {
+  const lock = lockWithin(paths.names, LOCK_TIMEOUT_MS);
+  return lock === "busy" || lock === "missing" ? undefined : lock;
+}
+
+function removeLink(paths: HostPaths, name: string, id: ContainerId): void {
   if (findByName(paths, name) === id) removePath(`${paths.names}/${name}`);
 }
 
@@ -98,12 +116,14 @@ function releaseIfStale(
   holder: ContainerId,
 ): boolean {
   if (exists(containerDirectory(paths, holder))) return false;
-  // Alone, or two of us might both remove it, one of them a new claim.
-  const lock = tryLock(paths.names);
-  if (lock === "busy" || lock === "missing") return true;
-  using _alone = lock;
+  using names = lockNames(paths);
+  if (names === undefined) {
+    throw new ConflictError(
+      `Cannot claim the container name "${name}": another tsdocker keeps the names locked`,
+    );
+  }
   if (!exists(containerDirectory(paths, holder))) {
-    releaseName(paths, name, holder);
+    removeLink(paths, name, holder);
   }
   return true;
 }

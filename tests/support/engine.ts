@@ -1,0 +1,132 @@
+/**
+ * The engine in tests: roots of their own, containers in every stage of their
+ * life, and a check that nothing is left.
+ *
+ * @module
+ */
+import assert from "node:assert/strict";
+import { createContainerId } from "../../lib/base/identifiers.ts";
+import { type HostPaths, hostPaths } from "../../lib/base/host_paths.ts";
+import type { ConfigDraft } from "../../lib/engine/configure.ts";
+import type { ContainerConfig } from "../../lib/engine/container_config.ts";
+import {
+  createContainer,
+  type CreatedContainer,
+} from "../../lib/engine/containers/create.ts";
+import { ensureDirectories } from "../../lib/engine/containers/directories.ts";
+import type { Engine } from "../../lib/engine/engine.ts";
+import type { RunOptions } from "../../lib/engine/run_options.ts";
+import { openDescriptors } from "./processes.ts";
+import { remains, type Territory } from "./remains.ts";
+import { rootTest } from "./root.ts";
+
+/** What a draft becomes once its image has been opened. */
+export type LayeredDraft = ConfigDraft & Pick<ContainerConfig, "layers">;
+
+/** Roots of one test, and an engine that uses them. */
+export class EngineRoots implements Territory {
+  readonly directory: string;
+  readonly root: string;
+  readonly runRoot: string;
+  readonly paths: HostPaths;
+  /** What the engine has warned of. */
+  readonly warnings: string[] = [];
+  readonly engine: Engine;
+
+  constructor() {
+    // Overlayfs refuses some file systems that /tmp may be.
+    this.directory = Deno.makeTempDirSync({ dir: "/var/tmp", prefix: "eng-" });
+    this.root = `${this.directory}/root`;
+    this.runRoot = `${this.directory}/run`;
+    this.paths = hostPaths(this);
+    this.engine = {
+      paths: this.paths,
+      cwd: this.directory,
+      imagePath: [`${this.directory}/images`],
+      launcher: "auto",
+      warn: (message) => void this.warnings.push(message),
+    };
+  }
+
+  /** A draft of a container on an empty layer. */
+  draft(changes: Partial<LayeredDraft> = {}): LayeredDraft {
+    const layer = `${this.directory}/layer`;
+    Deno.mkdirSync(layer, { recursive: true });
+    const id = changes.id ?? createContainerId();
+    return {
+      id,
+      name: undefined,
+      createdMs: 1000,
+      image: "test",
+      layers: [layer],
+      args: ["true"],
+      env: [],
+      unsetEnv: [],
+      workdir: "/",
+      user: "",
+      hostname: id.slice(0, 12),
+      interactive: false,
+      tty: false,
+      autoRemove: false,
+      readOnly: false,
+      init: false,
+      network: "none",
+      volumes: [],
+      tmpfs: [],
+      ...changes,
+    };
+  }
+
+  /** Creates a container that its creator keeps locked. */
+  create(changes: Partial<LayeredDraft> = {}): CreatedContainer {
+    return createContainer(this.paths, this.draft(changes));
+  }
+
+  /** Options of a `run` that asks for nothing special. */
+  options(changes: Partial<RunOptions> = {}): RunOptions {
+    return {
+      image: "test",
+      command: ["true"],
+      interactive: false,
+      tty: false,
+      autoRemove: false,
+      env: [],
+      volumes: [],
+      tmpfs: [],
+      readOnly: false,
+      init: false,
+      network: "none",
+      pull: "missing",
+      trace: undefined,
+      ...changes,
+    };
+  }
+}
+
+/**
+ * Registers a test of the engine that needs root. It fails if the test leaves
+ * a container, name, state, process, mount, lock or descriptor.
+ */
+export function engineTest(
+  name: string,
+  run: (roots: EngineRoots) => void | Promise<void>,
+): void {
+  rootTest(name, async () => {
+    const before = hostState();
+    const roots = new EngineRoots();
+    ensureDirectories(roots.paths);
+    try {
+      await run(roots);
+      assert.deepEqual(await remains(roots), []);
+    } finally {
+      await Deno.remove(roots.directory, { recursive: true });
+    }
+    assert.deepEqual(hostState(), before);
+  });
+}
+
+/** Mounts and open descriptors of this process. */
+function hostState(): unknown {
+  const mounts = Deno.readTextFileSync("/proc/self/mountinfo");
+  return { mounts, descriptors: openDescriptors() };
+}
