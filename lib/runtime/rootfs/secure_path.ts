@@ -22,6 +22,9 @@ import { openat, openat2 } from "../../../ffi/calls/file.ts";
 import { Fd } from "../../../ffi/fd.ts";
 import { trySyscall } from "../../../ffi/syscall.ts";
 
+/** How often a path is resolved before giving up on a host that keeps renaming. */
+const ATTEMPTS = 1000;
+
 /**
  * Opens a path inside the root, following symbolic links as the container
  * would: they never lead outside.
@@ -33,10 +36,16 @@ import { trySyscall } from "../../../ffi/syscall.ts";
  * @throws {SyscallError} `ENOENT`, `ENOTDIR`, `ELOOP` for magic links, …
  */
 export function openInRoot(root: Fd, path: string, flags: number): Fd {
-  return openat2(root.number, path, {
-    flags,
-    resolve: RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS,
-  });
+  const how = { flags, resolve: RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS };
+  for (let attempt = 1;; attempt++) {
+    try {
+      return openat2(root.number, path, how);
+    } catch (error) {
+      // While anything on the host is renamed, the kernel cannot vouch for
+      // `..` in a path; openat2(2) leaves trying again to the caller.
+      if (!isSyscallError(error, "EAGAIN") || attempt === ATTEMPTS) throw error;
+    }
+  }
 }
 
 /**
@@ -68,8 +77,9 @@ export function createInRoot(
   }
   using above = parent;
   if (last === undefined) return above.duplicate();
-  if (kind === "directory") return openOrMakeDirectory(root, above, path);
-  return makeFile(root, above, path);
+  walked += `/${last}`;
+  if (kind === "directory") return openOrMakeDirectory(root, above, walked);
+  return makeFile(root, above, walked);
 }
 
 function openOrMakeDirectory(root: Fd, above: Fd, path: string): Fd {
