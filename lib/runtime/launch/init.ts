@@ -37,13 +37,13 @@ export function runInit(requestFd: number): number {
       report(status, { index: request.steps.length, result: 0, ms: 0 });
     }
     const frame = makeStep(step, index, { arena, results });
+    // Every other descriptor has just been closed.
+    if (step.call === "close_range") status = STATUS_FD;
     if (frame.result < 0 && !tolerates(step, frame.result)) {
       report(status, frame);
       return 127;
     }
     if (request.tracing === "steps") report(status, frame);
-    // From here on every other descriptor is closed.
-    if (step.call === "close_range") status = STATUS_FD;
   }
   return 127;
 }

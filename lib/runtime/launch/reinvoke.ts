@@ -63,6 +63,7 @@ export async function launchReinvoked(
     ? failedFrame(frames, plan.child.length)
     : { index: last, result: -initErrno };
   if (failure === undefined) {
+    if (tracing === "steps") steps.push(executed(steps));
     return { kind: "started", process: spawnedProcess(child), steps };
   }
   const { code } = await child.status;
@@ -128,6 +129,11 @@ function withoutPid(
     text: clone.text.split("|").filter((name) => name !== "CLONE_NEWPID")
       .join("|"),
   };
+}
+
+/** The execve that worked: nobody was left to report or time it. */
+function executed(steps: readonly StatusFrame[]): StatusFrame {
+  return { index: steps.length, result: 0, ms: 0 };
 }
 
 /** The step that failed; `"silent"` if the init never got to execve(2). */
