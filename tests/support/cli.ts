@@ -230,10 +230,20 @@ export class Running {
     sendSignal(pidfd, signal);
   }
 
+  /** Kills it wherever it has come, even to its end; gives its status. */
+  async killAnyway(): Promise<number> {
+    try {
+      this.kill("SIGKILL");
+    } catch (error) {
+      // Deno's word for a process that has ended and was not waited for.
+      if (!(error instanceof TypeError)) throw error;
+    }
+    return await this.status();
+  }
+
   /** Kills it if need be, and lets go of its streams. */
   async end(): Promise<void> {
-    if (!this.#hasEnded) this.#child.kill("SIGKILL");
-    await this.#child.status;
+    if (!this.#hasEnded) await this.killAnyway();
     await this.#writer?.close().catch(() => undefined);
     await Promise.all([this.stdout.cancel(), this.stderr.cancel()]);
   }
@@ -365,9 +375,16 @@ async function inPlace(
   launcher: Launcher,
   body: (place: Place) => void | Promise<void>,
 ): Promise<void> {
-  await using place = await Place.make(launcher);
-  await body(place);
-  await place.assertNothingRemains();
+  const place = await Place.make(launcher);
+  try {
+    await body(place);
+    await place.assertNothingRemains();
+  } catch (error) {
+    // What went wrong first is what to know.
+    await place[Symbol.asyncDispose]().catch(() => undefined);
+    throw error;
+  }
+  await place[Symbol.asyncDispose]();
 }
 
 /** The names in a directory, sorted; none if there is no directory. */
