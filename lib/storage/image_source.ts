@@ -20,7 +20,7 @@ export type ImageSource =
   };
 
 /** Suffixes of archives; what is in one decides, not its name. */
-const SUFFIXES = [".tar", ".tar.gz", ".tgz", ".tar.zst", ".tar.xz"] as const;
+const SUFFIXES = [".tar", ".tar.gz", ".tgz", ".tar.zst"] as const;
 const DEFAULT_TAG = ":latest";
 
 /**
@@ -90,7 +90,7 @@ function notFound(name: string, searchPath: readonly string[]): never {
   const places = searchPath.map((directory) => `"${directory}"`).join(", ");
   throw new NotFoundError(
     `Cannot find image "${name}": no "${name}.tar" (or .tar.gz, .tgz, ` +
-      `.tar.zst, .tar.xz) in ${places === "" ? "an empty path" : places}`,
+      `.tar.zst) in ${places === "" ? "an empty path" : places}`,
     { advice: "give the path of a tar file or directory: ./image.tar" },
   );
 }

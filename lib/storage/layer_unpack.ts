@@ -28,10 +28,10 @@ import {
   sourceKey,
   tryStat,
 } from "./source_record.ts";
+import { sweepTemporaryTrees, TEMPORARY_PREFIX } from "./temporary_trees.ts";
 import { TarReader } from "./tar/reader.ts";
 import { unpack } from "./tar/unpack.ts";
 
-const TEMPORARY_PREFIX = ".tmp-";
 const PRIVATE_MODE = 0o700;
 const OPEN_DIRECTORY = O_RDONLY | O_DIRECTORY | O_NOFOLLOW;
 
@@ -60,7 +60,7 @@ export async function unpackLayer(
   if (known !== undefined) return known;
   using file = await openArchiveFile(archive);
   using store = openat(AT_FDCWD, paths.layers, OPEN_DIRECTORY);
-  sweepTemporaryTrees(paths.layers, store);
+  sweepTemporaryTrees(paths);
   const diffId = await unpackInto(paths.layers, { archive, file, store });
   recordSource(paths, { fd: file.fd, readSinceMs }, diffId);
   return layerAt(paths, diffId);
@@ -137,23 +137,6 @@ function makeTemporaryTree(layers: string, store: Fd): TemporaryTree {
       }
       root[Symbol.dispose]();
     } catch (error) {
-      if (!isSyscallError(error, "ENOENT")) throw error;
-    }
-  }
-}
-
-/** Removes what processes left that were killed while they unpacked. */
-function sweepTemporaryTrees(layers: string, store: Fd): void {
-  for (const { name } of [...Deno.readDirSync(layers)]) {
-    if (!name.startsWith(TEMPORARY_PREFIX)) continue;
-    try {
-      using root = openat(store.number, name, OPEN_DIRECTORY);
-      // Its name may have changed to a real one since we read it.
-      if (tryLock(root) && isNamed(root, `${layers}/${name}`)) {
-        removeTree(store.number, name);
-      }
-    } catch (error) {
-      // Another process swept it.
       if (!isSyscallError(error, "ENOENT")) throw error;
     }
   }

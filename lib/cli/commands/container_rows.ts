@@ -60,7 +60,7 @@ export function formatContainers(
   { full, nowMs }: RowLayout,
 ): string {
   const rows = containers.map(({ config, status }) => {
-    const command = config.args.join(" ");
+    const command = config.args.map(wordText).join(" ");
     return [
       full ? config.id : shortId(config.id),
       config.image,
@@ -73,6 +73,11 @@ export function formatContainers(
     ];
   });
   return formatTable(HEADER, rows);
+}
+
+/** An argument as docker shows it: in quotes if it has a space. */
+function wordText(argument: string): string {
+  return argument.includes(" ") ? `'${argument}'` : argument;
 }
 
 /**

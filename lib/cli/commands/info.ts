@@ -6,6 +6,7 @@
 import { buildInfo } from "../../base/build_info.ts";
 import { formatMemorySize } from "../../base/byte_size.ts";
 import { listContainers } from "../../engine/containers/list.ts";
+import { assertRoot } from "../../engine/containers/reconcile.ts";
 import type { Engine } from "../../engine/engine.ts";
 import { defineCommand } from "../command.ts";
 import { engineOf } from "../engine.ts";
@@ -19,6 +20,7 @@ export const infoCommand = defineCommand({
   positionals: [],
   flags: { format: FORMAT_FLAG },
 }, ({ options }, context) => {
+  assertRoot();
   const fields = hostFields(engineOf(context));
   context.stdout.write(formatFields(fields, options.format));
   return 0;

@@ -17,7 +17,7 @@ export const runCommand = defineCommand({
   description:
     "IMAGE is a root file system: a tar file (plain or compressed), a " +
     "directory, or the name of a tar file in the image path. What follows it " +
-    "is run in the container as it is; without it, the image's own command.\n\n" +
+    "is run in the container as it is.\n\n" +
     "The exit status is the command's own; 128 plus its number if a signal " +
     "ended it; 127 if the command was not found, 126 if it could not be " +
     "executed, 125 if tsdocker itself failed.",

@@ -119,7 +119,8 @@ export const RUN_FLAGS = {
     placeholder: "policy",
     choices: PULL_POLICIES,
     default: "missing",
-    description: "Look for a newer image: missing, always, never or newer",
+    description:
+      "Accepted for docker's sake (missing, always, never or newer); there is no registry yet",
   },
   explain: {
     type: "string",

@@ -42,15 +42,12 @@ export function createContainer(
   const { id } = draft;
   const lock = undo.use(makeDirectories(paths, id));
   undo.defer(() => removeDirectories(paths, id));
-  const name = claim(paths, draft);
-  undo.defer(() => releaseName(paths, name, id));
-  const config: ContainerConfig = { ...draft, name };
   const snapshot = snapshotIn(containerDirectory(paths, id), [
     ...draft.layers,
     paths.mountPoints,
   ]);
   createSnapshot(snapshot);
-  writeConfig(paths, config);
+  const config = configureUnderName(paths, draft);
   undo.move();
   return {
     config,
@@ -64,10 +61,23 @@ export function createContainer(
   };
 }
 
-function claim(paths: HostPaths, { id, name }: ConfigDraft): string {
-  if (name === undefined) return claimGeneratedName(paths, id);
-  claimName(paths, name, id);
-  return name;
+/**
+ * Writes the configuration and claims the name in it, in this order: what a
+ * crash leaves in between tells the next command which name to release.
+ */
+function configureUnderName(
+  paths: HostPaths,
+  draft: ConfigDraft & Pick<ContainerConfig, "layers">,
+): ContainerConfig {
+  const claim = (name: string): ContainerConfig => {
+    const config: ContainerConfig = { ...draft, name };
+    writeConfig(paths, config);
+    claimName(paths, name, draft.id);
+    return config;
+  };
+  return draft.name === undefined
+    ? claimGeneratedName(claim)
+    : claim(draft.name);
 }
 
 /**

@@ -43,27 +43,29 @@ export function claimName(
     if (holder !== undefined && !releaseIfStale(paths, name, holder)) {
       throw new ConflictError(
         `Conflict. The container name "/${name}" is already in use by container "${holder}". You have to remove (or rename) that container to be able to reuse that name.`,
-        { advice: `tsdocker rm ${name}` },
+        { advice: `another --name, or tsdocker rm ${name} (rm -f if it runs)` },
       );
     }
   }
   throw new ConflictError(`Cannot claim the container name "${name}"`);
 }
 
-/** Claims a name nobody has. */
-export function claimGeneratedName(paths: HostPaths, id: ContainerId): string {
+/**
+ * Makes up names until one can be claimed.
+ *
+ * @param claim Claims a name, and throws a `ConflictError` if it is taken.
+ * @returns What `claim` returned.
+ */
+export function claimGeneratedName<T>(claim: (name: string) => T): T {
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-    const name = generateContainerName();
     try {
-      claimName(paths, name, id);
-      return name;
+      return claim(generateContainerName());
     } catch (error) {
       if (!(error instanceof ConflictError)) throw error;
     }
   }
-  const name = `container_${id.slice(0, 12)}`;
-  claimName(paths, name, id);
-  return name;
+  // So many containers have the made-up names that only luck would find one.
+  return claim(`container_${crypto.randomUUID()}`);
 }
 
 /** Gives a name back, if this container has it. */

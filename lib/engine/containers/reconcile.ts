@@ -9,6 +9,7 @@ import { HostError } from "../../base/errors.ts";
 import { removePath } from "../../base/remove_tree.ts";
 import type { HostPaths } from "../../base/host_paths.ts";
 import { type ContainerId, isContainerId } from "../../base/identifiers.ts";
+import { sweepTemporaryTrees } from "../../storage/temporary_trees.ts";
 import { isRunning, killProcess } from "../../runtime/process_identity.ts";
 import { removeContainerFiles, removeDirectories } from "./create.ts";
 import { ensureDirectories } from "./directories.ts";
@@ -36,6 +37,7 @@ const KILLED = 128 + SIGNALS.SIGKILL;
 export function settle(paths: HostPaths): void {
   assertRoot();
   ensureDirectories(paths);
+  sweepTemporaryTrees(paths);
   reconcile(paths);
 }
 
@@ -82,14 +84,17 @@ function reconcileContainer(paths: HostPaths, id: ContainerId): void {
     // It takes long to die; the next command looks again.
     return;
   }
-  if (config.autoRemove) {
+  const exit = readExit(paths, id);
+  const neverStarted = running === undefined && exit === undefined;
+  if (config.autoRemove || neverStarted) {
     removeContainerFiles(paths, config);
     return;
   }
-  if (readExit(paths, id) === undefined || running !== undefined) {
+  // Its keeper may have died after it had written the end.
+  if (running !== undefined && exit?.startedMs !== running.startedMs) {
     writeExit(paths, id, {
       exitCode: KILLED,
-      startedMs: running?.startedMs ?? config.createdMs,
+      startedMs: running.startedMs,
       finishedMs: Date.now(),
     });
   }

@@ -54,8 +54,8 @@ export async function runContainer(
     createdMs: Date.now(),
     cwd: engine.cwd,
   });
-  checkVolumes(draft.volumes);
   settle(paths);
+  checkVolumes(draft.volumes);
   const layers = await openImage(engine, options.image);
   const signals = new SignalProxy();
   using undo = new DisposableStack();

@@ -124,7 +124,7 @@ Deno.test("formatContainers() prints docker's columns", () => {
     [
       "CONTAINER ID   IMAGE                  COMMAND                   CREATED         STATUS                     PORTS     NAMES",
       'aaaaaaaaaaaa   busybox                "sleep 300"               3 minutes ago   Up 3 minutes                         web',
-      'bbbbbbbbbbbb   ./images/busybox.tar   "sh -c echo \\"a very …"   3 minutes ago   Exited (3) 2 seconds ago             able_boole',
+      `bbbbbbbbbbbb   ./images/busybox.tar   "sh -c 'echo \\"a very…"   3 minutes ago   Exited (3) 2 seconds ago             able_boole`,
       "",
     ].join("\n"),
   );
