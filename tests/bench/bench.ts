@@ -1,0 +1,52 @@
+// deno-lint-ignore-file no-console -- a tool reports on its streams
+/**
+ * Runs all benchmarks and writes what they print into docs/benchmarks.md:
+ * `make bench`, as root.
+ *
+ * @module
+ */
+import { machine, withSection } from "./support/report.ts";
+
+const CHECKOUT = decodeURIComponent(new URL("../..", import.meta.url).pathname);
+const DOCUMENT = `${CHECKOUT}docs/benchmarks.md`;
+
+/** A script beside this one, and the section its output becomes. */
+interface Benchmark {
+  readonly script: string;
+  readonly title: string;
+  /** How its output is shown. */
+  readonly as: "markdown" | "text";
+}
+
+const BENCHMARKS: readonly Benchmark[] = [
+  { script: "run.ts", title: "Starting a container", as: "markdown" },
+  { script: "launch.ts", title: "Launching natively", as: "markdown" },
+  { script: "unpack.ts", title: "Unpacking a large archive", as: "text" },
+];
+
+/** Runs a script; its output is shown as it is, and also when it fails. */
+async function run({ script }: Benchmark): Promise<string> {
+  console.log(`== ${script}`);
+  const { success, stdout } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", new URL(script, import.meta.url).pathname],
+    stderr: "inherit",
+  }).output();
+  const text = new TextDecoder().decode(stdout);
+  console.log(text);
+  if (!success) throw new Error(`${script} failed`);
+  return text;
+}
+
+if (import.meta.main) {
+  let document = await Deno.readTextFile(DOCUMENT);
+  for (const benchmark of BENCHMARKS) {
+    const text = (await run(benchmark)).trim();
+    const body = benchmark.as === "text" ? `\`\`\`text\n${text}\n\`\`\`` : text;
+    document = withSection(
+      document,
+      benchmark.title,
+      `${await machine()}\n\n${body}`,
+    );
+  }
+  await Deno.writeTextFile(DOCUMENT, document);
+}
