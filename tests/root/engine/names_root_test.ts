@@ -2,9 +2,11 @@
  * @module
  */
 import assert from "node:assert/strict";
+import { ConflictError } from "../../../lib/base/errors.ts";
 import {
   type ContainerId,
   createContainerId,
+  isContainerName,
 } from "../../../lib/base/identifiers.ts";
 import { tryLock } from "../../../lib/engine/containers/lock.ts";
 import {
@@ -171,31 +173,43 @@ engineTest(
   },
 );
 
+engineTest("claimGeneratedName() asks for names until one is free", () => {
+  const asked: string[] = [];
+  const name = claimGeneratedName((name) => {
+    asked.push(name);
+    if (asked.length < 3) throw new ConflictError("taken");
+    return name;
+  });
+  assert.equal(asked.length, 3);
+  assert.equal(name, asked.at(-1));
+  for (const name of asked) assert.match(name, /^[a-z]+_[a-z]+$/);
+});
+
 engineTest(
-  "claimGeneratedName() finds another name if one is taken",
-  (roots) => {
-    const { paths } = roots;
-    const random = Math.random;
-    const [first, second] = [holder(roots, "there"), holder(roots, "there")];
-    try {
-      Math.random = () => 0;
-      const claimFor = (id: ContainerId) => (name: string): string => {
-        claimName(paths, name, id);
-        return name;
-      };
-      const name = claimGeneratedName(claimFor(first));
-      assert.match(name, /^[a-z]+_[a-z]+$/);
-      // The generator is stuck: chance makes a name that nobody has.
-      const other = claimGeneratedName(claimFor(second));
-      assert.match(other, /^container_[0-9a-f-]{36}$/);
-      assert.equal(findByName(paths, other), second);
-      assert.equal(findByName(paths, name), first);
-    } finally {
-      Math.random = random;
-    }
-    clear(roots);
+  "claimGeneratedName() makes a unique name if all others are taken",
+  () => {
+    const claim = (name: string): string => {
+      if (!name.startsWith("container_")) throw new ConflictError("taken");
+      return name;
+    };
+    const [first, second] = [
+      claimGeneratedName(claim),
+      claimGeneratedName(claim),
+    ];
+    assert.ok(isContainerName(first));
+    assert.notEqual(first, second);
   },
 );
+
+engineTest("claimGeneratedName() passes on other failures at once", () => {
+  let attempts = 0;
+  const claim = (): never => {
+    attempts++;
+    throw new RangeError("no space");
+  };
+  assert.throws(() => claimGeneratedName(claim), { message: "no space" });
+  assert.equal(attempts, 1);
+});
 
 engineTest(
   "releaseName() gives back what the container has, nothing else",

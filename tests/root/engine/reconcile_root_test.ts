@@ -1,0 +1,314 @@
+/**
+ * @module
+ */
+import assert from "node:assert/strict";
+import {
+  type ContainerId,
+  createContainerId,
+} from "../../../lib/base/identifiers.ts";
+import type { CreatedContainer } from "../../../lib/engine/containers/create.ts";
+import { lockShared } from "../../../lib/engine/containers/lock.ts";
+import { claimName, findByName } from "../../../lib/engine/containers/names.ts";
+import { reconcile, settle } from "../../../lib/engine/containers/reconcile.ts";
+import {
+  containerDirectory,
+  type ExitRecord,
+  readExit,
+  readRunning,
+  stateDirectory,
+  writeExit,
+  writeRunning,
+} from "../../../lib/engine/containers/records.ts";
+import {
+  identifyProcess,
+  type ProcessIdentity,
+} from "../../../lib/runtime/process_identity.ts";
+import {
+  type EngineRoots,
+  engineTest,
+  type LayeredDraft,
+} from "../../support/engine.ts";
+
+/** A container whose creator was killed. */
+function abandoned(
+  roots: EngineRoots,
+  changes: Partial<LayeredDraft> = {},
+): CreatedContainer {
+  const container = roots.create(changes);
+  container[Symbol.dispose]();
+  return container;
+}
+
+function entries({ paths }: EngineRoots): string[] {
+  return [paths.containers, paths.states, paths.names].flatMap((path) =>
+    [...Deno.readDirSync(path)].map(({ name }) => name)
+  );
+}
+
+function exists(path: string): boolean {
+  try {
+    Deno.lstatSync(path);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** A process that would live for long, and is gone after use. */
+async function withSleeper(
+  use: (identity: ProcessIdentity) => void,
+): Promise<Deno.CommandStatus> {
+  const child = new Deno.Command("sleep", { args: ["1000"] }).spawn();
+  try {
+    const identity = identifyProcess(child.pid);
+    assert.ok(identity);
+    use(identity);
+  } finally {
+    // Without this the next line would wait if nobody has killed it.
+    child.kill("SIGTERM");
+  }
+  return await child.status;
+}
+
+/** Asserts that a container was written down as killed, just now. */
+function assertKilled(
+  { paths }: EngineRoots,
+  id: ContainerId,
+  expected: Pick<ExitRecord, "startedMs">,
+): void {
+  const exit = readExit(paths, id);
+  assert.ok(exit);
+  assert.equal(exit.exitCode, 137);
+  assert.equal(exit.startedMs, expected.startedMs);
+  assert.ok(Math.abs(Date.now() - exit.finishedMs) < 60_000);
+  assert.ok(!exists(stateDirectory(paths, id)));
+}
+
+engineTest("reconcile() removes a state without a container", (roots) => {
+  Deno.mkdirSync(stateDirectory(roots.paths, createContainerId()));
+  reconcile(roots.paths);
+  assert.deepEqual(entries(roots), []);
+});
+
+engineTest(
+  "reconcile() keeps a state while somebody creates containers",
+  (roots) => {
+    const id = createContainerId();
+    Deno.mkdirSync(stateDirectory(roots.paths, id));
+    {
+      using _creating = lockShared(roots.paths.states);
+      reconcile(roots.paths);
+      assert.deepEqual(entries(roots), [id]);
+    }
+    reconcile(roots.paths);
+    assert.deepEqual(entries(roots), []);
+  },
+);
+
+engineTest(
+  "reconcile() removes a container that has no configuration",
+  (roots) => {
+    const { paths } = roots;
+    const id = createContainerId();
+    Deno.mkdirSync(stateDirectory(paths, id));
+    Deno.mkdirSync(`${containerDirectory(paths, id)}/upper/a`, {
+      recursive: true,
+    });
+    Deno.writeTextFileSync(
+      `${containerDirectory(paths, id)}/config.json.new`,
+      '{"id',
+    );
+    claimName(paths, "web", id);
+    reconcile(paths);
+    assert.deepEqual(entries(roots), ["web"]);
+    const next = abandoned(roots, { name: "web" });
+    assert.equal(findByName(paths, "web"), next.config.id, "its name is free");
+    next.remove();
+  },
+);
+
+engineTest("reconcile() keeps what its creator still has locked", (roots) => {
+  using container = roots.create({ autoRemove: true });
+  const before = entries(roots);
+  reconcile(roots.paths);
+  assert.deepEqual(entries(roots), before);
+  container.remove();
+});
+
+engineTest(
+  "reconcile() removes a container that was configured and never started",
+  (roots) => {
+    abandoned(roots, { name: "web" });
+    reconcile(roots.paths);
+    assert.deepEqual(entries(roots), []);
+    assert.equal(findByName(roots.paths, "web"), undefined);
+  },
+);
+
+engineTest(
+  "reconcile() removes an abandoned container that asked for it",
+  (roots) => {
+    const container = abandoned(roots, { name: "web", autoRemove: true });
+    Deno.mkdirSync(`${container.snapshot.work}/work`);
+    reconcile(roots.paths);
+    assert.deepEqual(entries(roots), []);
+  },
+);
+
+engineTest(
+  "reconcile() writes down a process that has died with its keeper",
+  async (roots) => {
+    const container = abandoned(roots);
+    const { id } = container.config;
+    let dead: ProcessIdentity | undefined;
+    await withSleeper((identity) => dead = identity);
+    assert.ok(dead);
+    writeRunning(roots.paths, id, { ...dead, startedMs: 88 });
+    reconcile(roots.paths);
+    assertKilled(roots, id, { startedMs: 88 });
+    container.remove();
+  },
+);
+
+engineTest(
+  "reconcile() kills a process that has outlived its keeper",
+  async (roots) => {
+    const container = abandoned(roots);
+    const { id } = container.config;
+    const status = await withSleeper((identity) => {
+      writeRunning(roots.paths, id, { ...identity, startedMs: 99 });
+      reconcile(roots.paths);
+      assertKilled(roots, id, { startedMs: 99 });
+    });
+    assert.equal(status.signal, "SIGKILL");
+    container.remove();
+  },
+);
+
+engineTest("reconcile() kills and removes with --rm", async (roots) => {
+  const container = abandoned(roots, { autoRemove: true });
+  const status = await withSleeper((identity) => {
+    writeRunning(roots.paths, container.config.id, {
+      ...identity,
+      startedMs: 1,
+    });
+    reconcile(roots.paths);
+    assert.deepEqual(entries(roots), []);
+  });
+  assert.equal(status.signal, "SIGKILL");
+});
+
+engineTest(
+  "reconcile() spares a process that merely has the same pid",
+  async (roots) => {
+    const container = abandoned(roots);
+    const { id } = container.config;
+    const status = await withSleeper(({ pid, startTime }) => {
+      const earlier = String(Number(startTime) - 1);
+      writeRunning(roots.paths, id, { pid, startTime: earlier, startedMs: 5 });
+      reconcile(roots.paths);
+      assertKilled(roots, id, { startedMs: 5 });
+      assert.ok(identifyProcess(pid), "it still runs");
+    });
+    assert.equal(status.signal, "SIGTERM");
+    container.remove();
+  },
+);
+
+engineTest(
+  "reconcile() spares a running container that is kept",
+  async (roots) => {
+    using container = roots.create();
+    const { id } = container.config;
+    const status = await withSleeper((identity) => {
+      writeRunning(roots.paths, id, { ...identity, startedMs: 5 });
+      reconcile(roots.paths);
+      assert.ok(readRunning(roots.paths, id));
+      assert.equal(readExit(roots.paths, id), undefined);
+    });
+    assert.equal(status.signal, "SIGTERM");
+    container.remove();
+  },
+);
+
+engineTest(
+  "reconcile() believes the keeper who wrote the end and then died",
+  (roots) => {
+    const container = abandoned(roots);
+    const { id } = container.config;
+    const exit = { exitCode: 3, startedMs: 5, finishedMs: 6 };
+    writeExit(roots.paths, id, exit);
+    // Killed before it removed the running record, and after it had.
+    for (const isRecorded of [true, false]) {
+      Deno.mkdirSync(stateDirectory(roots.paths, id), { recursive: true });
+      if (isRecorded) {
+        const dead = { pid: 1, startTime: "none", startedMs: 5 };
+        writeRunning(roots.paths, id, dead);
+      }
+      reconcile(roots.paths);
+      assert.deepEqual(readExit(roots.paths, id), exit);
+      assert.ok(!exists(stateDirectory(roots.paths, id)));
+    }
+    container.remove();
+  },
+);
+
+engineTest("reconcile() replaces the end of an earlier start", (roots) => {
+  const container = abandoned(roots);
+  const { id } = container.config;
+  writeExit(roots.paths, id, { exitCode: 0, startedMs: 5, finishedMs: 6 });
+  const dead = { pid: 1, startTime: "none", startedMs: 7 };
+  writeRunning(roots.paths, id, dead);
+  reconcile(roots.paths);
+  assertKilled(roots, id, { startedMs: 7 });
+  container.remove();
+});
+
+engineTest(
+  "reconcile() settles each container, and a second time none",
+  (roots) => {
+    const ids = [1, 2, 3].map(() => abandoned(roots));
+    const dead = { pid: 1, startTime: "none", startedMs: 7 };
+    for (const { config } of ids) writeRunning(roots.paths, config.id, dead);
+    reconcile(roots.paths);
+    const records = ids.map(({ config }) => readExit(roots.paths, config.id));
+    assert.ok(records.every((record) => record?.exitCode === 137));
+    reconcile(roots.paths);
+    assert.deepEqual(
+      ids.map(({ config }) => readExit(roots.paths, config.id)),
+      records,
+    );
+    for (const container of ids) container.remove();
+  },
+);
+
+engineTest("reconcile() ignores what is no container's state", (roots) => {
+  const stray = `${roots.paths.states}/lost+found`;
+  Deno.mkdirSync(stray);
+  reconcile(roots.paths);
+  assert.ok(exists(stray));
+  Deno.removeSync(stray);
+});
+
+engineTest("settle() makes the directories again after a reboot", (roots) => {
+  const container = abandoned(roots);
+  Deno.removeSync(roots.runRoot, { recursive: true });
+  settle(roots.paths);
+  assert.ok(exists(roots.paths.states));
+  assert.ok(exists(containerDirectory(roots.paths, container.config.id)));
+  container.remove();
+});
+
+engineTest("settle() is for root alone", (roots) => {
+  const uid = Deno.uid;
+  Deno.uid = () => 1000;
+  try {
+    assert.throws(() => settle(roots.paths), {
+      name: "HostError",
+      message: "permission denied: tsdocker needs root",
+      advice: "sudo tsdocker …",
+    });
+  } finally {
+    Deno.uid = uid;
+  }
+});

@@ -1,0 +1,185 @@
+/**
+ * @module
+ */
+import assert from "node:assert/strict";
+import { findByName } from "../../../lib/engine/containers/names.ts";
+import { removeContainer } from "../../../lib/engine/containers/remove.ts";
+import {
+  containerDirectory,
+  readConfig,
+  writeRunning,
+} from "../../../lib/engine/containers/records.ts";
+import { createContainerId } from "../../../lib/base/identifiers.ts";
+import { identifyProcess } from "../../../lib/runtime/process_identity.ts";
+import { type EngineRoots, engineTest } from "../../support/engine.ts";
+
+/** A process recorded as the container's; its status once `use` is done. */
+async function withProcess(
+  roots: EngineRoots,
+  id: string,
+  use: () => void,
+): Promise<Deno.CommandStatus> {
+  const child = new Deno.Command("sleep", { args: ["1000"] }).spawn();
+  try {
+    const identity = identifyProcess(child.pid);
+    assert.ok(identity);
+    const [found] = [id].filter((text) => text.length === 64);
+    assert.ok(found);
+    writeRunning(roots.paths, found as Parameters<typeof writeRunning>[1], {
+      ...identity,
+      startedMs: 1,
+    });
+    use();
+  } finally {
+    child.kill("SIGTERM");
+  }
+  return await child.status;
+}
+
+/** Does something at the first pause of who waits for a lock. */
+function atPause(action: () => void, run: () => void): void {
+  const wait = Atomics.wait;
+  let isDone = false;
+  Atomics.wait = () => {
+    if (!isDone) action();
+    isDone = true;
+    return "timed-out";
+  };
+  try {
+    run();
+  } finally {
+    Atomics.wait = wait;
+  }
+  assert.ok(isDone, "it has waited");
+}
+
+engineTest("removeContainer() removes layer, records and name", (roots) => {
+  for (const running of ["refuse", "kill"] as const) {
+    const container = roots.create({ name: "web" });
+    container[Symbol.dispose]();
+    Deno.writeTextFileSync(`${container.snapshot.upper}/file`, "");
+    removeContainer(roots.engine, "web", { running });
+    assert.equal(findByName(roots.paths, "web"), undefined);
+    assert.throws(() => removeContainer(roots.engine, "web", { running }), {
+      name: "NotFoundError",
+    });
+  }
+});
+
+engineTest("removeContainer() takes the beginning of an id", (roots) => {
+  const container = roots.create();
+  container[Symbol.dispose]();
+  const start = container.config.id.slice(0, 12);
+  removeContainer(roots.engine, start, { running: "refuse" });
+});
+
+engineTest(
+  "removeContainer() removes a container without configuration",
+  (roots) => {
+    const id = createContainerId();
+    Deno.mkdirSync(`${containerDirectory(roots.paths, id)}/upper`, {
+      recursive: true,
+    });
+    removeContainer(roots.engine, id, { running: "refuse" });
+  },
+);
+
+engineTest("removeContainer() refuses a running container", async (roots) => {
+  using container = roots.create({ name: "web" });
+  const { id } = container.config;
+  const status = await withProcess(roots, id, () => {
+    const remove = (): void =>
+      removeContainer(roots.engine, "/web", { running: "refuse" });
+    assert.throws(remove, {
+      name: "InvalidStateError",
+      id,
+      operation: "remove",
+      actual: "running",
+      message:
+        'cannot remove container "/web": container is running: stop the container before removing or force remove',
+      advice: "tsdocker rm -f /web",
+    });
+    assert.ok(readConfig(roots.paths, id));
+  });
+  assert.equal(status.signal, "SIGTERM", "it was not killed");
+  container.remove();
+});
+
+engineTest(
+  "removeContainer() kills a running container if it may",
+  async (roots) => {
+    const container = roots.create({ name: "web" });
+    container[Symbol.dispose]();
+    const status = await withProcess(roots, container.config.id, () => {
+      removeContainer(roots.engine, "web", { running: "kill" });
+    });
+    assert.equal(status.signal, "SIGKILL");
+  },
+);
+
+engineTest(
+  "removeContainer() waits for the keeper of what it killed",
+  async (roots) => {
+    const container = roots.create({ name: "web" });
+    await withProcess(roots, container.config.id, () => {
+      atPause(() => container[Symbol.dispose](), () => {
+        removeContainer(roots.engine, "web", { running: "kill" });
+      });
+    });
+  },
+);
+
+engineTest(
+  "removeContainer() is content if the keeper removes it first",
+  async (roots) => {
+    const container = roots.create({ name: "web", autoRemove: true });
+    await withProcess(roots, container.config.id, () => {
+      atPause(() => {
+        container.remove();
+        container[Symbol.dispose]();
+      }, () => removeContainer(roots.engine, "web", { running: "kill" }));
+    });
+  },
+);
+
+engineTest(
+  "removeContainer() gives up on what another keeps locked",
+  (roots) => {
+    using container = roots.create({ name: "web" });
+    const { id } = container.config;
+    const now = performance.now;
+    let time = 0;
+    performance.now = () => time += 20_000;
+    try {
+      const remove = (): void =>
+        removeContainer(roots.engine, "web", { running: "refuse" });
+      assert.throws(remove, {
+        name: "InvalidStateError",
+        message:
+          `cannot remove container "web": another tsdocker is working on ${
+            id.slice(0, 12)
+          }`,
+      });
+    } finally {
+      performance.now = now;
+    }
+    assert.ok(readConfig(roots.paths, id));
+    container.remove();
+  },
+);
+
+engineTest(
+  "removeContainer() spares the new owner of the pid",
+  async (roots) => {
+    const container = roots.create({ name: "web" });
+    container[Symbol.dispose]();
+    const { id } = container.config;
+    const status = await withProcess(roots, id, () => {
+      const own = identifyProcess(Deno.pid);
+      assert.ok(own);
+      writeRunning(roots.paths, id, { ...own, startTime: "1", startedMs: 1 });
+      removeContainer(roots.engine, "web", { running: "refuse" });
+    });
+    assert.equal(status.signal, "SIGTERM");
+  },
+);
