@@ -66,7 +66,7 @@ placeTest(
       code: 125,
       stdout: "",
       stderr:
-        `tsdocker: Conflict. The container name "/taken" is already in use by container "${id}". You have to remove (or rename) that container to be able to reuse that name.\n\ntry: tsdocker rm taken\n`,
+        `tsdocker: Conflict. The container name "/taken" is already in use by container "${id}". You have to remove (or rename) that container to be able to reuse that name.\n\ntry: another --name, or tsdocker rm taken (rm -f if it runs)\n`,
     });
     assert.equal((await place.containers()).length, 1);
     assertPrints(await place.tsdocker("rm", "taken"), "taken\n");

@@ -230,3 +230,23 @@ forEachLauncher("run leaves its working directory alone", async (place) => {
   assertPrints(await place.run("--rm", IMAGE, "true"), "");
   assert.deepEqual(await namesIn(place.work), []);
 });
+
+forEachLauncher(
+  "run masks files with a null device that root inside cannot change",
+  async (place) => {
+    const changed = (): number | undefined =>
+      Deno.lstatSync("/dev/null").ctime?.getTime();
+    const before = changed();
+    // The host's present mode and owner, so that a failure does no harm.
+    const { code, stdout, stderr } = await place.run(
+      "--rm",
+      ...shell(
+        "wc -c < /proc/keys; chmod 666 /proc/keys; chown 0:0 /proc/keys; exit 7",
+      ),
+    );
+    assert.equal(code, 7);
+    assert.equal(stdout, "0\n");
+    assert.equal(stderr.match(/Read-only file system/g)?.length, 2);
+    assert.equal(changed(), before);
+  },
+);
