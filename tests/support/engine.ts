@@ -16,7 +16,6 @@ import {
 import { ensureDirectories } from "../../lib/engine/containers/directories.ts";
 import type { Engine } from "../../lib/engine/engine.ts";
 import type { RunOptions } from "../../lib/engine/run_options.ts";
-import { openDescriptors } from "./processes.ts";
 import { remains, type Territory } from "./remains.ts";
 import { rootTest } from "./root.ts";
 
@@ -105,7 +104,7 @@ export class EngineRoots implements Territory {
 
 /**
  * Registers a test of the engine that needs root. It fails if the test leaves
- * a container, name, state, process, mount, lock or descriptor.
+ * a container, name, state, process, mount, lock or open file.
  */
 export function engineTest(
   name: string,
@@ -125,8 +124,24 @@ export function engineTest(
   });
 }
 
-/** Mounts and open descriptors of this process. */
+/**
+ * Mounts of this process, and its pipes, files and directories; what the
+ * event loops of Deno's workers have open comes and goes.
+ */
 function hostState(): unknown {
   const mounts = Deno.readTextFileSync("/proc/self/mountinfo");
-  return { mounts, descriptors: openDescriptors() };
+  const descriptors = [...Deno.readDirSync("/proc/self/fd")]
+    .map(({ name }) => target(`/proc/self/fd/${name}`))
+    .filter((path) => !/^(?:anon_inode:\[event|socket:)/.test(path));
+  return { mounts, descriptors: descriptors.sort() };
+}
+
+/** The descriptor of the listing itself is closed by now. */
+function target(link: string): string {
+  try {
+    return Deno.readLinkSync(link);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return "socket:gone";
+    throw error;
+  }
 }

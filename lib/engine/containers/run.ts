@@ -63,9 +63,12 @@ export async function runContainer(
     undo.use(claimCidfile(options.cidfile, draft.id));
   }
   using container = createContainer(paths, { ...draft, layers });
-  undo.defer(() => container.remove());
+  // A stack of its own: it is removed before its lock is let go.
+  using undoContainer = new DisposableStack();
+  undoContainer.defer(() => container.remove());
   const tracing = options.trace === undefined ? "off" : "steps";
   const started = await startContainer(engine, container, tracing);
+  undoContainer.move();
   undo.move();
   using _stdio = started.stdio;
   events.onLaunched?.(started);
