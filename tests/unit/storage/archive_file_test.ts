@@ -1,7 +1,11 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { constants, gzipSync, zstdCompressSync } from "node:zlib";
+import { openat } from "../../../ffi/calls/file.ts";
+import { createPipe, writeAllSync } from "../../../ffi/calls/pipe.ts";
+import { AT_FDCWD, O_RDWR } from "../../../ffi/constants/fcntl.ts";
 import { Memory } from "../../../ffi/memory.ts";
+import { syscall } from "../../../ffi/syscall.ts";
 import {
   type ArchiveFile,
   openArchiveFile,
@@ -166,3 +170,64 @@ Deno.test("openArchiveFile() refuses what is no file with one clear line", async
     /^NotFoundError: Cannot read "\/no\/such": ENOENT/,
   );
 });
+
+Deno.test("openArchiveFile() gives the digest of what was read, whoever changes the file", async () => {
+  // On a file system in memory, a mapping that was written to once changes
+  // none of the file's times any more.
+  const path = await Deno.makeTempFile({ dir: "/dev/shm" });
+  try {
+    await Deno.writeFile(path, CONTENT);
+    await Deno.chmod(path, 0o666);
+    using mapping = new SharedMapping(path, CONTENT.length);
+    mapping.write(CONTENT);
+    using archive = await openArchiveFile(path);
+    using memory = new Memory(64 * 1024);
+    archive.read(memory, 0, 512);
+    const first = memory.bytes.slice(0, 512);
+    mapping.write(CONTENT.map((byte) => 255 - byte));
+    const rest = readAll(archive);
+    const hash = createHash("sha256").update(first).update(rest);
+    assert.equal(await archive.finish(), `sha256:${hash.digest("hex")}`);
+  } finally {
+    await Deno.remove(path);
+  }
+});
+
+/** A file mapped by somebody else who may write to it. */
+class SharedMapping implements Disposable {
+  readonly #address: number;
+  readonly #length: number;
+
+  constructor(path: string, length: number) {
+    const PROT_READ_WRITE = 3;
+    const MAP_SHARED = 1;
+    using file = openat(AT_FDCWD, path, O_RDWR);
+    const { number } = file;
+    this.#length = length;
+    this.#address = syscall(
+      "mmap",
+      null,
+      length,
+      PROT_READ_WRITE,
+      MAP_SHARED,
+      number,
+      0,
+    );
+  }
+
+  /** Lets the kernel copy bytes into the mapping, from a pipe. */
+  write(bytes: Uint8Array): void {
+    using pipe = createPipe();
+    const PIECE = 4096;
+    for (let at = 0; at < bytes.length; at += PIECE) {
+      const piece = bytes.subarray(at, at + PIECE);
+      writeAllSync(pipe.writable, piece);
+      const { number } = pipe.readable;
+      syscall("read", number, this.#address + at, piece.length);
+    }
+  }
+
+  [Symbol.dispose](): void {
+    syscall("munmap", this.#address, this.#length);
+  }
+}
