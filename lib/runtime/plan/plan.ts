@@ -20,6 +20,7 @@ import {
 import {
   enterRootSteps,
   hidePathSteps,
+  maskSourceSteps,
   pivotSteps,
   rootSteps,
 } from "./rootfs.ts";
@@ -54,6 +55,8 @@ export function createPlan(
       ...mounts.prepare,
       ...terminalSteps(spec.process),
       workingDirectory(spec),
+      // After the volumes, one of which may be the host's /dev.
+      ...maskSourceSteps(spec),
     ],
     clone: cloneFlags(spec),
     child: [

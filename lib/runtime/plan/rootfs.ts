@@ -15,6 +15,9 @@ import { relative, remountReadonly } from "./mounts.ts";
 import { AT_FDCWD, OPEN } from "./open_flags.ts";
 import type { ChildStep, PrepareStep } from "./step.ts";
 
+/** The host's, as nobody in a container can swap it. */
+const NULL_DEVICE = "/dev/null";
+
 /**
  * Plans the private mount namespace and the root in it.
  *
@@ -49,6 +52,41 @@ export function rootSteps(
       ],
       as: "root",
       why: "every path inside is resolved beneath this descriptor",
+    },
+  ];
+}
+
+/**
+ * Plans what masked files are covered by: the host's null device, read-only.
+ * Root inside may change the mode and owner of what it can write to, and what
+ * is mounted from a read-only mount is read-only from the start.
+ */
+export function maskSourceSteps(spec: RuntimeSpec): readonly PrepareStep[] {
+  if (spec.linux.maskedPaths.length === 0) return [];
+  return [
+    {
+      call: "mount",
+      args: [NULL_DEVICE, NULL_DEVICE, null, flags(MOUNT, "MS_BIND"), null],
+      why: "a mount of its own, to be made read-only",
+    },
+    {
+      call: "mount",
+      args: [
+        null,
+        NULL_DEVICE,
+        null,
+        flags(
+          MOUNT,
+          "MS_BIND",
+          "MS_REMOUNT",
+          "MS_RDONLY",
+          "MS_NOSUID",
+          "MS_NOEXEC",
+        ),
+        null,
+      ],
+      why:
+        "masks are made from it: chmod(2) of one must not reach the host's null",
     },
   ];
 }
@@ -110,9 +148,9 @@ function maskSteps(path: string): ChildStep[] {
   return [
     {
       call: "mount",
-      args: ["/dev/null", relative(path), null, flags(MOUNT, "MS_BIND"), null],
+      args: [NULL_DEVICE, relative(path), null, flags(MOUNT, "MS_BIND"), null],
       tolerate: ["ENOENT", "ENOTDIR"],
-      why: `${path} reads as empty; the host's own null, as nobody swaps it`,
+      why: `${path} reads as empty`,
     },
     {
       call: "mount",
