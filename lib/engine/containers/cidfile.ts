@@ -3,8 +3,10 @@
  *
  * @module
  */
+import { unlinkat } from "../../../ffi/calls/file.ts";
+import { AT_FDCWD } from "../../../ffi/constants/fcntl.ts";
+import { isSyscallError } from "../../../ffi/errno.ts";
 import { ConflictError, UsageError } from "../../base/errors.ts";
-import { removePath } from "../../base/remove_tree.ts";
 import type { ContainerId } from "../../base/identifiers.ts";
 
 /**
@@ -28,5 +30,14 @@ export function claimCidfile(path: string, id: ContainerId): Disposable {
       advice: "a path in a directory that exists and can be written",
     });
   }
-  return { [Symbol.dispose]: () => removePath(path) };
+  return { [Symbol.dispose]: () => removeFile(path) };
+}
+
+/** Not a tree: whoever else may write to the directory may have put one there. */
+function removeFile(path: string): void {
+  try {
+    unlinkat(AT_FDCWD, path);
+  } catch (error) {
+    if (!isSyscallError(error, "ENOENT", "EISDIR")) throw error;
+  }
 }
