@@ -11,6 +11,7 @@ import {
 } from "../../../lib/engine/containers/records.ts";
 import { createContainerId } from "../../../lib/base/identifiers.ts";
 import { identifyProcess } from "../../../lib/runtime/process_identity.ts";
+import { DEADLINE_MS, Output } from "../../support/cli.ts";
 import { type EngineRoots, engineTest } from "../../support/engine.ts";
 
 /** A process recorded as the container's; its status once `use` is done. */
@@ -181,5 +182,47 @@ engineTest(
       removeContainer(roots.engine, "web", { running: "refuse" });
     });
     assert.equal(status.signal, "SIGTERM");
+  },
+);
+
+const REMOVE = new URL(
+  "../../fixtures/engine/remove_container.ts",
+  import.meta.url,
+);
+
+engineTest(
+  "removeContainer() removes what others remove at the same moment",
+  async (roots) => {
+    const container = roots.create({ name: "web" });
+    container[Symbol.dispose]();
+    for (let i = 0; i < 200; i++) {
+      await Deno.mkdir(`${container.snapshot.upper}/d${i}/e`, {
+        recursive: true,
+      });
+    }
+    const { root, runRoot } = roots;
+    const children = Array.from(
+      { length: 8 },
+      () =>
+        new Deno.Command(Deno.execPath(), {
+          args: ["run", "-A", REMOVE.pathname, root, runRoot, "web"],
+          stdin: "piped",
+          stdout: "piped",
+          signal: AbortSignal.timeout(DEADLINE_MS),
+        }).spawn(),
+    );
+    const outputs = children.map(({ stdout }) =>
+      new Output(stdout, "a removal")
+    );
+    for (const output of outputs) assert.equal(await output.line(), "ready");
+    await Promise.all(children.map(({ stdin }) => stdin.close()));
+    const results = await Promise.all(outputs.map((output) => output.rest()));
+    await Promise.all(children.map(({ status }) => status));
+    assert.ok(results.includes("removed\n"), results.join());
+    for (const result of results) {
+      // Whoever came last may not have found it any more.
+      assert.match(result, /^(?:removed|NotFoundError)\n$/);
+    }
+    assert.equal(findByName(roots.paths, "web"), undefined);
   },
 );
