@@ -48,11 +48,17 @@ export function openInRoot(root: Fd, path: string, flags: number): Fd {
   }
 }
 
+/** As many as the kernel follows in one path. */
+const MAX_LINKS = 40;
+
 /**
- * Opens a path inside the root as `O_PATH`, creating what is missing of it.
+ * Opens a path inside the root as `O_PATH`, creating what is missing of it, and
+ * of what a dangling symbolic link leads to inside the root: many systems have
+ * such a link as `/etc/resolv.conf`.
  *
  * @param kind What the last component becomes if it is missing; directories
  * above it are created with mode 0755, a file is created empty with 0644.
+ * @param maxLinks How many dangling links are followed.
  * @throws {SyscallError} `EROFS` if the root cannot be written, `ENOTDIR` if
  * a file is in the way.
  */
@@ -60,6 +66,7 @@ export function createInRoot(
   root: Fd,
   path: string,
   kind: "directory" | "file",
+  maxLinks: number = MAX_LINKS,
 ): Fd {
   try {
     return openInRoot(root, path, O_PATH);
@@ -73,36 +80,82 @@ export function createInRoot(
   for (const component of components) {
     using above = parent;
     walked += `/${component}`;
-    parent = openOrMakeDirectory(root, above, walked);
+    parent = openOrMakeDirectory(root, above, walked, maxLinks);
   }
   using above = parent;
   if (last === undefined) return above.duplicate();
   walked += `/${last}`;
-  if (kind === "directory") return openOrMakeDirectory(root, above, walked);
-  return makeFile(root, above, walked);
+  return kind === "directory"
+    ? openOrMakeDirectory(root, above, walked, maxLinks)
+    : makeFile(root, above, walked, maxLinks);
 }
 
-function openOrMakeDirectory(root: Fd, above: Fd, path: string): Fd {
+function openOrMakeDirectory(
+  root: Fd,
+  above: Fd,
+  path: string,
+  maxLinks: number,
+): Fd {
   const name = baseName(path);
   try {
     return openInRoot(root, path, O_PATH | O_DIRECTORY);
   } catch (error) {
     if (!isSyscallError(error, "ENOENT")) throw error;
   }
-  // EEXIST: somebody was faster, or it is a dangling link, which nothing is
-  // ever created through; opening it once more tells the two apart.
+  // EEXIST: somebody was faster, or it is a dangling link.
   const made = trySyscall("mkdirat", above.number, name, 0o755);
-  if (made < 0) return openInRoot(root, path, O_PATH | O_DIRECTORY);
+  if (made < 0) {
+    const target = danglingTarget(above, path, maxLinks);
+    return target === undefined
+      ? openInRoot(root, path, O_PATH | O_DIRECTORY)
+      : createInRoot(root, target, "directory", maxLinks - 1);
+  }
   return openChild(above, name, O_DIRECTORY);
 }
 
-function makeFile(root: Fd, above: Fd, path: string): Fd {
+function makeFile(
+  root: Fd,
+  above: Fd,
+  path: string,
+  maxLinks: number,
+): Fd {
   const name = baseName(path);
   const flags = O_CREAT | O_NOFOLLOW | O_RDONLY | O_CLOEXEC;
   const made = trySyscall("openat", above.number, name, flags, 0o644);
-  if (made < 0) return openInRoot(root, path, O_PATH);
+  if (made < 0) {
+    const target = danglingTarget(above, path, maxLinks);
+    return target === undefined
+      ? openInRoot(root, path, O_PATH)
+      : createInRoot(root, target, "file", maxLinks - 1);
+  }
   using _file = new Fd(made);
   return openChild(above, name, 0);
+}
+
+/**
+ * Where a path that is a link leads, as a path inside the root; nothing is
+ * created through the link itself, which would resolve it on the host.
+ *
+ * @returns `undefined` if it is no link, or one too many.
+ */
+function danglingTarget(
+  above: Fd,
+  path: string,
+  maxLinks: number,
+): string | undefined {
+  if (maxLinks === 0) return undefined;
+  try {
+    const target = Deno.readLinkSync(`${above.path}/${baseName(path)}`);
+    const directory = path.slice(0, path.lastIndexOf("/"));
+    return target.startsWith("/") ? target : `${directory}/${target}`;
+  } catch (error) {
+    // EINVAL: it is no link.
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    if (error instanceof Error && error.message.includes("os error 22")) {
+      return undefined;
+    }
+    throw error;
+  }
 }
 
 /** A name in a directory, itself and not what it may point to. */

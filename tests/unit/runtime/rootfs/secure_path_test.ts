@@ -191,19 +191,48 @@ Deno.test("createInRoot() creates through links as the container would", () => {
   assert.equal(tree.where(two), `${tree.root}/real/two/three`);
 });
 
-Deno.test("createInRoot() creates nothing through a dangling link, nor outside", () => {
-  using tree = new Tree();
-  tree.link("/dangling", "/nowhere");
-  tree.link("/escape", "../outside/new");
-  tree.link("/direct", `${tree.outside}/new`);
-  for (const name of ["/dangling", "/escape", "/direct"]) {
-    for (const kind of ["directory", "file"] as const) {
-      refused(() => createInRoot(tree.fd, name, kind), "ENOENT");
-      refused(() => createInRoot(tree.fd, `${name}/x`, kind), "ENOENT");
+Deno.test("createInRoot() creates what a dangling link leads to, never outside", () => {
+  for (const kind of ["directory", "file"] as const) {
+    using tree = new Tree();
+    tree.link("/etc/resolv.conf", "../run/systemd/stub");
+    tree.link("/absolute", "/somewhere/else");
+    tree.link("/chain", "absolute");
+    tree.link("/escape", "../../outside/new");
+    tree.link("/direct", `${tree.outside}/new`);
+    for (
+      const [path, where] of [
+        ["/etc/resolv.conf", "/run/systemd/stub"],
+        ["/chain", "/somewhere/else"],
+        ["/escape", "/outside/new"],
+        ["/direct", `${tree.outside}/new`],
+      ] as const
+    ) {
+      using fd = createInRoot(tree.fd, path, kind);
+      assert.equal(tree.where(fd), `${tree.root}${where}`);
+      assert.equal(Deno.statSync(fd.path).isDirectory, kind === "directory");
     }
+    tree.untouched();
   }
+});
+
+Deno.test("createInRoot() creates below a dangling link", () => {
+  using tree = new Tree();
+  tree.link("/var", "/data/var");
+  using fd = createInRoot(tree.fd, "/var/lib/file", "file");
+  assert.equal(tree.where(fd), `${tree.root}/data/var/lib/file`);
   tree.untouched();
-  assert.throws(() => Deno.lstatSync(`${tree.root}/nowhere`));
+});
+
+Deno.test("createInRoot() follows no link that leads to itself, nor more than it may", () => {
+  using tree = new Tree();
+  tree.link("/loop", "loop/x");
+  tree.link("/a", "b");
+  tree.link("/b", "c");
+  for (const kind of ["directory", "file"] as const) {
+    refused(() => createInRoot(tree.fd, "/loop", kind), "ELOOP");
+    refused(() => createInRoot(tree.fd, "/a", kind, 1), "ENOENT");
+  }
+  assert.throws(() => Deno.lstatSync(`${tree.root}/c`), { name: "NotFound" });
 });
 
 Deno.test("createInRoot() refuses a file in the way", () => {
@@ -222,7 +251,8 @@ Deno.test("createInRoot() leaves no descriptor open but the one it returns", () 
     createInRoot(tree.fd, path, "directory")[Symbol.dispose]();
   }
   createInRoot(tree.fd, "/f/g", "file")[Symbol.dispose]();
-  refused(() => createInRoot(tree.fd, "/dangling/x", "file"), "ENOENT");
+  createInRoot(tree.fd, "/dangling/x", "file")[Symbol.dispose]();
+  refused(() => createInRoot(tree.fd, "/etc/passwd/x", "file"), "ENOTDIR");
   assert.equal(openDescriptors(), before);
 });
 
