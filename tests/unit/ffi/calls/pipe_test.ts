@@ -1,0 +1,120 @@
+/** @module */
+import assert from "node:assert/strict";
+import {
+  createPipe,
+  makeInheritable,
+  read,
+  readAllSync,
+  readSync,
+  write,
+  writeAllSync,
+} from "../../../../ffi/calls/pipe.ts";
+import { isSyscallError } from "../../../../ffi/errno.ts";
+import { Memory } from "../../../../ffi/memory.ts";
+import { syscall } from "../../../../ffi/syscall.ts";
+import { openDescriptors } from "../../../support/processes.ts";
+
+const F_GETFD = 1;
+const FD_CLOEXEC = 1;
+
+Deno.test("createPipe() numbers its ends 10 or more, close-on-exec", () => {
+  using pipe = createPipe();
+  for (const { number } of [pipe.readable, pipe.writable]) {
+    assert.ok(number >= 10, `${number}`);
+    assert.equal(syscall("fcntl", number, F_GETFD), FD_CLOEXEC);
+  }
+});
+
+Deno.test("createPipe() leaves open what it returns, until disposed", () => {
+  const before = openDescriptors();
+  {
+    using pipe = createPipe();
+    assert.equal(openDescriptors(), before + 2);
+    pipe.writable[Symbol.dispose]();
+  }
+  assert.equal(openDescriptors(), before);
+});
+
+Deno.test("makeInheritable() takes close-on-exec away from one end", () => {
+  using pipe = createPipe();
+  makeInheritable(pipe.readable.number);
+  assert.equal(syscall("fcntl", pipe.readable.number, F_GETFD), 0);
+  assert.equal(syscall("fcntl", pipe.writable.number, F_GETFD), FD_CLOEXEC);
+});
+
+Deno.test("makeInheritable() gives a child the descriptor by its number", async () => {
+  using pipe = createPipe();
+  writeAllSync(pipe.writable, new TextEncoder().encode("through the pipe"));
+  pipe.writable[Symbol.dispose]();
+  const { number } = pipe.readable;
+  const cat = (): Promise<Deno.CommandOutput> =>
+    new Deno.Command("cat", { args: [`/proc/self/fd/${number}`] }).output();
+  assert.ok(!(await cat()).success);
+  makeInheritable(number);
+  const { stdout } = await cat();
+  assert.equal(new TextDecoder().decode(stdout), "through the pipe");
+});
+
+Deno.test("readSync() returns what is there, and 0 at the end", () => {
+  using pipe = createPipe();
+  writeAllSync(pipe.writable, Uint8Array.of(0, 255, 10));
+  const buffer = new Uint8Array(16);
+  assert.equal(readSync(pipe.readable, buffer), 3);
+  assert.deepEqual([...buffer.subarray(0, 4)], [0, 255, 10, 0]);
+  pipe.writable[Symbol.dispose]();
+  assert.equal(readSync(pipe.readable, buffer), 0);
+});
+
+Deno.test("readAllSync() gathers more than a pipe holds, to the last byte", async () => {
+  using pipe = createPipe();
+  makeInheritable(pipe.writable.number);
+  const { number } = pipe.writable;
+  const writer = new Deno.Command("dd", {
+    args: [
+      "if=/dev/zero",
+      `of=/proc/self/fd/${number}`,
+      "bs=1000",
+      "count=999",
+    ],
+    stdin: "null",
+    stderr: "null",
+  }).spawn();
+  pipe.writable[Symbol.dispose]();
+  const bytes = readAllSync(pipe.readable);
+  assert.equal(bytes.length, 999_000);
+  assert.ok(bytes.every((byte) => byte === 0));
+  assert.ok((await writer.status).success);
+});
+
+Deno.test("writeAllSync() reports a pipe that nobody reads", () => {
+  using pipe = createPipe();
+  pipe.readable[Symbol.dispose]();
+  assert.throws(
+    () => writeAllSync(pipe.writable, Uint8Array.of(1)),
+    (error) => isSyscallError(error, "EPIPE"),
+  );
+  writeAllSync(pipe.writable, new Uint8Array());
+});
+
+Deno.test("read() and write() carry a range of memory, off the main thread", async () => {
+  using pipe = createPipe();
+  using source = new Memory(4096);
+  using target = new Memory(4096);
+  source.bytes.set([1, 2, 3, 4, 5]);
+  const pending = read(pipe.readable, target);
+  assert.equal(await write(pipe.writable, source, { offset: 1, length: 3 }), 3);
+  assert.equal(await pending, 3);
+  assert.deepEqual([...target.bytes.subarray(0, 4)], [2, 3, 4, 0]);
+});
+
+Deno.test("read() returns 0 at the end, write() -1 when nobody reads", async () => {
+  using pipe = createPipe();
+  using memory = new Memory(4096);
+  const pending = read(pipe.readable, memory);
+  pipe.writable[Symbol.dispose]();
+  assert.equal(await pending, 0);
+  using broken = createPipe();
+  broken.readable[Symbol.dispose]();
+  const range = { offset: 0, length: 1 };
+  assert.equal(await write(broken.writable, memory, range), -1);
+});
