@@ -4,10 +4,12 @@
  * @module
  * @see pidfd_open(2), pidfd_send_signal(2), waitid(2)
  */
+import { ERRNO } from "../constants/errno.ts";
 import { LITTLE_ENDIAN } from "../endian.ts";
+import { SyscallError } from "../errno.ts";
 import { Fd } from "../fd.ts";
 import { Memory } from "../memory.ts";
-import { syscall, syscallAsync } from "../syscall.ts";
+import { syscall, syscallAsync, trySyscall } from "../syscall.ts";
 
 const P_PIDFD = 3;
 const WEXITED = 0x4;
@@ -77,10 +79,19 @@ export function waitForEnd(pidfd: Fd, timeoutMs: number): boolean {
   const view = new DataView(request.buffer);
   view.setInt32(0, pidfd.number, LITTLE_ENDIAN);
   view.setInt16(4, POLLIN, LITTLE_ENDIAN);
-  const timeout = new BigInt64Array([
-    BigInt(Math.floor(timeoutMs / 1000)),
-    BigInt(Math.round((timeoutMs % 1000) * 1e6)),
-  ]);
-  const bytes = new Uint8Array(timeout.buffer);
-  return syscall("ppoll", request, 1, bytes, null, 0) > 0;
+  const end = performance.now() + timeoutMs;
+  for (;;) {
+    const leftMs = Math.max(0, end - performance.now());
+    const timeout = new BigInt64Array([
+      BigInt(Math.floor(leftMs / 1000)),
+      BigInt(Math.floor((leftMs % 1000) * 1e6)),
+    ]);
+    const bytes = new Uint8Array(timeout.buffer);
+    const ready = trySyscall("ppoll", request, 1, bytes, null, 0);
+    if (ready >= 0) return ready > 0;
+    // SA_RESTART does not restart ppoll(2), whatever the signal was for.
+    if (-ready !== ERRNO.EINTR) {
+      throw new SyscallError("ppoll", -ready, String(pidfd.number));
+    }
+  }
 }
