@@ -23,9 +23,10 @@ export async function pump(source: Fd, target: Fd): Promise<void> {
   using memory = new Memory(BUFFER_BYTES);
   for (;;) {
     const length = await read(source, memory);
-    // The container may have ended while we waited for input.
-    if (length <= 0 || !target.isOpen) return;
+    if (length <= 0) return;
     for (let offset = 0; offset < length;) {
+      // The container may have ended while we waited.
+      if (!target.isOpen) return;
       const written = await write(target, memory, {
         offset,
         length: length - offset,
