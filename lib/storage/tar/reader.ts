@@ -31,6 +31,8 @@ import { type ByteSource, Window } from "./window.ts";
 
 /** What an extended header or a long name may take; real ones need a few KiB. */
 const MAX_EXTENDED_BYTES = 1024 * 1024;
+/** Real archives have one or two, and every entry looks at all of them. */
+const MAX_GLOBALS = 128;
 /** A user or group id of 2^32 - 1 means "leave as it is" to the kernel. */
 const MAX_ID = 0xffff_fffe;
 /** Largest device numbers Linux has. */
@@ -62,13 +64,15 @@ interface Extended {
   longName: ByteString | undefined;
   longLink: ByteString | undefined;
   records: PaxRecord[] | undefined;
+  /** Of all extended headers of the entry together. */
+  bytes: number;
 }
 
 /** One pass over an archive. */
 export class TarReader implements Disposable {
   readonly #window: Window;
   readonly #label: string;
-  readonly #globals: PaxRecord[] = [];
+  readonly #globals = new Map<ByteString, PaxRecord>();
   #contentLeft = 0;
   #padding = 0;
   #current = EMPTY;
@@ -149,20 +153,21 @@ export class TarReader implements Disposable {
       longName: undefined,
       longLink: undefined,
       records: undefined,
+      bytes: 0,
     };
     for (;;) {
       const header = this.#readHeader(extended);
       if (header === undefined) return undefined;
       const { typeflag } = header;
       if (typeflag === "L") {
-        extended.longName = this.#readLongName(header);
+        extended.longName = this.#readLongName(header, extended);
       } else if (typeflag === "K") {
-        extended.longLink = this.#readLongName(header);
+        extended.longLink = this.#readLongName(header, extended);
       } else if (typeflag === "x" || typeflag === "X") {
-        const records = parsePaxRecords(this.#readExtended(header));
+        const records = parsePaxRecords(this.#readExtended(header, extended));
         extended.records = [...extended.records ?? [], ...records];
       } else if (typeflag === "g") {
-        this.#globals.push(...parsePaxRecords(this.#readExtended(header)));
+        this.#addGlobals(parsePaxRecords(this.#readExtended(header, extended)));
       } else if (IGNORED_TYPES.includes(typeflag)) {
         this.#setContent(header.size);
         this.#finishEntry();
@@ -255,11 +260,11 @@ export class TarReader implements Disposable {
   }
 
   #overrides(extended: Extended): PaxOverrides | undefined {
-    if (extended.records === undefined && this.#globals.length === 0) {
+    if (extended.records === undefined && this.#globals.size === 0) {
       return undefined;
     }
     const overrides = new PaxOverrides();
-    overrides.add(this.#globals);
+    overrides.add([...this.#globals.values()]);
     overrides.add(extended.records ?? []);
     return overrides;
   }
@@ -269,15 +274,25 @@ export class TarReader implements Disposable {
     this.#padding = (BLOCK_BYTES - size % BLOCK_BYTES) % BLOCK_BYTES;
   }
 
-  #readLongName(header: TarHeader): ByteString {
-    const data = this.#readExtended(header);
+  #addGlobals(records: readonly PaxRecord[]): void {
+    for (const record of records) this.#globals.set(record.keyword, record);
+    if (this.#globals.size <= MAX_GLOBALS) return;
+    throw new FormatError(
+      `brings the global pax records to ${this.#globals.size}, at most ` +
+        `${MAX_GLOBALS} make sense`,
+    );
+  }
+
+  #readLongName(header: TarHeader, extended: Extended): ByteString {
+    const data = this.#readExtended(header, extended);
     return terminatedString(data, 0, data.length);
   }
 
-  #readExtended(header: TarHeader): Uint8Array {
-    if (header.size > MAX_EXTENDED_BYTES) {
+  #readExtended(header: TarHeader, extended: Extended): Uint8Array {
+    extended.bytes += header.size;
+    if (extended.bytes > MAX_EXTENDED_BYTES) {
       throw new FormatError(
-        `claims ${header.size} bytes for an extended header, at most ` +
+        `claims ${extended.bytes} bytes for extended headers, at most ` +
           `${MAX_EXTENDED_BYTES} make sense`,
       );
     }

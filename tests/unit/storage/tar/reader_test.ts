@@ -438,10 +438,33 @@ Deno.test("TarReader bounds extended headers before it reads them", () => {
     const bytes = header({ typeflag, size: base256(2 ** 40, 12) });
     assertRefused(
       bytes,
-      "the header at byte 0 claims 1099511627776 bytes for an extended " +
-        "header, at most 1048576 make sense",
+      "the header at byte 0 claims 1099511627776 bytes for extended " +
+        "headers, at most 1048576 make sense",
     );
   }
+});
+
+Deno.test("TarReader bounds the extended headers of one entry together", () => {
+  const long = pax([["comment", "x".repeat(600_000)]]);
+  assert.equal(readAll(archive(long, file("a"), long, file("b"))).length, 2);
+  assert.throws(
+    () => readAll(archive(long, long, file("a"))),
+    /claims \d+ bytes for extended headers, at most 1048576 make sense$/,
+  );
+});
+
+Deno.test("TarReader keeps one global record a keyword, and not too many", () => {
+  const again = new TextEncoder().encode("5 a=\n".repeat(200_000));
+  const repeated = concat(
+    header({ typeflag: "g", size: again.length }),
+    pad(again),
+  );
+  assert.equal(readAll(archive(repeated, file("f"))).length, 1);
+  const many = Array.from({ length: 129 }, (_, i) => [`key${i}`, "x"] as const);
+  assert.throws(
+    () => readAll(archive(pax(many, "g"), file("f"))),
+    /brings the global pax records to 129, at most 128 make sense$/,
+  );
 });
 
 Deno.test("TarReader tells what a file is that is no archive", () => {
