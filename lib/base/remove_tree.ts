@@ -74,17 +74,30 @@ function emptyDirectory(directory: DirectoryFd, name: KernelPath): number {
 function removeContents(fd: DirectoryFd, top: Top, depth: number): void {
   // All names first: removing while listing may skip some.
   for (const name of listNames(fd)) {
-    if (unlinkUnlessDirectory(fd, name)) continue;
-    if (depth >= MAX_DEPTH) {
-      moveUp(fd, name, top);
-      continue;
+    try {
+      removeName({ fd, name }, top, depth);
+    } catch (error) {
+      // Somebody else was faster with this one; the others remain to be done.
+      if (!isSyscallError(error, "ENOENT")) throw error;
     }
-    {
-      using child = openDirectory(fd, name);
-      removeContents(child.number, top, depth + 1);
-    }
-    rmdirat(fd, name);
   }
+}
+
+function removeName(
+  { fd, name }: { fd: DirectoryFd; name: Uint8Array },
+  top: Top,
+  depth: number,
+): void {
+  if (unlinkUnlessDirectory(fd, name)) return;
+  if (depth >= MAX_DEPTH) {
+    moveUp(fd, name, top);
+    return;
+  }
+  {
+    using child = openDirectory(fd, name);
+    removeContents(child.number, top, depth + 1);
+  }
+  rmdirat(fd, name);
 }
 
 /** Moves a directory right below the top, under a name that is free there. */
