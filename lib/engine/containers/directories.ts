@@ -14,17 +14,25 @@ const PRIVATE_MODE = 0o700;
 /**
  * Creates what is missing.
  *
+ * @param onBoot Called if the run root has to be made, once the root is there:
+ * what was running then is not running any more.
  * @throws {HostError} If a root cannot be written.
  */
-export function ensureDirectories(paths: HostPaths): void {
-  // The last of the private ones is made last: if it is there, all are.
-  const made = [paths.containers, paths.names, paths.states];
-  if (made.every(isDirectory)) return;
+export function ensureDirectories(
+  paths: HostPaths,
+  onBoot: () => void = (): void => undefined,
+): void {
+  const made = [paths.containers, paths.names];
+  if ([...made, paths.states].every(isDirectory)) return;
   for (const root of [paths.root, paths.runRoot]) {
     makeDirectory(root, ROOT_MODE);
   }
   makeMountPoints(paths.mountPoints);
   for (const directory of made) makeDirectory(directory, PRIVATE_MODE);
+  if (isDirectory(paths.states)) return;
+  onBoot();
+  // Last of all: if it is there, all of this has been done.
+  makeDirectory(paths.states, PRIVATE_MODE);
 }
 
 /**

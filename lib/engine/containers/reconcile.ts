@@ -13,6 +13,7 @@ import { sweepTemporaryTrees } from "../../storage/temporary_trees.ts";
 import { isRunning, killProcess } from "../../runtime/process_identity.ts";
 import { removeContainerFiles, removeDirectories } from "./create.ts";
 import { ensureDirectories } from "./directories.ts";
+import { listIds } from "./list.ts";
 import { tryLock } from "./lock.ts";
 import {
   containerDirectory,
@@ -36,7 +37,7 @@ const KILLED = 128 + SIGNALS.SIGKILL;
  */
 export function settle(paths: HostPaths): void {
   assertRoot();
-  ensureDirectories(paths);
+  ensureDirectories(paths, () => reconcileAfterBoot(paths));
   sweepTemporaryTrees(paths);
   reconcile(paths);
 }
@@ -101,13 +102,39 @@ function reconcileContainer(paths: HostPaths, id: ContainerId): void {
   removePath(stateDirectory(paths, id));
 }
 
+/**
+ * Settles all containers when nothing is known of those that were running: the
+ * host has been restarted.
+ */
+export function reconcileAfterBoot(paths: HostPaths): void {
+  for (const id of listIds(paths)) {
+    const lock = tryLock(containerDirectory(paths, id));
+    if (lock === "busy" || lock === "missing") continue;
+    using _locked = lock;
+    const config = readConfig(paths, id);
+    if (config === undefined) removeHalfCreated(paths, id);
+    else if (config.autoRemove) removeContainerFiles(paths, config);
+    else if (readExit(paths, id) === undefined) {
+      writeExit(paths, id, {
+        exitCode: KILLED,
+        startedMs: config.createdMs,
+        finishedMs: Date.now(),
+      });
+    }
+  }
+}
+
 /** A container that was never configured; its lock is held. */
 function removeHalfCreated(paths: HostPaths, id: ContainerId): void {
   const alone = tryLock(paths.states);
   // Somebody is creating a container right now, and may be about to lock it.
-  if (alone === "busy" || alone === "missing") return;
-  using _alone = alone;
-  removeDirectories(paths, id);
+  if (alone === "busy") return;
+  // Without the directory nobody can be creating one.
+  if (alone === "missing") removeDirectories(paths, id);
+  else {
+    using _alone = alone;
+    removeDirectories(paths, id);
+  }
 }
 
 /** A state without a container: its creator died between two directories. */

@@ -290,13 +290,27 @@ engineTest("reconcile() ignores what is no container's state", (roots) => {
   Deno.removeSync(stray);
 });
 
-engineTest("settle() makes the directories again after a reboot", (roots) => {
-  const container = abandoned(roots);
+engineTest("settle() settles all containers after a reboot", (roots) => {
+  const { paths } = roots;
+  const wasRunning = abandoned(roots, { createdMs: 77 });
+  const hadEnded = abandoned(roots);
+  const exit = { exitCode: 3, startedMs: 5, finishedMs: 6 };
+  writeExit(paths, hadEnded.config.id, exit);
+  const temporary = abandoned(roots, { autoRemove: true, name: "web" });
+  const half = createContainerId();
+  Deno.mkdirSync(containerDirectory(paths, half));
+  using busy = roots.create({});
   Deno.removeSync(roots.runRoot, { recursive: true });
-  settle(roots.paths);
-  assert.ok(exists(roots.paths.states));
-  assert.ok(exists(containerDirectory(roots.paths, container.config.id)));
-  container.remove();
+
+  settle(paths);
+  assert.ok(exists(paths.states));
+  assertKilled(roots, wasRunning.config.id, { startedMs: 77 });
+  assert.deepEqual(readExit(paths, hadEnded.config.id), exit);
+  assert.ok(!exists(containerDirectory(paths, temporary.config.id)));
+  assert.equal(findByName(paths, "web"), undefined);
+  assert.ok(!exists(containerDirectory(paths, half)));
+  assert.equal(readExit(paths, busy.config.id), undefined);
+  for (const container of [wasRunning, hadEnded, busy]) container.remove();
 });
 
 engineTest("settle() is for root alone", (roots) => {
