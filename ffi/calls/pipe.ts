@@ -4,10 +4,19 @@
  * @module
  * @see pipe(7)
  */
-import { F_DUPFD_CLOEXEC, F_SETFD, O_CLOEXEC } from "../constants/fcntl.ts";
+import {
+  F_DUPFD_CLOEXEC,
+  F_GETFL,
+  F_SETFD,
+  O_CLOEXEC,
+  O_NONBLOCK,
+} from "../constants/fcntl.ts";
+import { ERRNO } from "../constants/errno.ts";
+import { IOCTLS } from "../constants/ioctls.ts";
+import { LITTLE_ENDIAN } from "../endian.ts";
 import { Fd } from "../fd.ts";
-import type { Memory } from "../memory.ts";
-import { syscall, syscallAsync } from "../syscall.ts";
+import { Memory } from "../memory.ts";
+import { syscall, syscallAsync, trySyscall } from "../syscall.ts";
 
 /** The two ends of a pipe. */
 export interface Pipe extends Disposable {
@@ -103,16 +112,19 @@ export function writeAllSync(fd: Fd, bytes: Uint8Array): void {
 }
 
 /**
- * Reads into native memory on another thread.
+ * Reads into native memory on another thread, waiting until there is
+ * something, for a non-blocking descriptor too.
  *
  * @returns Bytes read, 0 at the end, -1 on an error.
  */
 export function read(fd: Fd, memory: Memory): Promise<number> {
-  return syscallAsync("read", fd.number, memory, memory.bytes.length);
+  const length = memory.bytes.length;
+  return transfer(fd, POLLIN, ["read", fd.number, memory, length]);
 }
 
 /**
- * Writes from native memory on another thread.
+ * Writes from native memory on another thread, waiting until there is room,
+ * for a non-blocking descriptor too.
  *
  * @param range Which bytes of the memory.
  * @returns Bytes written, which may be fewer; -1 on an error.
@@ -123,5 +135,50 @@ export function write(
   range: { readonly offset: number; readonly length: number },
 ): Promise<number> {
   const address = memory.address + BigInt(range.offset);
-  return syscallAsync("write", fd.number, address, range.length);
+  return transfer(fd, POLLOUT, ["write", fd.number, address, range.length]);
+}
+
+/**
+ * How many bytes a pipe or terminal has ready; 0 if it cannot tell.
+ */
+export function bytesToRead(fd: Fd): number {
+  const count = new Int32Array(1);
+  const bytes = new Uint8Array(count.buffer);
+  const result = trySyscall("ioctl", fd.number, IOCTLS.FIONREAD, bytes);
+  return result < 0 ? 0 : count[0] ?? 0;
+}
+
+const POLLIN = 0x1;
+const POLLOUT = 0x4;
+
+type Transfer = ["read" | "write", number, Memory | bigint, number];
+
+/**
+ * Our standard streams may have been made non-blocking by whoever else has
+ * them. The reason why a call on another thread failed is lost, so it is made
+ * once more on this one, where such a descriptor cannot block.
+ */
+async function transfer(
+  fd: Fd,
+  event: number,
+  call: Transfer,
+): Promise<number> {
+  for (;;) {
+    const count = await syscallAsync(...call);
+    if (count >= 0 || !fd.isOpen || !isNonBlocking(fd)) return count;
+    const again = trySyscall(...call);
+    if (again !== -ERRNO.EAGAIN) return Math.max(again, -1);
+    await waitForEvent(fd, event);
+  }
+}
+
+function isNonBlocking(fd: Fd): boolean {
+  return (trySyscall("fcntl", fd.number, F_GETFL) & O_NONBLOCK) !== 0;
+}
+
+async function waitForEvent(fd: Fd, event: number): Promise<void> {
+  using request = new Memory(8);
+  request.view.setInt32(0, fd.number, LITTLE_ENDIAN);
+  request.view.setInt16(4, event, LITTLE_ENDIAN);
+  await syscallAsync("ppoll", request, 1, null, null, 0);
 }

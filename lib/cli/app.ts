@@ -26,6 +26,7 @@ import {
 } from "./global_flags.ts";
 import { commandPage, frontPage, groupPage } from "./pages.ts";
 import { parseArguments } from "./parse.ts";
+import { assertUnicode } from "./unicode.ts";
 
 /** What is known so far, for an error that may come. */
 interface Situation {
@@ -72,6 +73,7 @@ async function dispatch(
   args: readonly string[],
   { host, commands, situation }: Surroundings,
 ): Promise<number> {
+  assertUnicode(args, () => Deno.readFileSync("/proc/self/cmdline"));
   const { options, positionals, help } = parseArguments(GLOBAL_SPEC, "", args);
   situation.debug = options.debug;
   if (options.version) {

@@ -4,14 +4,11 @@
  *
  * @module
  */
-import { openat, openat2 } from "../../ffi/calls/file.ts";
+import { openat } from "../../ffi/calls/file.ts";
 import { AT_FDCWD, O_DIRECTORY, O_PATH } from "../../ffi/constants/fcntl.ts";
-import {
-  RESOLVE_IN_ROOT,
-  RESOLVE_NO_MAGICLINKS,
-} from "../../ffi/constants/openat2.ts";
 import { isSyscallError } from "../../ffi/errno.ts";
 import type { Fd } from "../../ffi/fd.ts";
+import { openInRoot } from "../base/open_in_root.ts";
 import type { OverlayDirectories } from "./overlay.ts";
 
 /** Where a snapshot keeps its parts; absolute paths on the host. */
@@ -96,10 +93,7 @@ export function readSnapshotFile(
 function openInLayer(layer: string, path: string): Fd | "absent" | "covered" {
   try {
     using root = openat(AT_FDCWD, layer, O_PATH | O_DIRECTORY);
-    return openat2(root.number, path, {
-      flags: O_PATH,
-      resolve: RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS,
-    });
+    return openInRoot(root.number, path, O_PATH);
   } catch (error) {
     if (isSyscallError(error, "ENOENT")) return "absent";
     if (isSyscallError(error, "ENOTDIR", "ELOOP")) return "covered";

@@ -44,7 +44,7 @@ export async function keepContainer(
     resize: () => connection.resize(),
   });
   const exitCode = exitCodeOf(await process.wait());
-  await connection.drained;
+  await connection.drain();
   if (config.autoRemove) container.remove();
   else {
     writeExit(paths, config.id, {

@@ -96,9 +96,16 @@ function exitPath(paths: HostPaths, id: ContainerId): string {
   return `${containerDirectory(paths, id)}/exit.json`;
 }
 
+/** A record that a power cut has damaged counts as one never written. */
 function readRecord<T>(path: string): T | undefined {
   const text = readTextFileIfExists(path);
-  return text === undefined ? undefined : JSON.parse(text) as T;
+  if (text === undefined) return undefined;
+  try {
+    return JSON.parse(text) as T;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
 }
 
 function writeRecord(path: string, record: unknown): void {

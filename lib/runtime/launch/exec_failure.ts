@@ -12,7 +12,7 @@ import type { Fd } from "../../../ffi/fd.ts";
 import { StartError, type StartFailure } from "../../base/errors.ts";
 import type { Process } from "../../oci/runtime_spec.ts";
 import { programPaths } from "../plan/program.ts";
-import { openInRoot } from "../rootfs/secure_path.ts";
+import { openInRoot } from "../../base/open_in_root.ts";
 import {
   type FileRange,
   HEADER_BYTES,
@@ -147,7 +147,7 @@ function missing(
 
 function openOrUndefined(root: Fd, path: string): Fd | undefined {
   try {
-    return openInRoot(root, path, O_PATH);
+    return openInRoot(root.number, path, O_PATH);
   } catch (error) {
     if (isSyscallError(error)) return undefined;
     throw error;

@@ -51,6 +51,12 @@ export function processSettingSteps(
   const umask = process.user.umask ?? 0o022;
   return [
     {
+      call: "keyctl",
+      args: [{ value: 1, text: "KEYCTL_JOIN_SESSION_KEYRING" }, null],
+      tolerate: ["ENOSYS", "EPERM", "EDQUOT"],
+      why: "a session keyring of its own: the caller's keys are not inherited",
+    },
+    {
       call: "umask",
       args: [{ value: umask, text: `0${umask.toString(8)}` }],
       why: "a fixed mask, not the caller's",

@@ -9,10 +9,11 @@ import { Fd } from "../../../ffi/fd.ts";
 import { describeErrno, SyscallError } from "../../../ffi/errno.ts";
 import { lookUp, performIn } from "../../../ffi/perform.ts";
 import type { RecordArgument, Results } from "../../../ffi/record.ts";
+import { openInRoot } from "../../base/open_in_root.ts";
 import { StartError } from "../../base/errors.ts";
 import { describeStep } from "../plan/describe.ts";
 import { type Beneath, isBeneath, type PrepareStep } from "../plan/step.ts";
-import { createInRoot, openInRoot } from "./secure_path.ts";
+import { createInRoot } from "./secure_path.ts";
 import { O_PATH } from "../../../ffi/constants/fcntl.ts";
 
 /** What a step did. */
@@ -97,7 +98,9 @@ function resolve(
 }
 
 function openBeneath(root: Fd, path: Beneath, results: Results): Fd {
-  if (path.create === undefined) return openInRoot(root, path.beneath, O_PATH);
+  if (path.create === undefined) {
+    return openInRoot(root.number, path.beneath, O_PATH);
+  }
   return createInRoot(root, path.beneath, kindToCreate(path.create, results));
 }
 

@@ -13,40 +13,11 @@ import {
   O_PATH,
   O_RDONLY,
 } from "../../../ffi/constants/fcntl.ts";
-import {
-  RESOLVE_IN_ROOT,
-  RESOLVE_NO_MAGICLINKS,
-} from "../../../ffi/constants/openat2.ts";
 import { isSyscallError } from "../../../ffi/errno.ts";
-import { openat, openat2 } from "../../../ffi/calls/file.ts";
+import { openat } from "../../../ffi/calls/file.ts";
 import { Fd } from "../../../ffi/fd.ts";
+import { openInRoot } from "../../base/open_in_root.ts";
 import { trySyscall } from "../../../ffi/syscall.ts";
-
-/** How often a path is resolved before giving up on a host that keeps renaming. */
-const ATTEMPTS = 1000;
-
-/**
- * Opens a path inside the root, following symbolic links as the container
- * would: they never lead outside.
- *
- * @param root The root directory, as a descriptor of the calling thread's
- * mount namespace.
- * @param path Absolute inside the container.
- * @param flags Of open(2); `O_CLOEXEC` is added.
- * @throws {SyscallError} `ENOENT`, `ENOTDIR`, `ELOOP` for magic links, …
- */
-export function openInRoot(root: Fd, path: string, flags: number): Fd {
-  const how = { flags, resolve: RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS };
-  for (let attempt = 1;; attempt++) {
-    try {
-      return openat2(root.number, path, how);
-    } catch (error) {
-      // While anything on the host is renamed, the kernel cannot vouch for
-      // `..` in a path; openat2(2) leaves trying again to the caller.
-      if (!isSyscallError(error, "EAGAIN") || attempt === ATTEMPTS) throw error;
-    }
-  }
-}
 
 /** As many as the kernel follows in one path. */
 const MAX_LINKS = 40;
@@ -69,13 +40,13 @@ export function createInRoot(
   maxLinks: number = MAX_LINKS,
 ): Fd {
   try {
-    return openInRoot(root, path, O_PATH);
+    return openInRoot(root.number, path, O_PATH);
   } catch (error) {
     if (!isSyscallError(error, "ENOENT")) throw error;
   }
   const components = path.split("/").filter((component) => component !== "");
   const last = components.pop();
-  let parent = openInRoot(root, "/", O_PATH | O_DIRECTORY);
+  let parent = openInRoot(root.number, "/", O_PATH | O_DIRECTORY);
   let walked = "";
   for (const component of components) {
     using above = parent;
@@ -98,7 +69,7 @@ function openOrMakeDirectory(
 ): Fd {
   const name = baseName(path);
   try {
-    return openInRoot(root, path, O_PATH | O_DIRECTORY);
+    return openInRoot(root.number, path, O_PATH | O_DIRECTORY);
   } catch (error) {
     if (!isSyscallError(error, "ENOENT")) throw error;
   }
@@ -107,7 +78,7 @@ function openOrMakeDirectory(
   if (made < 0) {
     const target = danglingTarget(above, path, maxLinks);
     return target === undefined
-      ? openInRoot(root, path, O_PATH | O_DIRECTORY)
+      ? openInRoot(root.number, path, O_PATH | O_DIRECTORY)
       : createInRoot(root, target, "directory", maxLinks - 1);
   }
   return openChild(above, name, O_DIRECTORY);
@@ -125,7 +96,7 @@ function makeFile(
   if (made < 0) {
     const target = danglingTarget(above, path, maxLinks);
     return target === undefined
-      ? openInRoot(root, path, O_PATH)
+      ? openInRoot(root.number, path, O_PATH)
       : createInRoot(root, target, "file", maxLinks - 1);
   }
   using _file = new Fd(made);

@@ -16,7 +16,8 @@ import { AT_FDCWD, O_RDONLY } from "../../../ffi/constants/fcntl.ts";
 import { isSyscallError } from "../../../ffi/errno.ts";
 import { Fd } from "../../../ffi/fd.ts";
 import { STDIO } from "../plan/terminal.ts";
-import { pump } from "./pump.ts";
+import { drain, type Output } from "./drain.ts";
+import { pump, type PumpProgress } from "./pump.ts";
 import { enterRawMode } from "./raw_terminal.ts";
 
 const STDIN = 0;
@@ -37,8 +38,8 @@ export interface Stdio extends Disposable {
 
 /** Streams being copied. */
 export interface Connection extends Disposable {
-  /** Settles when the container's output has been written to its end. */
-  readonly drained: Promise<unknown>;
+  /** Waits, after the container has ended, until its output is written. */
+  drain(): Promise<void>;
   /** Passes the caller's window size on, if there are terminals on both sides. */
   resize(): void;
 }
@@ -79,11 +80,12 @@ function connectTerminal(
 ): Connection {
   const raw = interactive ? enterRawMode(STDIN) : undefined;
   if (interactive) void pump(new Fd(STDIN), terminal);
+  const output = startOutput(terminal, STDOUT);
   return {
-    drained: pump(terminal, new Fd(STDOUT)),
+    drain: () => drain([output]),
     resize(): void {
       const size = callerWindowSize();
-      if (size === undefined) return;
+      if (size === undefined || !terminal.isOpen) return;
       try {
         setWindowSize(terminal.number, size);
       } catch (error) {
@@ -121,11 +123,12 @@ function pipeStdio({ interactive, owner }: StdioOptions): Stdio {
       // Or we would keep the container's streams open ourselves.
       for (const fd of theirs) fd[Symbol.dispose]();
       if (input !== undefined) void pumpInput(input.writable);
+      const outputs = [
+        startOutput(output.readable, STDOUT),
+        startOutput(errors.readable, STDERR),
+      ];
       return {
-        drained: Promise.all([
-          pumpOutput(output.readable, STDOUT),
-          pumpOutput(errors.readable, STDERR),
-        ]),
+        drain: () => drain(outputs),
         resize(): void {},
         [Symbol.dispose](): void {},
       };
@@ -142,10 +145,15 @@ async function pumpInput(writable: Fd): Promise<void> {
   await pump(new Fd(STDIN), owned);
 }
 
-/** If the caller's side is closed, the container gets SIGPIPE on its own. */
-async function pumpOutput(readable: Fd, target: number): Promise<void> {
-  using owned = readable;
-  await pump(owned, new Fd(target));
+/**
+ * Starts copying output. If the caller's side is closed, so is the source, and
+ * the container gets SIGPIPE on its own.
+ */
+function startOutput(source: Fd, target: number): Output {
+  const progress: PumpProgress = { isReading: false };
+  const done = pump(source, new Fd(target), progress)
+    .finally(() => source[Symbol.dispose]());
+  return { source, progress, done };
 }
 
 function openNull(): Fd {

@@ -6,14 +6,11 @@
  * @module
  * @see openat2(2), `RESOLVE_IN_ROOT`
  */
-import { type DirectoryFd, mkdirat, openat2 } from "../../../ffi/calls/file.ts";
+import { type DirectoryFd, mkdirat } from "../../../ffi/calls/file.ts";
 import { O_DIRECTORY, O_PATH } from "../../../ffi/constants/fcntl.ts";
-import {
-  RESOLVE_IN_ROOT,
-  RESOLVE_NO_MAGICLINKS,
-} from "../../../ffi/constants/openat2.ts";
 import { isSyscallError } from "../../../ffi/errno.ts";
 import type { Fd } from "../../../ffi/fd.ts";
+import { openInRoot } from "../../base/open_in_root.ts";
 import { type ByteString, kernelPath } from "./byte_string.ts";
 import { lastComponent, parentName, ROOT_NAME } from "./names.ts";
 
@@ -102,10 +99,7 @@ export class Directories implements Disposable {
   }
 
   #resolve(name: ByteString): Fd {
-    return openat2(this.#root, kernelPath(name), {
-      flags: O_PATH | O_DIRECTORY,
-      resolve: RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS,
-    });
+    return openInRoot(this.#root, kernelPath(name), O_PATH | O_DIRECTORY);
   }
 
   #closeOldest(): void {

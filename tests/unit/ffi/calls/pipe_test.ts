@@ -1,6 +1,7 @@
 /** @module */
 import assert from "node:assert/strict";
 import {
+  bytesToRead,
   createPipe,
   makeInheritable,
   read,
@@ -10,6 +11,7 @@ import {
   writeAllSync,
 } from "../../../../ffi/calls/pipe.ts";
 import { isSyscallError } from "../../../../ffi/errno.ts";
+import type { Fd } from "../../../../ffi/fd.ts";
 import { Memory } from "../../../../ffi/memory.ts";
 import { syscall } from "../../../../ffi/syscall.ts";
 import { openDescriptors } from "../../../support/processes.ts";
@@ -118,3 +120,40 @@ Deno.test("read() returns 0 at the end, write() -1 when nobody reads", async () 
   const range = { offset: 0, length: 1 };
   assert.equal(await write(broken.writable, memory, range), -1);
 });
+
+Deno.test("read() waits for what a non-blocking descriptor will have", async () => {
+  using pipe = createPipe();
+  using memory = new Memory(4096);
+  makeNonBlocking(pipe.readable);
+  const pending = read(pipe.readable, memory);
+  writeAllSync(pipe.writable, new Uint8Array([1, 2, 3]));
+  assert.equal(await pending, 3);
+  pipe.writable[Symbol.dispose]();
+  assert.equal(await read(pipe.readable, memory), 0, "the end is the end");
+});
+
+Deno.test("write() waits for room in a non-blocking descriptor", async () => {
+  using pipe = createPipe();
+  using memory = new Memory(64 * 1024);
+  makeNonBlocking(pipe.writable);
+  const whole = { offset: 0, length: memory.bytes.length };
+  assert.equal(await write(pipe.writable, memory, whole), whole.length);
+  const pending = write(pipe.writable, memory, { offset: 0, length: 5 });
+  readSync(pipe.readable, new Uint8Array(whole.length));
+  assert.equal(await pending, 5);
+  pipe.readable[Symbol.dispose]();
+  assert.equal(await write(pipe.writable, memory, whole), -1, "nobody reads");
+});
+
+Deno.test("bytesToRead() counts what a pipe holds", () => {
+  using pipe = createPipe();
+  assert.equal(bytesToRead(pipe.readable), 0);
+  writeAllSync(pipe.writable, new Uint8Array(7));
+  assert.equal(bytesToRead(pipe.readable), 7);
+});
+
+function makeNonBlocking(fd: Fd): void {
+  const F_SETFL = 4;
+  const O_NONBLOCK = 0x800;
+  syscall("fcntl", fd.number, F_SETFL, O_NONBLOCK);
+}

@@ -126,11 +126,10 @@ Deno.test("processSettingSteps() closes everything above what it has placed", ()
 Deno.test("processSettingSteps() sets the mask of the user, 022 if it has none", () => {
   const mask = (umask?: number): unknown => {
     const user = { uid: 0, gid: 0, additionalGids: [] };
-    const [step] = processSettingSteps(
+    return processSettingSteps(
       processWith({ user: umask === undefined ? user : { ...user, umask } }),
       { init: false },
-    );
-    return step?.args;
+    ).find(({ call }) => call === "umask")?.args;
   };
   assert.deepEqual(mask(), [{ value: 0o022, text: "022" }]);
   assert.deepEqual(mask(0), [{ value: 0, text: "00" }]);

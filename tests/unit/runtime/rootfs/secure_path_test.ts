@@ -1,5 +1,6 @@
 /** @module */
 import assert from "node:assert/strict";
+import { openInRoot } from "../../../../lib/base/open_in_root.ts";
 import { fstat } from "../../../../ffi/calls/file.ts";
 import {
   O_DIRECTORY,
@@ -12,7 +13,6 @@ import type { Fd } from "../../../../ffi/fd.ts";
 import {
   createInRoot,
   openHostDirectory,
-  openInRoot,
 } from "../../../../lib/runtime/rootfs/secure_path.ts";
 import { openDescriptors } from "../../../support/processes.ts";
 import { TemporaryDirectory } from "../../../support/temporary_directory.ts";
@@ -76,7 +76,7 @@ Deno.test("openInRoot() takes absolute links and `..` for the root's", () => {
       "/../etc/passwd",
     ]
   ) {
-    using fd = openInRoot(tree.fd, path, O_RDONLY);
+    using fd = openInRoot(tree.fd.number, path, O_RDONLY);
     assert.equal(tree.where(fd), `${tree.root}/etc/passwd`, path);
   }
 });
@@ -89,28 +89,31 @@ Deno.test("openInRoot() reaches nothing of the host", () => {
   for (
     const path of ["/direct", "/relative", "/real/up/secret", "../outside"]
   ) {
-    refused(() => openInRoot(tree.fd, path, O_PATH), "ENOENT");
+    refused(() => openInRoot(tree.fd.number, path, O_PATH), "ENOENT");
   }
 });
 
 Deno.test("openInRoot() refuses loops and magic links", () => {
   using tree = new Tree();
   tree.link("/loop", "loop");
-  refused(() => openInRoot(tree.fd, "/loop", O_PATH), "ELOOP");
+  refused(() => openInRoot(tree.fd.number, "/loop", O_PATH), "ELOOP");
   using host = openHostDirectory("/");
-  refused(() => openInRoot(host, "/proc/self/root/etc", O_PATH), "ELOOP");
-  refused(() => openInRoot(host, "/proc/self/fd/0", O_RDONLY), "ELOOP");
+  refused(
+    () => openInRoot(host.number, "/proc/self/root/etc", O_PATH),
+    "ELOOP",
+  );
+  refused(() => openInRoot(host.number, "/proc/self/fd/0", O_RDONLY), "ELOOP");
 });
 
 Deno.test("openInRoot() opens close-on-exec, and only what the flags allow", () => {
   using tree = new Tree();
-  using fd = openInRoot(tree.fd, "/etc", O_PATH | O_DIRECTORY);
+  using fd = openInRoot(tree.fd.number, "/etc", O_PATH | O_DIRECTORY);
   const line = Deno.readTextFileSync(`/proc/self/fdinfo/${fd.number}`)
     .split("\n").find((text) => text.startsWith("flags:")) ?? "";
   const flags = parseInt(line.split("\t")[1] ?? "0", 8);
   assert.equal(flags & 0o2000000, 0o2000000);
   refused(
-    () => openInRoot(tree.fd, "/etc/passwd", O_PATH | O_DIRECTORY),
+    () => openInRoot(tree.fd.number, "/etc/passwd", O_PATH | O_DIRECTORY),
     "ENOTDIR",
   );
 });
@@ -131,7 +134,7 @@ Deno.test("openInRoot() is not refused because something else is renamed", async
     await child.stdout.getReader().read();
     const path = `/real${"/../real".repeat(4)}`;
     for (let round = 0; round < 20_000; round++) {
-      openInRoot(tree.fd, path, O_PATH)[Symbol.dispose]();
+      openInRoot(tree.fd.number, path, O_PATH)[Symbol.dispose]();
     }
   } finally {
     child.kill("SIGKILL");

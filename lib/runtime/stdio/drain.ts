@@ -1,0 +1,44 @@
+/**
+ * The end of a container's output: all it wrote is passed on, but nobody waits
+ * for a descriptor it has given away.
+ *
+ * @module
+ */
+import { bytesToRead } from "../../../ffi/calls/pipe.ts";
+import type { Fd } from "../../../ffi/fd.ts";
+import type { PumpProgress } from "./pump.ts";
+
+/** An output stream of a container, being copied. */
+export interface Output {
+  readonly source: Fd;
+  readonly progress: PumpProgress;
+  /** Settles when the stream has ended, or nobody reads it any more. */
+  readonly done: Promise<void>;
+}
+
+/** How often a stream that has not ended is looked at. */
+const LOOK_MS = 20;
+
+/**
+ * Waits until the output of a container that has ended is written. Usually its
+ * streams end with it. One that another process has got hold of does not; it
+ * counts as ended once it is empty.
+ */
+export async function drain(outputs: readonly Output[]): Promise<void> {
+  const ended = Promise.all(outputs.map(({ done }) => done)).then(() =>
+    "ended"
+  );
+  for (let isEmpty = false; !isEmpty;) {
+    const { promise, resolve } = Promise.withResolvers<string>();
+    const timer = setTimeout(() => resolve("later"), LOOK_MS);
+    const reason = await Promise.race([ended, promise]);
+    clearTimeout(timer);
+    if (reason === "ended") return;
+    isEmpty = outputs.every(isStarved);
+  }
+}
+
+/** Whether all there was has been read and written. */
+function isStarved({ source, progress }: Output): boolean {
+  return !source.isOpen || (progress.isReading && bytesToRead(source) === 0);
+}
