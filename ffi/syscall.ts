@@ -7,8 +7,9 @@
  */
 import { ARCH, SYSCALL_NUMBERS, type SyscallName } from "./arch/arch.ts";
 import { SyscallError } from "./errno.ts";
-import { blockingLibc, errno, libc } from "./libc.ts";
+import { blockingLibc } from "./libc.ts";
 import { Memory } from "./memory.ts";
+import { callLibc, type Registers, repeatableCall } from "./raw/raw.ts";
 
 /**
  * An argument of a system call: a number, a NUL-terminated string, bytes the
@@ -24,9 +25,8 @@ export type SyscallArgument =
 
 const ENCODER = new TextEncoder();
 const NUMBERS = SYSCALL_NUMBERS[ARCH];
+const MAX_ERRNO = 4095;
 const SCRATCH_BYTES = 256 * 1024;
-/** Kernel results in [-4095, -1] are errors; `syscall(3)` maps them to -1. */
-const FAILED = -1n;
 
 let scratch: Memory | undefined;
 
@@ -60,7 +60,7 @@ export function trySyscall(
 ): number {
   const memory = scratch ??= new Memory(SCRATCH_BYTES);
   let used = 0;
-  const registers = [0n, 0n, 0n, 0n, 0n, 0n];
+  const registers: [...Registers] = [0n, 0n, 0n, 0n, 0n, 0n];
   const copies: { bytes: Uint8Array; offset: number }[] = [];
   for (const [index, argument] of args.entries()) {
     if (typeof argument === "string") {
@@ -76,13 +76,13 @@ export function trySyscall(
       registers[index] = register(argument);
     }
   }
-  const [a0, a1, a2, a3, a4, a5] = registers as Registers;
-  const result = libc().syscall(BigInt(NUMBERS[name]), a0, a1, a2, a3, a4, a5);
-  if (result === FAILED) return -errno();
+  const call = name === "close" ? callLibc : repeatableCall;
+  const result = Number(call(BigInt(NUMBERS[name]), registers));
+  if (isError(result)) return result;
   for (const { bytes, offset } of copies) {
     bytes.set(memory.bytes.subarray(offset, offset + bytes.length));
   }
-  return Number(result);
+  return result;
 }
 
 /**
@@ -103,7 +103,10 @@ export async function syscallAsync(
   return Number(await blockingLibc().syscall(call, a0, a1, a2, a3, a4, a5));
 }
 
-type Registers = [bigint, bigint, bigint, bigint, bigint, bigint];
+/** Kernel results in [-4095, -1] are errors; addresses may look negative. */
+function isError(result: number): boolean {
+  return result < 0 && result >= -MAX_ERRNO;
+}
 
 function register(argument: number | bigint | Memory | null): bigint {
   if (argument === null) return 0n;

@@ -29,6 +29,11 @@ export interface Program {
 /** Everything there is to assemble. */
 export const PROGRAMS: readonly Program[] = [
   {
+    constant: "RAW",
+    about: "Code that makes one system call, and the offset of its entry.",
+    folder: "ffi/raw",
+  },
+  {
     constant: "LAUNCHER",
     about: "Code that makes recorded system calls, and offsets of its entries.",
     folder: "ffi/launcher",

@@ -1,0 +1,90 @@
+/**
+ * System calls whose error number can be trusted.
+ *
+ * `syscall(3)` leaves the number in errno, which takes a second call to read.
+ * Between the two V8 may compile or collect, and its own system calls change
+ * errno: seen as ENOENT where the kernel had said EISDIR. Machine code can
+ * return the number, but calling it takes ten times as long as a bound symbol.
+ * So the C library makes the call, and a refused one, which has changed
+ * nothing, is made again by machine code.
+ *
+ * @module
+ */
+import { ARCH } from "../arch/arch.ts";
+import { ERRNO } from "../constants/errno.ts";
+import { SyscallError } from "../errno.ts";
+import { errno, libc } from "../libc.ts";
+import { mapCode } from "../machine_code.ts";
+import { RAW } from "./bytes.ts";
+
+/** Six arguments, as registers hold them. */
+export type Registers = readonly [
+  bigint,
+  bigint,
+  bigint,
+  bigint,
+  bigint,
+  bigint,
+];
+
+/** Makes a call by number; a result in [-4095, -1] is a negated error number. */
+export type RawCall = (number: bigint, registers: Registers) => bigint;
+
+/** `long raw(long number, long a0, …, long a5)` */
+const ENTRY = {
+  parameters: ["u64", "u64", "u64", "u64", "u64", "u64", "u64"],
+  result: "i64",
+} as const satisfies Deno.ForeignFunction;
+
+let machineCode: RawCall | "refused" | undefined;
+
+/**
+ * Makes a system call on the calling thread, and makes it again to learn why
+ * it failed. Should it succeed then, that is its result.
+ *
+ * Not for close(2), which releases the descriptor even if it fails.
+ */
+export function repeatableCall(number: bigint, registers: Registers): bigint {
+  const result = callLibc(number, registers);
+  if (result >= 0n) return result;
+  machineCode ??= bindMachineCode() ?? "refused";
+  return machineCode === "refused" ? result : machineCode(number, registers);
+}
+
+/** Of a failure whose number has got lost. */
+const UNKNOWN = ERRNO.EIO;
+
+/** Makes a system call once; another's error number may come back. */
+export function callLibc(
+  number: bigint,
+  [a0, a1, a2, a3, a4, a5]: Registers,
+): bigint {
+  const result = libc().syscall(number, a0, a1, a2, a3, a4, a5);
+  // Never 0: that would be a success.
+  return result === -1n ? BigInt(-(errno() || UNKNOWN)) : result;
+}
+
+/**
+ * Machine code that makes a call.
+ *
+ * @returns `undefined` where executable memory is refused.
+ */
+export function bindMachineCode(): RawCall | undefined {
+  const address = mapRaw();
+  if (address === undefined) return undefined;
+  const pointer = Deno.UnsafePointer.create<typeof ENTRY>(address);
+  if (pointer === null) throw new TypeError("mmap() returned NULL");
+  const entry = new Deno.UnsafeFnPointer(pointer, ENTRY);
+  return (number, [a0, a1, a2, a3, a4, a5]) =>
+    entry.call(number, a0, a1, a2, a3, a4, a5);
+}
+
+function mapRaw(): bigint | undefined {
+  const { hex, symbols } = RAW[ARCH];
+  try {
+    return mapCode(Uint8Array.fromHex(hex)).address + BigInt(symbols.raw);
+  } catch (error) {
+    if (error instanceof SyscallError) return undefined;
+    throw error;
+  }
+}
