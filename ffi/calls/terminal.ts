@@ -5,8 +5,10 @@
  * @see termios(3), ioctl_tty(2)
  */
 import { IOCTLS } from "../constants/ioctls.ts";
+import { O_CLOEXEC, O_NOCTTY, O_RDWR } from "../constants/fcntl.ts";
 import { LITTLE_ENDIAN } from "../endian.ts";
 import { isSyscallError } from "../errno.ts";
+import { Fd } from "../fd.ts";
 import { syscall } from "../syscall.ts";
 
 /** Size of the kernel's `struct termios`, and where its fields are. */
@@ -84,6 +86,19 @@ export function getWindowSize(fd: number): WindowSize | undefined {
   }
   const [height = 0, width = 0] = size;
   return { height, width };
+}
+
+/**
+ * Hangs a terminal up from its master side: who uses the other side gets
+ * SIGHUP, and the end of the file.
+ *
+ * @param fd Number of the master's descriptor.
+ * @throws {SyscallError} `EIO` if nobody has the other side open.
+ */
+export function hangUp(fd: number): void {
+  const flags = O_RDWR | O_NOCTTY | O_CLOEXEC;
+  using peer = new Fd(syscall("ioctl", fd, IOCTLS.TIOCGPTPEER, flags));
+  syscall("ioctl", peer.number, IOCTLS.TIOCVHANGUP, 0);
 }
 
 /** Changes a terminal's size; its foreground group gets SIGWINCH. */

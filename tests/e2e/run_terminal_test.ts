@@ -151,6 +151,19 @@ forEachLauncher("run -it ends when its terminal is gone", async (place) => {
   await place.tsdocker("ps", "-a");
 });
 
+forEachLauncher("run -it sh ends when its terminal is closed", (place) => {
+  using terminal = run(place, "-it", IMAGE, "sh");
+  terminal.expect("# ");
+  // To a shell the end of its input is the end of its work.
+  assert.equal(terminal.hangUp(), 0);
+});
+
+placeTest("run -it kills what goes on without its terminal", (place) => {
+  using terminal = run(place, "-it", ...shell("echo ready; exec sleep 1000"));
+  terminal.expect("ready\r\n");
+  assert.equal(terminal.hangUp(), 137);
+});
+
 forEachLauncher("run -t passes much output on complete", (place) => {
   using terminal = run(place, "-it", ...shell("seq 1 100000; echo end"));
   terminal.expect("\r\nend\r\n");

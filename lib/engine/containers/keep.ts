@@ -5,6 +5,9 @@
  */
 import type { WaitStatus } from "../../../ffi/calls/process.ts";
 import { removePath } from "../../base/remove_tree.ts";
+import { SIGNALS } from "../../../ffi/constants/signal.ts";
+import { isSyscallError } from "../../../ffi/errno.ts";
+import type { ContainerProcess } from "../../runtime/launch/container_process.ts";
 import type { HostPaths } from "../../base/host_paths.ts";
 import type { Launched } from "../../runtime/launch/launch.ts";
 import { identifyProcess } from "../../runtime/process_identity.ts";
@@ -12,6 +15,9 @@ import type { SignalProxy } from "../../runtime/stdio/signal_proxy.ts";
 import type { Stdio } from "../../runtime/stdio/stdio.ts";
 import type { CreatedContainer } from "./create.ts";
 import { stateDirectory, writeExit, writeRunning } from "./records.ts";
+
+/** How long a container may go on without its terminal. */
+const HANGUP_GRACE_MS = 10_000;
 
 /** A running container and its connections. */
 export interface KeptProcess extends Pick<Launched, "process" | "terminal"> {
@@ -38,7 +44,7 @@ export async function keepContainer(
     writeRunning(paths, config.id, { ...identity, startedMs });
   }
   using terminal = kept.terminal;
-  using connection = kept.stdio.connect(terminal);
+  using connection = kept.stdio.connect(terminal, () => endSoon(process));
   kept.signals.attach({
     signal: (number) => process.signal(number),
     resize: () => connection.resize(),
@@ -55,6 +61,21 @@ export async function keepContainer(
     removePath(stateDirectory(paths, config.id));
   }
   return exitCode;
+}
+
+/**
+ * Kills a container that goes on without the terminal it was started from:
+ * process 1 ignores SIGHUP unless it handles it.
+ */
+function endSoon(process: ContainerProcess): void {
+  setTimeout(() => {
+    try {
+      process.signal(SIGNALS.SIGKILL);
+    } catch (error) {
+      // ESRCH: it has ended meanwhile.
+      if (!isSyscallError(error, "ESRCH")) throw error;
+    }
+  }, HANGUP_GRACE_MS);
 }
 
 /** The status a shell would report. */

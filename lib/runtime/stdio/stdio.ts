@@ -9,6 +9,7 @@ import { fchown, openat } from "../../../ffi/calls/file.ts";
 import { createPipe, type Pipe } from "../../../ffi/calls/pipe.ts";
 import {
   getWindowSize,
+  hangUp,
   setWindowSize,
   type WindowSize,
 } from "../../../ffi/calls/terminal.ts";
@@ -32,8 +33,10 @@ export interface Stdio extends Disposable {
    * Starts copying.
    *
    * @param terminal The master side, if the plan made a terminal.
+   * @param onHangUp Called if the caller's terminal is gone; the container's
+   * has been hung up by then.
    */
-  connect(terminal: Fd | undefined): Connection;
+  connect(terminal: Fd | undefined, onHangUp: () => void): Connection;
 }
 
 /** Streams being copied. */
@@ -66,9 +69,9 @@ export function callerWindowSize(): WindowSize | undefined {
 function terminalStdio({ interactive }: StdioOptions): Stdio {
   return {
     descriptors: new Map(),
-    connect: (terminal) => {
+    connect: (terminal, onHangUp) => {
       if (terminal === undefined) throw new TypeError("There is no terminal");
-      return connectTerminal(terminal, { interactive });
+      return connectTerminal(terminal, { interactive, onHangUp });
     },
     [Symbol.dispose](): void {},
   };
@@ -76,10 +79,10 @@ function terminalStdio({ interactive }: StdioOptions): Stdio {
 
 function connectTerminal(
   terminal: Fd,
-  { interactive }: { interactive: boolean },
+  { interactive, onHangUp }: { interactive: boolean; onHangUp: () => void },
 ): Connection {
   const raw = interactive ? enterRawMode(STDIN) : undefined;
-  if (interactive) void pump(new Fd(STDIN), terminal);
+  if (interactive) void pumpKeys(terminal, onHangUp);
   const output = startOutput(terminal, STDOUT);
   return {
     drain: () => drain([output]),
@@ -97,6 +100,19 @@ function connectTerminal(
       raw?.[Symbol.dispose]();
     },
   };
+}
+
+/** Keys until there is nobody to press any: then the line is hung up here too. */
+async function pumpKeys(terminal: Fd, onHangUp: () => void): Promise<void> {
+  await pump(new Fd(STDIN), terminal);
+  if (!terminal.isOpen) return;
+  try {
+    hangUp(terminal.number);
+  } catch (error) {
+    // EIO: the container has just ended.
+    if (!isSyscallError(error, "EIO")) throw error;
+  }
+  onHangUp();
 }
 
 function pipeStdio({ interactive, owner }: StdioOptions): Stdio {
