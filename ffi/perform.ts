@@ -9,7 +9,7 @@ import { ERRNO } from "./constants/errno.ts";
 import { describeArguments } from "./describe.ts";
 import { SyscallError } from "./errno.ts";
 import type { Results, SyscallRecord } from "./record.ts";
-import { trySyscall } from "./syscall.ts";
+import { trySyscallOnce } from "./syscall.ts";
 
 /**
  * Makes one recorded system call. Blocks as long as the kernel does.
@@ -41,7 +41,7 @@ export function performIn(
   const registers = record.args.map((argument) =>
     arena.encode(argument, (name) => lookUp(results, name))
   );
-  const result = trySyscall(record.call, ...registers);
+  const result = trySyscallOnce(record.call, ...registers);
   if (result < 0 && !tolerates(record, -result)) {
     throw new SyscallError(record.call, -result, describeArguments(record));
   }

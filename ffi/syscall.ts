@@ -9,7 +9,12 @@ import { ARCH, SYSCALL_NUMBERS, type SyscallName } from "./arch/arch.ts";
 import { SyscallError } from "./errno.ts";
 import { blockingLibc } from "./libc.ts";
 import { Memory } from "./memory.ts";
-import { callLibc, type Registers, repeatableCall } from "./raw/raw.ts";
+import {
+  callOnce,
+  type RawCall,
+  type Registers,
+  repeatableCall,
+} from "./raw/raw.ts";
 
 /**
  * An argument of a system call: a number, a NUL-terminated string, bytes the
@@ -58,6 +63,25 @@ export function trySyscall(
   name: SyscallName,
   ...args: SyscallArgument[]
 ): number {
+  return makeCall(name === "close" ? callOnce : repeatableCall, name, args);
+}
+
+/**
+ * As {@linkcode trySyscall}, but made exactly once even if it is refused, which
+ * takes a little longer: for plans, whose calls are what they say.
+ */
+export function trySyscallOnce(
+  name: SyscallName,
+  ...args: SyscallArgument[]
+): number {
+  return makeCall(callOnce, name, args);
+}
+
+function makeCall(
+  call: RawCall,
+  name: SyscallName,
+  args: readonly SyscallArgument[],
+): number {
   const memory = scratch ??= new Memory(SCRATCH_BYTES);
   let used = 0;
   const registers: [...Registers] = [0n, 0n, 0n, 0n, 0n, 0n];
@@ -76,7 +100,6 @@ export function trySyscall(
       registers[index] = register(argument);
     }
   }
-  const call = name === "close" ? callLibc : repeatableCall;
   const result = Number(call(BigInt(NUMBERS[name]), registers));
   if (isError(result)) return result;
   for (const { bytes, offset } of copies) {

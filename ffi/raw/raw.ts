@@ -36,19 +36,24 @@ const ENTRY = {
   result: "i64",
 } as const satisfies Deno.ForeignFunction;
 
-let machineCode: RawCall | "refused" | undefined;
+let machineCode: RawCall | undefined;
 
 /**
  * Makes a system call on the calling thread, and makes it again to learn why
  * it failed. Should it succeed then, that is its result.
  *
- * Not for close(2), which releases the descriptor even if it fails.
+ * Where executable memory is refused, it is made twice for nothing. Not for
+ * close(2), which releases the descriptor even if it fails.
  */
 export function repeatableCall(number: bigint, registers: Registers): bigint {
   const result = callLibc(number, registers);
-  if (result >= 0n) return result;
-  machineCode ??= bindMachineCode() ?? "refused";
-  return machineCode === "refused" ? result : machineCode(number, registers);
+  return result >= 0n ? result : callOnce(number, registers);
+}
+
+/** Makes a system call exactly once, by machine code if that is allowed. */
+export function callOnce(number: bigint, registers: Registers): bigint {
+  machineCode ??= bindMachineCode() ?? callLibc;
+  return machineCode(number, registers);
 }
 
 /** Of a failure whose number has got lost. */

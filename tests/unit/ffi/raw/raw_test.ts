@@ -4,6 +4,7 @@ import { ERRNO } from "../../../../ffi/constants/errno.ts";
 import {
   bindMachineCode,
   callLibc,
+  callOnce,
   type RawCall,
   type Registers,
   repeatableCall,
@@ -27,6 +28,7 @@ function machineCode(): RawCall {
 for (
   const [name, call] of Object.entries({
     callLibc,
+    callOnce,
     repeatableCall,
     machineCode: machineCode(),
   })
