@@ -95,3 +95,11 @@ export function waitForEnd(pidfd: Fd, timeoutMs: number): boolean {
     }
   }
 }
+
+/**
+ * Waits for one turn of Deno's pool of threads: what was about to finish there
+ * has most likely finished by then.
+ */
+export async function poolTurn(): Promise<void> {
+  await syscallAsync("getpid");
+}

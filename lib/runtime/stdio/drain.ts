@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { poolTurn } from "../../../ffi/calls/process.ts";
 import { bytesToRead } from "../../../ffi/calls/pipe.ts";
 import type { Fd } from "../../../ffi/fd.ts";
 import type { PumpProgress } from "./pump.ts";
@@ -16,6 +17,8 @@ export interface Output {
   readonly done: Promise<void>;
 }
 
+/** How often to wait for the pool of threads before a timer is set. */
+const TURNS = 3;
 /** How often a stream that has not ended is looked at. */
 const LOOK_MS = 20;
 
@@ -28,6 +31,11 @@ export async function drain(outputs: readonly Output[]): Promise<void> {
   const ended = Promise.all(outputs.map(({ done }) => done)).then(() =>
     "ended"
   );
+  // The first timer of a process takes longer to set up than the ends of two
+  // pipes take to arrive from the threads that read them.
+  for (let turn = 0; turn < TURNS; turn++) {
+    if (await Promise.race([ended, poolTurn()]) === "ended") return;
+  }
   for (let isEmpty = false; !isEmpty;) {
     const { promise, resolve } = Promise.withResolvers<string>();
     const timer = setTimeout(() => resolve("later"), LOOK_MS);
