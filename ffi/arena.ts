@@ -11,6 +11,7 @@ const ENCODER = new TextEncoder();
 /** Enough for an ordinary container's whole plan. */
 const CHUNK_BYTES = 64 * 1024;
 const WORD_BYTES = 8;
+const HALF_BITS = 32;
 
 /** How the value of a `{result}` is found: a number known by now. */
 export type Resolve = (name: string) => number | bigint;
@@ -75,6 +76,12 @@ export class Arena implements Disposable {
     if ("value" in argument) return register(argument.value);
     if ("bytes" in argument) return this.put(argument.bytes);
     if ("result" in argument) return register(resolve(argument.result));
+    if ("pair" in argument) {
+      const [low, high] = argument.pair.map((half) =>
+        BigInt.asUintN(HALF_BITS, this.encode(half, resolve))
+      ) as [bigint, bigint];
+      return low | high << BigInt(HALF_BITS);
+    }
     const values = argument.words.map((word) => this.encode(word, resolve));
     const target = this.allocate(values.length * WORD_BYTES);
     new BigUint64Array(

@@ -26,6 +26,7 @@ function describeArgument(argument: RecordArgument): string {
   if (typeof argument !== "object") return String(argument);
   if ("value" in argument || "bytes" in argument) return argument.text;
   if ("result" in argument) return `$${argument.result}`;
+  if ("pair" in argument) return argument.pair.map(describeArgument).join(", ");
   return describeWords(argument.words);
 }
 

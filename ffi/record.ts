@@ -21,8 +21,13 @@ export type RecordArgument =
   | { readonly bytes: Uint8Array; readonly text: string }
   /** An array of eight-byte words, passed by address: `argv`, `sock_fprog`. */
   | { readonly words: readonly RecordArgument[] }
+  /** Two 32-bit numbers in one word, the low one first: fields of a struct. */
+  | { readonly pair: readonly [low: RecordNumber, high: RecordNumber] }
   /** What an earlier call, or the caller of the plan, left under this name. */
   | { readonly result: string };
+
+/** An argument that is a number, known or found under a name. */
+export type RecordNumber = number | Symbolic | { readonly result: string };
 
 /** A number and its spelling in the kernel's headers. */
 export interface Symbolic {

@@ -6,6 +6,9 @@
  * @see runtime-spec 1.2, config.md and config-linux.md
  */
 import type { CapabilityName } from "../../ffi/constants/capability.ts";
+import type { RlimitName } from "../../ffi/constants/resource.ts";
+import type { LinuxResources } from "./linux_resources.ts";
+import type { LinuxSeccomp } from "./linux_seccomp.ts";
 
 /** A container, as `config.json` of a bundle describes it. */
 export interface RuntimeSpec {
@@ -34,6 +37,22 @@ export interface Process {
   readonly cwd: string;
   readonly capabilities: Capabilities;
   readonly noNewPrivileges?: boolean;
+  /** An absent limit is the caller's. */
+  readonly rlimits?: readonly Rlimit[];
+  /** Name of a profile the kernel has loaded. */
+  readonly apparmorProfile?: string;
+  /** -1000 to 1000: how early the kernel ends it when memory runs out. */
+  readonly oomScoreAdj?: number;
+}
+
+/** A resource limit. @see config.md, "POSIX process" */
+export interface Rlimit {
+  /** Such as `RLIMIT_NOFILE`. */
+  readonly type: RlimitName;
+  /** `-1` is unlimited. */
+  readonly soft: number;
+  /** `-1` is unlimited. */
+  readonly hard: number;
 }
 
 /** Numeric ids inside the container. */
@@ -99,12 +118,36 @@ export interface Device {
   readonly minor: number;
   /** Permission bits. */
   readonly fileMode: number;
+  /** Owner inside the container; absent is 0. */
+  readonly uid?: number;
+  /** Group inside the container; absent is 0. */
+  readonly gid?: number;
+}
+
+/** Consecutive ids of a user namespace. @see config-linux.md, "User namespace mappings" */
+export interface IdMapping {
+  /** First id inside. */
+  readonly containerID: number;
+  /** First id on the host. */
+  readonly hostID: number;
+  /** How many. */
+  readonly size: number;
 }
 
 /** What only Linux has. */
 export interface Linux {
   readonly namespaces: readonly Namespace[];
+  /** User ids of a new user namespace; required with one. */
+  readonly uidMappings?: readonly IdMapping[];
+  /** Group ids of a new user namespace; required with one. */
+  readonly gidMappings?: readonly IdMapping[];
   readonly devices: readonly Device[];
+  /** Path of the cgroup below every hierarchy's root, starting with a slash. */
+  readonly cgroupsPath?: string;
+  readonly resources?: LinuxResources;
+  /** Kernel parameters of the container's own namespaces, by dotted name. */
+  readonly sysctl?: Readonly<Record<string, string>>;
+  readonly seccomp?: LinuxSeccomp;
   /** Paths that read as empty. */
   readonly maskedPaths: readonly string[];
   /** Paths that cannot be written. */

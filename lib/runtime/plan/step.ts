@@ -42,6 +42,13 @@ export interface LaunchPlan {
   readonly prepare: readonly PrepareStep[];
   /** Flags of clone3(2): the namespaces the process is born into. */
   readonly clone: Symbolic;
+  /**
+   * The result that is a cgroup v2 directory the process is born into. An
+   * executor that cannot do that has it join before the first step.
+   */
+  readonly cgroup?: string;
+  /** Lines of `uid_map` and `gid_map` for its new user namespace. */
+  readonly idMaps?: { readonly uid: string; readonly gid: string };
   /** Made by the new process; the last one is execve(2). */
   readonly child: readonly ChildStep[];
 }

@@ -40,6 +40,8 @@ const NUMBERS: readonly (readonly [RecordArgument, bigint])[] = [
   [null, 0n],
   [{ value: 0x5000, text: "MS_BIND|MS_REC" }, 0x5000n],
   [{ result: "fd" }, 42n],
+  [{ pair: [{ result: "fd" }, 6] }, 0x6_0000_002an],
+  [{ pair: [-1, { value: 2, text: "BPF_F_ALLOW_MULTI" }] }, 0x2_ffff_ffffn],
 ];
 
 for (const [argument, value] of NUMBERS) {
