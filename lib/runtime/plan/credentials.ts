@@ -14,12 +14,32 @@ import { AMBIENT, PRCTL } from "../../../ffi/constants/prctl.ts";
 import { flags } from "../../../ffi/constants/symbolic.ts";
 import type { RecordArgument } from "../../../ffi/record.ts";
 import type { Capabilities, Process } from "../../oci/runtime_spec.ts";
+import { type SeccompFilter, seccompStep } from "./seccomp.ts";
 import type { ChildStep } from "./step.ts";
 
-/** Plans the change from the caller's credentials to the program's. */
-export function credentialSteps(process: Process): readonly ChildStep[] {
-  const { user, capabilities } = process;
-  const keeps = user.uid !== 0 && capabilities.permitted.length > 0;
+/** What the change of credentials has to be woven with. */
+export interface CredentialOptions {
+  /** Instructions of a seccomp filter; none without it. */
+  readonly seccomp?: SeccompFilter;
+  /** Made once the user has been changed. */
+  readonly afterUser: readonly ChildStep[];
+}
+
+/**
+ * Plans the change from the caller's credentials to the program's.
+ *
+ * The filter comes as late as it can, since it judges the steps behind it too.
+ * Installing it takes either `no_new_privs` or CAP_SYS_ADMIN, which a change of
+ * user would lose.
+ */
+export function credentialSteps(
+  process: Process,
+  { seccomp, afterUser }: CredentialOptions,
+): readonly ChildStep[] {
+  const { user, capabilities, noNewPrivileges } = process;
+  const isPrivileged = seccomp !== undefined && noNewPrivileges !== true;
+  const keeps = user.uid !== 0 &&
+    (capabilities.permitted.length > 0 || isPrivileged);
   return [
     ...boundingSteps(capabilities),
     ...(keeps ? [keepCapabilities()] : []),
@@ -38,14 +58,31 @@ export function credentialSteps(process: Process): readonly ChildStep[] {
       args: [user.uid, user.uid, user.uid],
       why: "the user",
     },
+    ...afterUser,
+    ...(isPrivileged && keeps ? [regainForFilter(capabilities)] : []),
+    ...(isPrivileged ? [seccompStep(seccomp)] : []),
     {
       call: "capset",
       args: [capabilityHeader(), capabilityData(capabilities)],
       why: "effective, permitted and inheritable capabilities",
     },
     ...ambientSteps(capabilities),
-    ...(process.noNewPrivileges ? [noNewPrivileges()] : []),
+    ...(noNewPrivileges === true ? [noNewPrivilegesStep()] : []),
+    ...(seccomp !== undefined && !isPrivileged ? [seccompStep(seccomp)] : []),
   ];
+}
+
+/** The change of user has emptied the effective set, the kept one is left. */
+function regainForFilter({ permitted, inheritable }: Capabilities): ChildStep {
+  const held = [...new Set([...permitted, "CAP_SYS_ADMIN" as const])];
+  return {
+    call: "capset",
+    args: [
+      capabilityHeader(),
+      capabilityData({ effective: held, permitted: held, inheritable }),
+    ],
+    why: "CAP_SYS_ADMIN once more, for the filter; the next capset drops it",
+  };
 }
 
 /** Everything not listed leaves the bounding set; unknown ones fail softly. */
@@ -83,7 +120,7 @@ function ambientSteps(capabilities: Capabilities): ChildStep[] {
   }));
 }
 
-function noNewPrivileges(): ChildStep {
+function noNewPrivilegesStep(): ChildStep {
   return {
     call: "prctl",
     args: [flags(PRCTL, "PR_SET_NO_NEW_PRIVS"), 1, 0, 0, 0],
@@ -108,7 +145,9 @@ function capabilityHeader(): RecordArgument {
 }
 
 /** Two `struct __user_cap_data_struct`: the low words, then the high ones. */
-function capabilityData(sets: Capabilities): RecordArgument {
+function capabilityData(
+  sets: Pick<Capabilities, "effective" | "permitted" | "inheritable">,
+): RecordArgument {
   const masks = [sets.effective, sets.permitted, sets.inheritable].map(
     capabilityMask,
   );

@@ -59,7 +59,7 @@ export function deviceSteps(spec: RuntimeSpec): readonly PrepareStep[] {
       as: "umask",
       why: "device modes are exact; it is put back below",
     },
-    ...[...DEFAULT_DEVICES, ...spec.linux.devices].map(nodeStep),
+    ...allDevices(spec).flatMap(nodeSteps),
     ...DEFAULT_LINKS.map(linkStep),
     {
       call: "umask",
@@ -67,6 +67,29 @@ export function deviceSteps(spec: RuntimeSpec): readonly PrepareStep[] {
       why: "the calling thread goes on after the container has started",
     },
   ];
+}
+
+/** Each path once: a device of the specification replaces a default one. */
+function allDevices(spec: RuntimeSpec): Device[] {
+  const devices = [...DEFAULT_DEVICES, ...spec.linux.devices];
+  return [...new Map(devices.map((device) => [device.path, device])).values()];
+}
+
+function nodeSteps(device: Device): PrepareStep[] {
+  const { uid = 0, gid = 0 } = device;
+  const node = nodeStep(device);
+  if (uid === 0 && gid === 0) return [node];
+  return [node, {
+    call: "fchownat",
+    args: [
+      AT_FDCWD,
+      { beneath: device.path },
+      uid,
+      gid,
+      0,
+    ],
+    why: `${device.path} belongs to whom it does on the host`,
+  }];
 }
 
 function nodeStep(device: Device): PrepareStep {

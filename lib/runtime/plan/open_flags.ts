@@ -10,12 +10,14 @@ import {
   O_PATH,
   O_RDONLY,
   O_RDWR,
+  O_WRONLY,
 } from "../../../ffi/constants/fcntl.ts";
 import type { RecordArgument } from "../../../ffi/record.ts";
 
 /** For `flags(OPEN, "O_PATH", …)`. */
 export const OPEN = {
   O_RDONLY,
+  O_WRONLY,
   O_RDWR,
   O_NOCTTY,
   O_CLOEXEC,

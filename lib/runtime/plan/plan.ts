@@ -24,6 +24,9 @@ import {
   pivotSteps,
   rootSteps,
 } from "./rootfs.ts";
+import { procSettingSteps, rlimitSteps } from "./process_limits.ts";
+import type { SeccompFilter } from "./seccomp.ts";
+import { sysctlSteps } from "./sysctl.ts";
 import { stdioSteps, terminalSteps } from "./terminal.ts";
 import type { ChildStep, LaunchPlan, PrepareStep } from "./step.ts";
 
@@ -33,6 +36,8 @@ export interface PlanOptions {
   readonly rootfs: readonly Mount[];
   /** Whether tsdocker's own init program is process 1. */
   readonly init: boolean;
+  /** The compiled `linux.seccomp`; absent allows every call. */
+  readonly seccomp?: SeccompFilter;
 }
 
 /**
@@ -63,14 +68,19 @@ export function createPlan(
       parentDeathStep("if the keeper dies, so does the container"),
       ...joinSteps(spec),
       ...stdioSteps(spec.process),
+      ...procSettingSteps(spec.process),
       ...enterRootSteps(spec),
       ...mounts.child,
+      ...sysctlSteps(spec),
       ...hidePathSteps(spec),
       ...pivotSteps(spec),
       ...namespaceSettingSteps(spec),
       ...processSettingSteps(spec.process, options),
-      ...credentialSteps(spec.process),
-      parentDeathStep("once more: a change of user clears it"),
+      ...rlimitSteps(spec.process),
+      ...credentialSteps(spec.process, {
+        ...options,
+        afterUser: [parentDeathStep("once more: a change of user clears it")],
+      }),
       ...programSteps(spec.process, options),
     ],
   };

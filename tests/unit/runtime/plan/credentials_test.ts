@@ -12,9 +12,11 @@ import type {
 } from "../../../../lib/oci/runtime_spec.ts";
 import {
   capabilityMask,
+  type CredentialOptions,
   credentialSteps,
 } from "../../../../lib/runtime/plan/credentials.ts";
 import { describeStep } from "../../../../lib/runtime/plan/describe.ts";
+import type { SeccompFilter } from "../../../../lib/runtime/plan/seccomp.ts";
 import type { ChildStep } from "../../../../lib/runtime/plan/step.ts";
 import { runtimeSpec } from "../../../support/runtime_spec.ts";
 
@@ -28,10 +30,15 @@ const NONE: Capabilities = {
 const ROOT: User = { uid: 0, gid: 0, additionalGids: [] };
 const USER: User = { uid: 1000, gid: 100, additionalGids: [] };
 
+const MARK: ChildStep = { call: "getpid", args: [], why: "a mark" };
+const FILTER: SeccompFilter = { program: new Uint8Array(16), flags: 0 };
+const INSTALL = "seccomp(SECCOMP_SET_MODE_FILTER, 0, {2, 2 instructions})";
+
 function steps(
   user: User,
   capabilities: Partial<Capabilities> = {},
   changes: Partial<Process> = {},
+  options: Partial<CredentialOptions> = {},
 ): readonly ChildStep[] {
   return credentialSteps(
     runtimeSpec({
@@ -41,6 +48,7 @@ function steps(
         ...changes,
       },
     }).process,
+    { afterUser: [], ...options },
   );
 }
 
@@ -129,6 +137,37 @@ Deno.test("credentialSteps() sets no_new_privs last, only if asked", () => {
   assert.equal(texts(ROOT, {}, { noNewPrivileges: true }).at(-1), NNP);
   assert.ok(!texts(ROOT, {}, { noNewPrivileges: false }).includes(NNP));
   assert.ok(!texts(ROOT).includes(NNP));
+});
+
+Deno.test("credentialSteps() makes the steps after the user right after it", () => {
+  const all = texts(USER, {}, {}, { afterUser: [MARK] });
+  assert.equal(all[all.indexOf("getpid()") - 1], "setresuid(1000, 1000, 1000)");
+});
+
+Deno.test("credentialSteps() installs a filter before root's capset drops CAP_SYS_ADMIN", () => {
+  const all = texts(ROOT, {}, {}, { seccomp: FILTER });
+  assert.match(all.at(-1) ?? "", /^capset/);
+  assert.equal(all.at(-2), INSTALL);
+  assert.ok(!all.some((text) => text.includes("KEEPCAPS")));
+});
+
+Deno.test("credentialSteps() regains CAP_SYS_ADMIN for the filter of another user", () => {
+  const all = texts(USER, {}, {}, { seccomp: FILTER });
+  assert.equal(all[0], "prctl(PR_SET_KEEPCAPS, 1)");
+  assert.deepEqual(all.slice(-3), [
+    "capset({_LINUX_CAPABILITY_VERSION_3, 0}, {effective=0x200000, permitted=0x200000, inheritable=0x0})",
+    INSTALL,
+    "capset({_LINUX_CAPABILITY_VERSION_3, 0}, {effective=0x0, permitted=0x0, inheritable=0x0})",
+  ]);
+});
+
+Deno.test("credentialSteps() installs a filter last of all after no_new_privs", () => {
+  for (const user of [ROOT, USER]) {
+    const all = texts(user, {}, { noNewPrivileges: true }, { seccomp: FILTER });
+    assert.equal(all.at(-1), INSTALL);
+    assert.equal(all.at(-2), "prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)");
+    assert.ok(!all.some((text) => text.includes("KEEPCAPS")));
+  }
 });
 
 Deno.test("credentialSteps() passes groups as 32-bit numbers", () => {

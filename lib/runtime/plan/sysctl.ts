@@ -1,0 +1,53 @@
+/**
+ * Kernel parameters of the container's own namespaces.
+ *
+ * @module
+ * @see runtime-spec 1.2, config-linux.md, "Sysctl"
+ * @see sysctl(2), proc_sys(5)
+ */
+import { SpecError } from "../../base/errors.ts";
+import type { RuntimeSpec } from "../../oci/runtime_spec.ts";
+import { writeSteps } from "./process_limits.ts";
+import type { ChildStep } from "./step.ts";
+
+/**
+ * Plans them; after /proc is mounted, as it shows the namespaces of the new
+ * process, and before /proc/sys becomes read-only. Paths are relative to the
+ * new root.
+ *
+ * @throws {SpecError} If a name leads out of /proc/sys.
+ */
+export function sysctlSteps(spec: RuntimeSpec): readonly ChildStep[] {
+  return Object.entries(spec.linux.sysctl ?? {}).flatMap(([name, value]) =>
+    writeSteps(
+      `proc/sys/${sysctlPath(name)}`,
+      value,
+      `${name} of the container's own namespace`,
+    )
+  );
+}
+
+/**
+ * A parameter's path below /proc/sys. Dots separate, unless there are slashes:
+ * then those do, so that a name such as `eth0.100` can be part of one.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * assert.equal(sysctlPath("net.ipv4.ip_forward"), "net/ipv4/ip_forward");
+ * assert.equal(
+ *   sysctlPath("net/ipv4/conf/eth0.100/forwarding"),
+ *   "net/ipv4/conf/eth0.100/forwarding",
+ * );
+ * ```
+ */
+export function sysctlPath(name: string): string {
+  const components = name.split(name.includes("/") ? "/" : ".");
+  if (components.some((part) => part === "" || /^\.+$/.test(part))) {
+    throw new SpecError(
+      `/linux/sysctl/${name.replaceAll("~", "~0").replaceAll("/", "~1")}`,
+      `Cannot set the kernel parameter "${name}": it is not a name`,
+    );
+  }
+  return components.join("/");
+}

@@ -1,0 +1,36 @@
+/** @module */
+import assert from "node:assert/strict";
+import { SpecError } from "../../../../lib/base/errors.ts";
+import { describeStep } from "../../../../lib/runtime/plan/describe.ts";
+import {
+  sysctlPath,
+  sysctlSteps,
+} from "../../../../lib/runtime/plan/sysctl.ts";
+import { runtimeSpec } from "../../../support/runtime_spec.ts";
+
+Deno.test("sysctlSteps() writes each parameter below the new root, in order", () => {
+  const steps = sysctlSteps(runtimeSpec({
+    linux: {
+      sysctl: { "net.ipv4.ip_forward": "1", "kernel.msgmax": "65536" },
+    },
+  }));
+  assert.deepEqual(steps.map(describeStep), [
+    'openat(AT_FDCWD, "proc/sys/net/ipv4/ip_forward", O_WRONLY|O_CLOEXEC)',
+    'write($ip_forward, "1", 1)',
+    'openat(AT_FDCWD, "proc/sys/kernel/msgmax", O_WRONLY|O_CLOEXEC)',
+    'write($msgmax, "65536", 5)',
+  ]);
+  assert.deepEqual(sysctlSteps(runtimeSpec()), []);
+});
+
+for (
+  const name of ["", ".", "net..x", "net/../../x", "/net", "net/./x", "net."]
+) {
+  Deno.test(`sysctlPath() refuses ${JSON.stringify(name)}`, () => {
+    assert.throws(() => sysctlPath(name), (error) => {
+      assert.ok(error instanceof SpecError);
+      assert.match(error.pointer, /^\/linux\/sysctl\//);
+      return true;
+    });
+  });
+}
