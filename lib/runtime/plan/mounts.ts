@@ -82,6 +82,11 @@ function isUnder(mount: Mount, path: string): boolean {
   return mount.destination.startsWith(`${path}/`);
 }
 
+/** Whether a path inside the container is another one, or lies below it. */
+export function isWithin(path: string, other: string): boolean {
+  return path === other || path.startsWith(`${other}/`);
+}
+
 function newMount(mount: Mount, options: MountOptions): PrepareStep {
   return {
     call: "mount",

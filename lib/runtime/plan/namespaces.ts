@@ -58,8 +58,8 @@ export function cloneFlags(spec: RuntimeSpec): Symbolic {
       "Cannot start a container without a mount namespace of its own",
     );
   }
-  const created = spec.linux.namespaces.filter((namespace) =>
-    namespace.path === undefined
+  const created = spec.linux.namespaces.filter(({ type, path }) =>
+    path === undefined && type !== "cgroup"
   );
   return flags(CLONE, ...created.map((namespace) => FLAGS[namespace.type]));
 }
@@ -92,6 +92,19 @@ export function joinSteps(spec: RuntimeSpec): readonly ChildStep[] {
       },
     ];
   });
+}
+
+/**
+ * Plans a cgroup namespace of its own, once the process is in its cgroup, which
+ * becomes the root of what it sees. With clone3(2) the caller's would.
+ */
+export function cgroupNamespaceSteps(spec: RuntimeSpec): readonly ChildStep[] {
+  if (!isNew(spec, "cgroup")) return [];
+  return [{
+    call: "unshare",
+    args: [flags(CLONE, "CLONE_NEWCGROUP")],
+    why: "its own cgroup is the root of all it sees, now that it is in it",
+  }];
 }
 
 /** Plans host and domain name, and the loopback interface. */

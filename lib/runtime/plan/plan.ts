@@ -9,21 +9,21 @@ import { flags } from "../../../ffi/constants/symbolic.ts";
 import type { Mount, RuntimeSpec } from "../../oci/runtime_spec.ts";
 import { credentialSteps } from "./credentials.ts";
 import { deviceSteps, isOwnDev } from "./devices.ts";
-import { isLater, mountSteps } from "./mounts.ts";
-import { cloneFlags, joinSteps, namespaceSettingSteps } from "./namespaces.ts";
+import { isLater, type MountSteps, mountSteps } from "./mounts.ts";
+import {
+  cgroupNamespaceSteps,
+  cloneFlags,
+  joinSteps,
+  namespaceSettingSteps,
+} from "./namespaces.ts";
 import { AT_FDCWD, OPEN } from "./open_flags.ts";
 import {
   parentDeathStep,
   processSettingSteps,
   programSteps,
 } from "./program.ts";
-import {
-  enterRootSteps,
-  hidePathSteps,
-  maskSourceSteps,
-  pivotSteps,
-  rootSteps,
-} from "./rootfs.ts";
+import { hidePathSteps, maskSourceSteps } from "./hidden_paths.ts";
+import { enterRootSteps, pivotSteps, rootSteps } from "./rootfs.ts";
 import { procSettingSteps, rlimitSteps } from "./process_limits.ts";
 import type { SeccompFilter } from "./seccomp.ts";
 import { sysctlSteps } from "./sysctl.ts";
@@ -54,6 +54,7 @@ export function createPlan(
   options: PlanOptions,
 ): LaunchPlan {
   const mounts = planMounts(spec);
+  const hidden = hidePathSteps(spec, mounts.later);
   return {
     prepare: [
       ...rootSteps(spec, options.rootfs),
@@ -62,17 +63,19 @@ export function createPlan(
       workingDirectory(spec),
       // After the volumes, one of which may be the host's /dev.
       ...maskSourceSteps(spec),
+      ...hidden.prepare,
     ],
     clone: cloneFlags(spec),
     child: [
       parentDeathStep("if the keeper dies, so does the container"),
+      ...cgroupNamespaceSteps(spec),
       ...joinSteps(spec),
       ...stdioSteps(spec.process),
       ...procSettingSteps(spec.process),
       ...enterRootSteps(spec),
       ...mounts.child,
       ...sysctlSteps(spec),
-      ...hidePathSteps(spec),
+      ...hidden.child,
       ...pivotSteps(spec),
       ...namespaceSettingSteps(spec),
       ...processSettingSteps(spec.process, options),
@@ -87,9 +90,10 @@ export function createPlan(
 }
 
 /** All mounts in order, with the nodes of /dev right after /dev itself. */
-function planMounts(
-  spec: RuntimeSpec,
-): { prepare: readonly PrepareStep[]; child: readonly ChildStep[] } {
+function planMounts(spec: RuntimeSpec): MountSteps & {
+  /** Destinations that the new process mounts. */
+  readonly later: readonly string[];
+} {
   const prepare: PrepareStep[] = [];
   const child: ChildStep[] = [];
   const later: string[] = [];
@@ -100,7 +104,7 @@ function planMounts(
     if (isLater(mount)) later.push(mount.destination);
     if (isOwnDev(mount)) prepare.push(...deviceSteps(spec));
   }
-  return { prepare, child };
+  return { prepare, child, later };
 }
 
 /** An image need not have the working directory; docker creates it too. */

@@ -2,7 +2,7 @@
  * The root file system: how it is put together, entered and closed off.
  *
  * @module
- * @see runtime-spec 1.2, config.md, "Root"; config-linux.md, "Masked Paths"
+ * @see runtime-spec 1.2, config.md, "Root"
  * @see pivot_root(2)
  */
 import { MOUNT } from "../../../ffi/constants/mount.ts";
@@ -11,12 +11,9 @@ import { flags } from "../../../ffi/constants/symbolic.ts";
 import { UMOUNT } from "../../../ffi/constants/umount.ts";
 import type { Mount, RuntimeSpec } from "../../oci/runtime_spec.ts";
 import { parseMountOptions } from "./mount_options.ts";
-import { relative, remountReadonly } from "./mounts.ts";
+import { remountReadonly } from "./mounts.ts";
 import { AT_FDCWD, OPEN } from "./open_flags.ts";
 import type { ChildStep, PrepareStep } from "./step.ts";
-
-/** The host's, as nobody in a container can swap it. */
-const NULL_DEVICE = "/dev/null";
 
 /**
  * Plans the private mount namespace and the root in it.
@@ -52,41 +49,6 @@ export function rootSteps(
       ],
       as: "root",
       why: "every path inside is resolved beneath this descriptor",
-    },
-  ];
-}
-
-/**
- * Plans what masked files are covered by: the host's null device, read-only.
- * Root inside may change the mode and owner of what it can write to, and what
- * is mounted from a read-only mount is read-only from the start.
- */
-export function maskSourceSteps(spec: RuntimeSpec): readonly PrepareStep[] {
-  if (spec.linux.maskedPaths.length === 0) return [];
-  return [
-    {
-      call: "mount",
-      args: [NULL_DEVICE, NULL_DEVICE, null, flags(MOUNT, "MS_BIND"), null],
-      why: "a mount of its own, to be made read-only",
-    },
-    {
-      call: "mount",
-      args: [
-        null,
-        NULL_DEVICE,
-        null,
-        flags(
-          MOUNT,
-          "MS_BIND",
-          "MS_REMOUNT",
-          "MS_RDONLY",
-          "MS_NOSUID",
-          "MS_NOEXEC",
-        ),
-        null,
-      ],
-      why:
-        "masks are made from it: chmod(2) of one must not reach the host's null",
     },
   ];
 }
@@ -131,75 +93,6 @@ export function enterRootSteps(spec: RuntimeSpec): readonly ChildStep[] {
       call: "fchdir",
       args: [{ result: "newroot" }],
       why: "paths are relative from here on",
-    },
-  ];
-}
-
-/** Plans hiding and protecting paths; to be made after /proc and /sys. */
-export function hidePathSteps(spec: RuntimeSpec): readonly ChildStep[] {
-  return [
-    ...spec.linux.maskedPaths.flatMap(maskSteps),
-    ...spec.linux.readonlyPaths.flatMap(readonlySteps),
-  ];
-}
-
-/** A file is covered by /dev/null, a directory by an empty file system. */
-function maskSteps(path: string): ChildStep[] {
-  return [
-    {
-      call: "mount",
-      args: [NULL_DEVICE, relative(path), null, flags(MOUNT, "MS_BIND"), null],
-      tolerate: ["ENOENT", "ENOTDIR"],
-      why: `${path} reads as empty`,
-    },
-    {
-      call: "mount",
-      args: [
-        "tmpfs",
-        relative(path),
-        "tmpfs",
-        flags(MOUNT, "MS_RDONLY"),
-        "size=0k",
-      ],
-      tolerate: ["ENOENT", "ENOTDIR"],
-      why: `${path} is covered this way if it is a directory`,
-    },
-  ];
-}
-
-function readonlySteps(path: string): ChildStep[] {
-  return [
-    {
-      call: "mount",
-      args: [
-        relative(path),
-        relative(path),
-        null,
-        flags(MOUNT, "MS_BIND", "MS_REC"),
-        null,
-      ],
-      tolerate: ["ENOENT"],
-      why: `${path} becomes a mount of its own, to be made read-only`,
-    },
-    {
-      call: "mount",
-      args: [
-        null,
-        relative(path),
-        null,
-        flags(
-          MOUNT,
-          "MS_BIND",
-          "MS_REMOUNT",
-          "MS_RDONLY",
-          "MS_NOSUID",
-          "MS_NODEV",
-          "MS_NOEXEC",
-        ),
-        null,
-      ],
-      tolerate: ["ENOENT"],
-      why: `${path} shows the kernel's settings but does not change them`,
     },
   ];
 }

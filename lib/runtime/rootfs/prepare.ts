@@ -5,6 +5,7 @@
  * @module
  */
 import { Arena } from "../../../ffi/arena.ts";
+import { ERRNO } from "../../../ffi/constants/errno.ts";
 import { Fd } from "../../../ffi/fd.ts";
 import { describeErrno, SyscallError } from "../../../ffi/errno.ts";
 import { lookUp, performIn } from "../../../ffi/perform.ts";
@@ -71,6 +72,8 @@ function prepareStep(
     return result;
   } catch (error) {
     if (!(error instanceof SyscallError)) throw error;
+    // A path that is not there may be as good as a refused call.
+    if (tolerates(step, error.errno)) return -error.errno;
     throw new StartError(
       "setup",
       `Cannot prepare the container: ${describeStep(step)}: ${
@@ -79,6 +82,10 @@ function prepareStep(
       { cause: error },
     );
   }
+}
+
+function tolerates(step: PrepareStep, errno: number): boolean {
+  return step.tolerate?.some((name) => ERRNO[name] === errno) ?? false;
 }
 
 /** A path beneath the root, as a link to its descriptor. */

@@ -7,6 +7,7 @@ import type {
 } from "../../../../lib/oci/runtime_spec.ts";
 import { describeStep } from "../../../../lib/runtime/plan/describe.ts";
 import {
+  cgroupNamespaceSteps,
   cloneFlags,
   isNew,
   joinSteps,
@@ -21,7 +22,6 @@ function specWith(...namespaces: Namespace[]): RuntimeSpec {
 /** Kind and the kernel's flag, from clone(2). */
 const KINDS = [
   ["mount", "CLONE_NEWNS", 0x00020000],
-  ["cgroup", "CLONE_NEWCGROUP", 0x02000000],
   ["uts", "CLONE_NEWUTS", 0x04000000],
   ["ipc", "CLONE_NEWIPC", 0x08000000],
   ["user", "CLONE_NEWUSER", 0x10000000],
@@ -38,6 +38,20 @@ for (const [type, text, value] of KINDS) {
     assert.equal(flags.value, type === "mount" ? value : 0x20000 | value);
   });
 }
+
+Deno.test("cgroupNamespaceSteps() makes it after the process has been born", () => {
+  const spec = specWith({ type: "mount" }, { type: "cgroup" });
+  assert.equal(cloneFlags(spec).text, "CLONE_NEWNS");
+  assert.deepEqual(cgroupNamespaceSteps(spec).map(describeStep), [
+    "unshare(CLONE_NEWCGROUP)",
+  ]);
+  const path = "/proc/1/ns/cgroup";
+  assert.deepEqual(cgroupNamespaceSteps(specWith({ type: "mount" })), []);
+  assert.deepEqual(
+    cgroupNamespaceSteps(specWith({ type: "cgroup", path })),
+    [],
+  );
+});
 
 Deno.test("cloneFlags() leaves out what is joined or shared", () => {
   const flags = cloneFlags(specWith(
