@@ -92,7 +92,9 @@ for (const type of ["pid", "mount", "user", "time"] as const) {
 
 for (const type of ["network", "ipc", "uts", "cgroup"] as const) {
   Deno.test(`joinSteps() opens a ${type} namespace and enters it as that kind`, () => {
-    const flag = KINDS.find(([kind]) => kind === type)?.[1];
+    const flag = type === "cgroup"
+      ? "CLONE_NEWCGROUP"
+      : KINDS.find(([kind]) => kind === type)?.[1];
     assert.deepEqual(
       joinSteps(specWith({ type, path: "/ns" })).map(describeStep),
       [
