@@ -5,15 +5,12 @@
  * @see runtime-spec 1.2, config.md, "User" and "Linux Process"
  * @see capabilities(7)
  */
-import {
-  CAPABILITY,
-  CAPABILITY_VERSION,
-  type CapabilityName,
-} from "../../../ffi/constants/capability.ts";
+import { CAPABILITY, CAPABILITY_VERSION } from "../../../ffi/constants/capability.ts";
 import { AMBIENT, PRCTL } from "../../../ffi/constants/prctl.ts";
 import { flags } from "../../../ffi/constants/symbolic.ts";
 import type { RecordArgument } from "../../../ffi/record.ts";
 import type { Capabilities, Process } from "../../oci/runtime_spec.ts";
+import { capabilityMask } from "../security/capabilities.ts";
 import { type SeccompFilter, seccompStep } from "./seccomp.ts";
 import type { ChildStep } from "./step.ts";
 
@@ -161,20 +158,4 @@ function capabilityData(
     text:
       `{effective=${effective}, permitted=${permitted}, inheritable=${inheritable}}`,
   };
-}
-
-/**
- * A set of capabilities as the kernel prints it in `/proc/PID/status`.
- *
- * @example
- * ```ts
- * import assert from "node:assert/strict";
- * assert.equal(capabilityMask(["CAP_CHOWN", "CAP_KILL"]), 0x21n);
- * ```
- */
-export function capabilityMask(names: readonly CapabilityName[]): bigint {
-  return names.reduce(
-    (mask, name) => mask | 1n << BigInt(CAPABILITY[name]),
-    0n,
-  );
 }

@@ -11,7 +11,6 @@ import type {
   User,
 } from "../../../../lib/oci/runtime_spec.ts";
 import {
-  capabilityMask,
   type CredentialOptions,
   credentialSteps,
 } from "../../../../lib/runtime/plan/credentials.ts";
@@ -210,10 +209,3 @@ function words(argument: unknown): number[] {
     return view.getUint32(index * 4, LITTLE_ENDIAN);
   });
 }
-
-Deno.test("capabilityMask() has a bit for each name, beyond 32 too", () => {
-  assert.equal(capabilityMask([]), 0n);
-  assert.equal(capabilityMask(["CAP_CHECKPOINT_RESTORE"]), 1n << 40n);
-  assert.equal(capabilityMask(["CAP_SETFCAP", "CAP_SETFCAP"]), 0x80000000n);
-  assert.equal(capabilityMask(ALL), (1n << 41n) - 1n);
-});
