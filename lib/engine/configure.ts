@@ -10,6 +10,7 @@ import {
   shortId,
 } from "../base/identifiers.ts";
 import type { ContainerConfig, NetworkMode } from "./container_config.ts";
+import type { HostFacts } from "./host_facts.ts";
 import type { EnvEntry, RunOptions } from "./run_options.ts";
 import { normalizePath, parseTmpfs, parseVolume } from "./volume.ts";
 
@@ -19,6 +20,7 @@ export interface ConfigureInput {
   readonly createdMs: number;
   /** What relative paths are relative to. */
   readonly cwd: string;
+  readonly host: HostFacts;
 }
 
 /** All of a configuration that the options decide. */
@@ -56,6 +58,26 @@ export function configureContainer(
     init: options.init,
     network: networkMode(options.network),
     ...mounts(options, input.cwd),
+    cgroupsPath: `/tsdocker/${id}`,
+    resources: {},
+    throttles: [],
+    rlimits: [],
+    shmSizeBytes: 64 * 1024 ** 2,
+    privileged: options.privileged,
+    capAdd: [],
+    capDrop: [],
+    noNewPrivileges: false,
+    seccomp: "default",
+    systemPaths: "masked",
+    groupAdd: options.groupAdd,
+    sysctl: {},
+    devices: [],
+    deviceCgroupRules: [],
+    pid: "private",
+    ipc: "private",
+    uts: "private",
+    cgroupns: "private",
+    userns: { kind: "host" },
   };
 }
 

@@ -5,6 +5,17 @@
  * @module
  */
 import type { ContainerId } from "../base/identifiers.ts";
+import type { CapabilityName } from "../../ffi/constants/capability.ts";
+import type {
+  DeviceCgroupRule,
+  LinuxResources,
+} from "../oci/linux_resources.ts";
+import type { Rlimit } from "../oci/runtime_spec.ts";
+import type { DeviceRequest } from "./device_request.ts";
+import type { DeviceThrottle } from "./device_throttle.ts";
+import type { IdMappings, UserNamespaceChoice } from "./id_mapping.ts";
+import type { IpcMode, NamespaceMode } from "./namespace_mode.ts";
+import type { SeccompChoice } from "./security_option.ts";
 import type { BindVolume, TmpfsVolume } from "./volume.ts";
 
 /** Networks a container can have so far. */
@@ -38,4 +49,42 @@ export interface ContainerConfig {
   readonly network: NetworkMode;
   readonly volumes: readonly BindVolume[];
   readonly tmpfs: readonly TmpfsVolume[];
+  /** Below every hierarchy's root; absent: it has no cgroups of its own. */
+  readonly cgroupsPath?: string;
+  /**
+   * As asked for: not yet reduced to what the host can limit. Rules for devices
+   * and limits of single ones are apart, since they depend on the host.
+   */
+  readonly resources: LinuxResources;
+  /** `--cpus` in billionths, which `resources.cpu` has as a quota. */
+  readonly nanoCpus?: number;
+  readonly throttles: readonly DeviceThrottle[];
+  readonly rlimits: readonly Rlimit[];
+  /** -1000 to 1000. */
+  readonly oomScoreAdj?: number;
+  readonly shmSizeBytes: number;
+  /** Whether it has all that tsdocker has, but for what is dropped below. */
+  readonly privileged: boolean;
+  readonly capAdd: readonly (CapabilityName | "ALL")[];
+  readonly capDrop: readonly (CapabilityName | "ALL")[];
+  readonly noNewPrivileges: boolean;
+  readonly seccomp: SeccompChoice;
+  /** Whether what tells about the host in /proc and /sys is hidden. */
+  readonly systemPaths: "masked" | "unconfined";
+  /** Name of a profile; absent leaves it to the host. */
+  readonly apparmor?: string;
+  /** Names or numbers of further groups. */
+  readonly groupAdd: readonly string[];
+  /** Kernel parameters of its own namespaces, by dotted name. */
+  readonly sysctl: Readonly<Record<string, string>>;
+  readonly devices: readonly DeviceRequest[];
+  readonly deviceCgroupRules: readonly DeviceCgroupRule[];
+  readonly pid: NamespaceMode;
+  readonly ipc: IpcMode;
+  readonly uts: NamespaceMode;
+  readonly cgroupns: NamespaceMode;
+  /** The user namespace as asked for. */
+  readonly userns: UserNamespaceChoice;
+  /** Its ids, decided at creation; absent: it has none of its own. */
+  readonly idMappings?: IdMappings;
 }

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { SeccompProfile } from "./security_option.ts";
 
 /** When to look for a newer image before starting. */
 export const PULL_POLICIES = ["missing", "always", "never", "newer"] as const;
@@ -33,8 +34,92 @@ export interface EnvEntry {
   readonly value?: string;
 }
 
+/** Whether a container has cgroups of its own. */
+export const CGROUP_CHOICES = ["enabled", "disabled"] as const;
+
+/** One of {@linkcode CGROUP_CHOICES}. */
+export type CgroupChoice = typeof CGROUP_CHOICES[number];
+
+/** What the container may use up. Absent fields limit nothing of their own. */
+export interface LimitOptions {
+  /** Size with an optional unit; 0 is unlimited. */
+  readonly memory?: string;
+  /** Size with an optional unit: the soft limit. */
+  readonly memoryReservation?: string;
+  /** Memory **plus** swap: a size, or `-1` for unlimited. */
+  readonly memorySwap?: string;
+  /** 0 to 100; -1 keeps the kernel's. */
+  readonly memorySwappiness?: number;
+  /** -1000 to 1000. */
+  readonly oomScoreAdj?: number;
+  /** Whether a process that needs more memory waits instead of being killed. */
+  readonly oomKillDisable: boolean;
+  /** Number of CPUs as a decimal, such as `1.5`. */
+  readonly cpus?: string;
+  /** Relative weight; 1024 is ordinary, 0 keeps the kernel's. */
+  readonly cpuShares?: number;
+  /** Microseconds. */
+  readonly cpuPeriod?: number;
+  /** Microseconds of CPU time in a period. */
+  readonly cpuQuota?: number;
+  /** Such as `0-2,7`. */
+  readonly cpusetCpus?: string;
+  /** Memory nodes, such as `0`. */
+  readonly cpusetMems?: string;
+  /** Tasks; 0 and -1 are unlimited, absent means 2048. */
+  readonly pidsLimit?: number;
+  /** 10 to 1000; 0 keeps the kernel's. */
+  readonly blkioWeight?: number;
+  /** `PATH:RATE` texts as written, so are the next three. */
+  readonly deviceReadBps: readonly string[];
+  readonly deviceWriteBps: readonly string[];
+  readonly deviceReadIops: readonly string[];
+  readonly deviceWriteIops: readonly string[];
+  /** Cgroup that the container's own is made in. */
+  readonly cgroupParent?: string;
+  /** Whether it has cgroups, and so limits, at all. */
+  readonly cgroups: CgroupChoice;
+  /** `NAME=SOFT[:HARD]` texts as written. */
+  readonly ulimits: readonly string[];
+  /** Size of /dev/shm with an optional unit; absent means 64m. */
+  readonly shmSize?: string;
+}
+
+/** What the container may do, and what it shares with the host. */
+export interface IsolationOptions {
+  /** Capabilities as written, or `ALL`. */
+  readonly capAdd: readonly string[];
+  /** Capabilities as written, or `ALL`. */
+  readonly capDrop: readonly string[];
+  /** Whether it gets all capabilities and devices. */
+  readonly privileged: boolean;
+  /** `--security-opt` texts as written. */
+  readonly securityOpts: readonly string[];
+  /** What was read of the file that `seccomp=FILE` among them names. */
+  readonly seccompProfile?: SeccompProfile;
+  /** Names or numbers, resolved inside the image. */
+  readonly groupAdd: readonly string[];
+  /** `host`, `auto[:size=N]` or `keep-id`; absent means host. */
+  readonly userns?: string;
+  /** `CONTAINER:HOST:SIZE` texts as written. */
+  readonly uidmaps: readonly string[];
+  /** `CONTAINER:HOST:SIZE` texts as written. */
+  readonly gidmaps: readonly string[];
+  /** `HOST[:CONTAINER[:rwm]]` texts as written. */
+  readonly devices: readonly string[];
+  /** Such as `c 1:3 rwm`. */
+  readonly deviceCgroupRules: readonly string[];
+  /** `NAME=VALUE` texts as written. */
+  readonly sysctls: readonly string[];
+  /** `private` or `host`, not yet checked; so are the next three. */
+  readonly pid?: string;
+  readonly ipc?: string;
+  readonly uts?: string;
+  readonly cgroupns?: string;
+}
+
 /** The options of `tsdocker run`. Absent fields leave the image's own value. */
-export interface RunOptions {
+export interface RunOptions extends LimitOptions, IsolationOptions {
   /** A path to a tar file or directory, or a name, as the user wrote it. */
   readonly image: string;
   /** Words after the image; empty runs the image's own command. */

@@ -16,6 +16,7 @@ import {
 import { ensureDirectories } from "../../lib/engine/containers/directories.ts";
 import type { Engine } from "../../lib/engine/engine.ts";
 import type { RunOptions } from "../../lib/engine/run_options.ts";
+import { containerConfig, runOptions } from "./run_options.ts";
 import { remains, type Territory } from "./remains.ts";
 import { rootTest } from "./root.ts";
 
@@ -53,25 +54,8 @@ export class EngineRoots implements Territory {
     Deno.mkdirSync(layer, { recursive: true });
     const id = changes.id ?? createContainerId();
     return {
-      id,
+      ...containerConfig({ id, layers: [layer] }),
       name: undefined,
-      createdMs: 1000,
-      image: "test",
-      layers: [layer],
-      args: ["true"],
-      env: [],
-      unsetEnv: [],
-      workdir: "/",
-      user: "",
-      hostname: id.slice(0, 12),
-      interactive: false,
-      tty: false,
-      autoRemove: false,
-      readOnly: false,
-      init: false,
-      network: "none",
-      volumes: [],
-      tmpfs: [],
       ...changes,
     };
   }
@@ -83,22 +67,7 @@ export class EngineRoots implements Territory {
 
   /** Options of a `run` that asks for nothing special. */
   options(changes: Partial<RunOptions> = {}): RunOptions {
-    return {
-      image: "test",
-      command: ["true"],
-      interactive: false,
-      tty: false,
-      autoRemove: false,
-      env: [],
-      volumes: [],
-      tmpfs: [],
-      readOnly: false,
-      init: false,
-      network: "none",
-      pull: "missing",
-      trace: undefined,
-      ...changes,
-    };
+    return runOptions(changes);
   }
 }
 

@@ -15,6 +15,8 @@ import type { Invocation } from "../command.ts";
 import type { Environment } from "../context.ts";
 import { parseEnvFile, parseEnvFlag } from "../env_file.ts";
 import type { FlagTable, OptionsOf } from "../flag.ts";
+import { ISOLATION_FLAGS } from "./run_flags/isolation.ts";
+import { LIMIT_FLAGS } from "./run_flags/limits.ts";
 
 const TRACING = "Looking inside";
 
@@ -122,6 +124,8 @@ export const RUN_FLAGS = {
     description:
       "Accepted for docker's sake (missing, always, never or newer); there is no registry yet",
   },
+  ...LIMIT_FLAGS,
+  ...ISOLATION_FLAGS,
   explain: {
     type: "string",
     long: "explain",

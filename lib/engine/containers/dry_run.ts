@@ -8,6 +8,7 @@ import { findLayer } from "../../storage/source_record.ts";
 import { snapshotIn } from "../../storage/snapshot.ts";
 import { configureContainer } from "../configure.ts";
 import type { Engine } from "../engine.ts";
+import { hostFacts } from "../host_facts.ts";
 import { findImage } from "../images/open_image.ts";
 import type { RunOptions } from "../run_options.ts";
 import { planContainer, type PlannedContainer } from "./plan_container.ts";
@@ -25,6 +26,7 @@ export function dryRun(engine: Engine, options: RunOptions): PlannedContainer {
   const draft = configureContainer(options, {
     id: createContainerId(),
     createdMs: Date.now(),
+    host: hostFacts(),
     cwd,
   });
   const layers = [layerDirectory(engine, options.image)];

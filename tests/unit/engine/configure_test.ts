@@ -9,30 +9,18 @@ import {
   configureContainer,
 } from "../../../lib/engine/configure.ts";
 import type { RunOptions } from "../../../lib/engine/run_options.ts";
+import { HOST_FACTS, runOptions } from "../../support/run_options.ts";
 
 const ID = `abcdef012345${"0".repeat(52)}` as ContainerId;
 
-const OPTIONS: RunOptions = {
-  image: "busybox",
-  command: ["sh"],
-  interactive: false,
-  tty: false,
-  autoRemove: false,
-  env: [],
-  volumes: [],
-  tmpfs: [],
-  readOnly: false,
-  init: false,
-  network: "none",
-  pull: "missing",
-  trace: undefined,
-};
+const OPTIONS = runOptions({ image: "busybox", command: ["sh"] });
 
 function configure(options: Partial<RunOptions> = {}): ConfigDraft {
   return configureContainer({ ...OPTIONS, ...options }, {
     id: ID,
     createdMs: 1234,
     cwd: "/home/me",
+    host: HOST_FACTS,
   });
 }
 

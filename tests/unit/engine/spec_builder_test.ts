@@ -2,7 +2,6 @@
  * @module
  */
 import assert from "node:assert/strict";
-import type { ContainerId } from "../../../lib/base/identifiers.ts";
 import type { ContainerConfig } from "../../../lib/engine/container_config.ts";
 import {
   buildSpec,
@@ -15,6 +14,7 @@ import type {
   NamespaceType,
   RuntimeSpec,
 } from "../../../lib/oci/runtime_spec.ts";
+import { containerConfig } from "../../support/run_options.ts";
 
 /** What `buildSpec` makes of a container that asks for nothing special. */
 const GOLDEN = new URL(
@@ -22,27 +22,7 @@ const GOLDEN = new URL(
   import.meta.url,
 );
 
-const CONFIG: ContainerConfig = {
-  id: "ab".repeat(32) as ContainerId,
-  name: "golden",
-  createdMs: 0,
-  image: "busybox",
-  layers: ["/layers/1"],
-  args: ["echo", "hello"],
-  env: [],
-  unsetEnv: [],
-  workdir: "/",
-  user: "",
-  hostname: "abababababab",
-  interactive: false,
-  tty: false,
-  autoRemove: false,
-  readOnly: false,
-  init: false,
-  network: "none",
-  volumes: [],
-  tmpfs: [],
-};
+const CONFIG = containerConfig({ name: "golden", args: ["echo", "hello"] });
 
 const NAMESPACES: readonly NamespaceType[] = [
   "mount",

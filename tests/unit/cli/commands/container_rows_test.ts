@@ -18,6 +18,7 @@ import type {
   ContainerStatus,
   ContainerSummary,
 } from "../../../../lib/engine/containers/list.ts";
+import { containerConfig } from "../../../support/run_options.ts";
 
 const NOW = 1_000_000_000;
 const UP: ContainerStatus = {
@@ -35,28 +36,14 @@ function container(
   changes: Partial<ContainerConfig>,
   status: ContainerStatus = UP,
 ): ContainerSummary {
-  const config: ContainerConfig = {
+  const config = containerConfig({
     id: id("a"),
     name: "web",
     createdMs: NOW - 180_000,
     image: "busybox",
-    layers: [],
     args: ["sleep", "300"],
-    env: [],
-    unsetEnv: [],
-    workdir: "/",
-    user: "",
-    hostname: "web",
-    interactive: false,
-    tty: false,
-    autoRemove: false,
-    readOnly: false,
-    init: false,
-    network: "none",
-    volumes: [],
-    tmpfs: [],
     ...changes,
-  };
+  });
   return { config, status };
 }
 

@@ -12,6 +12,7 @@ import {
 } from "../../../../lib/cli/commands/run_options.ts";
 import { runCommand } from "../../../../lib/cli/commands/run.ts";
 import { parseArguments } from "../../../../lib/cli/parse.ts";
+import { runOptions } from "../../../support/run_options.ts";
 
 const FILES = new Map([
   ["first", "A=file\nB=file\n"],
@@ -32,21 +33,7 @@ function understand(...args: string[]): RunOptions {
   });
 }
 
-const BARE: RunOptions = {
-  image: "img",
-  command: [],
-  interactive: false,
-  tty: false,
-  autoRemove: false,
-  env: [],
-  volumes: [],
-  tmpfs: [],
-  readOnly: false,
-  init: false,
-  network: "none",
-  pull: "missing",
-  trace: undefined,
-};
+const BARE = runOptions({ image: "img", command: [] });
 
 const MEANINGS: readonly (readonly [string, Partial<RunOptions>])[] = [
   ["img", {}],

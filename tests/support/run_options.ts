@@ -1,0 +1,103 @@
+/**
+ * Options of `run` and configurations of containers that ask for nothing
+ * special, for tests to change what they are about.
+ *
+ * @module
+ */
+import type { ContainerId } from "../../lib/base/identifiers.ts";
+import type { ContainerConfig } from "../../lib/engine/container_config.ts";
+import type { HostFacts } from "../../lib/engine/host_facts.ts";
+import type { RunOptions } from "../../lib/engine/run_options.ts";
+
+/** `run test true`, with changes. */
+export function runOptions(changes: Partial<RunOptions> = {}): RunOptions {
+  return {
+    image: "test",
+    command: ["true"],
+    interactive: false,
+    tty: false,
+    autoRemove: false,
+    env: [],
+    volumes: [],
+    tmpfs: [],
+    readOnly: false,
+    init: false,
+    network: "none",
+    pull: "missing",
+    trace: undefined,
+    oomKillDisable: false,
+    deviceReadBps: [],
+    deviceWriteBps: [],
+    deviceReadIops: [],
+    deviceWriteIops: [],
+    cgroups: "enabled",
+    ulimits: [],
+    capAdd: [],
+    capDrop: [],
+    privileged: false,
+    securityOpts: [],
+    groupAdd: [],
+    uidmaps: [],
+    gidmaps: [],
+    devices: [],
+    deviceCgroupRules: [],
+    sysctls: [],
+    ...changes,
+  };
+}
+
+/** What `run test true` becomes, with changes. */
+export function containerConfig(
+  changes: Partial<ContainerConfig> = {},
+): ContainerConfig {
+  const id = changes.id ?? "ab".repeat(32) as ContainerId;
+  return {
+    id,
+    name: "test",
+    createdMs: 1000,
+    image: "test",
+    layers: ["/layers/1"],
+    args: ["true"],
+    env: [],
+    unsetEnv: [],
+    workdir: "/",
+    user: "",
+    hostname: id.slice(0, 12),
+    interactive: false,
+    tty: false,
+    autoRemove: false,
+    readOnly: false,
+    init: false,
+    network: "none",
+    volumes: [],
+    tmpfs: [],
+    cgroupsPath: `/tsdocker/${id}`,
+    resources: { pids: { limit: 2048 } },
+    throttles: [],
+    rlimits: [],
+    shmSizeBytes: 64 * 1024 ** 2,
+    privileged: false,
+    capAdd: [],
+    capDrop: [],
+    noNewPrivileges: false,
+    seccomp: "default",
+    systemPaths: "masked",
+    groupAdd: [],
+    sysctl: {},
+    devices: [],
+    deviceCgroupRules: [],
+    pid: "private",
+    ipc: "private",
+    uts: "private",
+    cgroupns: "private",
+    userns: { kind: "host" },
+    ...changes,
+  };
+}
+
+/** A host with two CPUs. */
+export const HOST_FACTS: HostFacts = {
+  onlineCpus: "0-1",
+  onlineMems: "0",
+  hostname: "host",
+};
