@@ -103,6 +103,22 @@ export const MOUNT_ATTR = defineStruct("struct mount_attr", "linux/mount.h", {
   userns_fd: "u64",
 });
 
+/** How full a file system is: statfs(2). */
+export const STATFS = defineStruct("struct statfs", "asm/statfs.h", {
+  f_type: "i64",
+  f_bsize: "i64",
+  f_blocks: "u64",
+  f_bfree: "u64",
+  f_bavail: "u64",
+  f_files: "u64",
+  f_ffree: "u64",
+  f_fsid: "u8[8]",
+  f_namelen: "i64",
+  f_frsize: "i64",
+  f_flags: "i64",
+  _spare: "u8[32]",
+});
+
 /** Whose capabilities: capget(2), capset(2). */
 export const CAP_USER_HEADER = defineStruct(
   "struct __user_cap_header_struct",
