@@ -7,6 +7,14 @@
 import assert from "node:assert/strict";
 import { AARCH64, AUDIT_ARCH_AARCH64 } from "../../ffi/arch/aarch64.ts";
 import { AUDIT_ARCH_X86_64, X86_64 } from "../../ffi/arch/x86_64.ts";
+import {
+  BPF,
+  BPF_ATTACH_TYPE,
+  BPF_DEVCG_ACC,
+  BPF_DEVCG_DEV,
+  BPF_PROG_TYPE,
+  BPF_REG,
+} from "../../ffi/constants/bpf.ts";
 import * as structs from "../../ffi/structs.ts";
 import {
   evaluate,
@@ -42,6 +50,12 @@ const AARCH64_WANTS = [
 /** Our names for what C has no macro for. */
 const EXPRESSIONS: Readonly<Record<string, string>> = {
   STATX_BYTES: "sizeof(struct statx)",
+  // Enumerators: in parentheses, nobody asks the preprocessor for them.
+  ...Object.fromEntries(
+    [BPF, BPF_PROG_TYPE, BPF_ATTACH_TYPE, BPF_DEVCG_DEV, BPF_DEVCG_ACC, BPF_REG]
+      .flatMap(Object.keys)
+      .map((name) => [name, `(${name})`]),
+  ),
 };
 
 function abiTest(
