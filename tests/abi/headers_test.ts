@@ -37,6 +37,7 @@ const HEADERS: Readonly<Record<string, readonly string[]>> = {
   "termbits.ts": ["asm/termbits.h"],
   "openat2.ts": ["linux/openat2.h"],
   "umount.ts": ["sys/mount.h"],
+  "socket.ts": ["sys/socket.h"],
 };
 
 /** What aarch64 asks of the generic table, in its `asm/unistd.h`. */
@@ -47,9 +48,13 @@ const AARCH64_WANTS = [
   "__ARCH_WANT_SYS_CLONE3",
 ];
 
-/** Our names for what C has no macro for. */
+/** What C has no macro for. */
 const EXPRESSIONS: Readonly<Record<string, string>> = {
   STATX_BYTES: "sizeof(struct statx)",
+  // Of an enumeration; a name alone is taken for a macro.
+  PER_LINUX: "(PER_LINUX)",
+  PER_LINUX32: "(PER_LINUX32)",
+  UNAME26: "(UNAME26)",
   // Enumerators: in parentheses, nobody asks the preprocessor for them.
   ...Object.fromEntries(
     [BPF, BPF_PROG_TYPE, BPF_ATTACH_TYPE, BPF_DEVCG_DEV, BPF_DEVCG_ACC, BPF_REG]

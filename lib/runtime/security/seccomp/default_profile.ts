@@ -29,9 +29,9 @@ const NEW_NAMESPACES = CLONE.CLONE_NEWNS | CLONE.CLONE_NEWCGROUP |
   CLONE.CLONE_NEWPID | CLONE.CLONE_NEWNET;
 
 /**
- * Families of sockets from {@linkcode AF}.AF_NETBEUI on. None is let through
- * that the kernel has dropped, nor AF_VSOCK, which leads to the hypervisor past
- * the network namespace, nor AF_ALG, of which nobody needs the attack surface.
+ * Families of sockets above those that the kernel has all of. Left out are those
+ * it has dropped; AF_VSOCK, which leads to the hypervisor past the network
+ * namespace; and AF_ALG, of which nobody needs the attack surface.
  */
 const HIGHER_FAMILIES: readonly number[] = [
   ...[AF.AF_NETBEUI, AF.AF_SECURITY, AF.AF_KEY, AF.AF_NETLINK, AF.AF_PACKET],
