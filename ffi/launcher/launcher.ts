@@ -7,6 +7,7 @@
  * @see clone(2), "clone3()"
  */
 import { Arena } from "../arena.ts";
+import { sendSignal } from "../calls/process.ts";
 import { ERRNO } from "../constants/errno.ts";
 import { CLONE } from "../constants/sched.ts";
 import { SIGNALS } from "../constants/signal.ts";
@@ -18,6 +19,7 @@ import { CLONE_ARGS, TIMESPEC } from "../structs.ts";
 import { syscall, trySyscall } from "../syscall.ts";
 import { SIG_SETMASK, SIGSET_BYTES } from "./child_signals.ts";
 import { loadCode, SYMBOLS } from "./code.ts";
+import { IdMapGate, type IdMapTexts, writeIdMaps } from "./id_map_gate.ts";
 import {
   type Failure,
   Program,
@@ -34,6 +36,10 @@ export interface LaunchOptions extends ProgramOptions {
   readonly cloneFlags: bigint;
   /** A cgroup v2 directory for the child to start in. */
   readonly cgroup?: Fd;
+  /** Ids of its new user namespace, which must be among the flags. */
+  readonly idMaps?: IdMapTexts;
+  /** Called once its ids are mapped, before its first call. */
+  onMapped?(pid: number): void;
 }
 
 /** What became of a launch. */
@@ -61,8 +67,7 @@ export interface BatchOutcome {
 }
 
 const OWN_FLAGS = BigInt(
-  CLONE.CLONE_VM + CLONE.CLONE_VFORK + CLONE.CLONE_PIDFD +
-    CLONE.CLONE_CLEAR_SIGHAND,
+  CLONE.CLONE_VM + CLONE.CLONE_PIDFD + CLONE.CLONE_CLEAR_SIGHAND,
 );
 /** The child's code has no use for a stack, but clone3 wants one. */
 const STACK_BYTES = 4096;
@@ -103,6 +108,7 @@ export class NativeLauncher implements Disposable {
    *
    * @throws {TypeError} If the records cannot be encoded, or do not end in
    * execve, execveat or exit_group.
+   * @throws {SyscallError} If its ids cannot be mapped; no child is left.
    */
   launch(options: LaunchOptions): Launched {
     const last = options.records.at(-1)?.call ?? "nothing";
@@ -110,20 +116,40 @@ export class NativeLauncher implements Disposable {
       throw new TypeError(`A child's records end in ${last}, not in execve`);
     }
     using arena = new Arena();
-    const program = new Program(options, arena);
+    using gate = options.idMaps === undefined
+      ? undefined
+      : new IdMapGate(arena);
+    const held = gate?.records.length ?? 0;
+    const program = new Program({
+      ...options,
+      records: [...gate?.records ?? [], ...options.records],
+    }, arena);
     const pidfd = arena.allocate(4);
-    const args = arena.put(cloneArgs(options, arena, pidfd.address));
+    const busy = gate?.busy;
+    const args = arena.put(
+      cloneArgs(options, arena, { pidfd: pidfd.address, busy }),
+    );
+    const child = (): Fd =>
+      new Fd(
+        new DataView(pidfd.bytes.buffer, pidfd.bytes.byteOffset)
+          .getInt32(0, LITTLE_ENDIAN),
+      );
 
     // setuid in the child clears the flag, which belongs to the shared memory.
     const dumpable = trySyscall("prctl", PRCTL.PR_GET_DUMPABLE);
-    const pid = withSignalsBlocked(() =>
-      Number(this.#launch.call(
+    const pid = withSignalsBlocked(() => {
+      const born = Number(this.#launch.call(
         args,
         BigInt(CLONE_ARGS.size),
         program.address,
         program.status,
-      ))
-    );
+      ));
+      if (born > 0 && gate !== undefined) {
+        mapIds(options, born, child);
+        gate.open();
+      }
+      return born;
+    });
     if (pid < 0) return { kind: "failed", index: -1, errno: -pid, trace: [] };
     const end = program.isTraced ? monotonicNs() : 0n;
     if (
@@ -133,18 +159,17 @@ export class NativeLauncher implements Disposable {
       syscall("prctl", PRCTL.PR_SET_DUMPABLE, SUID_DUMP_USER);
     }
 
-    const fd = new Fd(
-      new DataView(pidfd.bytes.buffer, pidfd.bytes.byteOffset)
-        .getInt32(0, LITTLE_ENDIAN),
-    );
+    const fd = child();
     program.collect();
-    const trace = program.trace(end);
+    const trace = program.trace(end).slice(held)
+      .map((call) => ({ ...call, index: call.index - held }));
     const failure = program.failure;
     if (failure === undefined) {
       return { kind: "started", pid, pidfd: fd, trace };
     }
     reap(fd);
-    return { kind: "failed", ...failure, trace };
+    const { index, errno } = failure;
+    return { kind: "failed", index: index - held, errno, trace };
   }
 
   /**
@@ -175,15 +200,27 @@ export class NativeLauncher implements Disposable {
   }
 }
 
+/** Where the kernel tells us of the child. */
+interface ChildWords {
+  /** Address of its descriptor. */
+  readonly pidfd: bigint;
+  /** Address of a word to clear when it needs our memory no more. */
+  readonly busy: bigint | undefined;
+}
+
 function cloneArgs(
   { cloneFlags, cgroup }: LaunchOptions,
   arena: Arena,
-  pidfd: bigint,
+  { pidfd, busy }: ChildWords,
 ): Uint8Array {
+  const wait = busy === undefined
+    ? CLONE.CLONE_VFORK
+    : CLONE.CLONE_CHILD_CLEARTID;
   return CLONE_ARGS.encode({
-    flags: cloneFlags | OWN_FLAGS |
+    flags: cloneFlags | OWN_FLAGS | BigInt(wait) |
       (cgroup === undefined ? 0n : BigInt(CLONE.CLONE_INTO_CGROUP)),
     pidfd,
+    child_tid: busy ?? 0n,
     exit_signal: BigInt(SIGNALS.SIGCHLD),
     stack: arena.allocate(STACK_BYTES, STACK_ALIGNMENT).address,
     stack_size: BigInt(STACK_BYTES),
@@ -203,6 +240,23 @@ function withSignalsBlocked<T>(action: () => T): T {
     return action();
   } finally {
     syscall("rt_sigprocmask", SIG_SETMASK, before, null, SIGSET_BYTES);
+  }
+}
+
+/** Maps the ids of a child that waits at a gate, or ends it. */
+function mapIds(
+  { idMaps, onMapped }: LaunchOptions,
+  pid: number,
+  pidfd: () => Fd,
+): void {
+  try {
+    if (idMaps !== undefined) writeIdMaps(pid, idMaps);
+    onMapped?.(pid);
+  } catch (error) {
+    const child = pidfd();
+    sendSignal(child, SIGNALS.SIGKILL);
+    reap(child);
+    throw error;
   }
 }
 
