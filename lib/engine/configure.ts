@@ -11,7 +11,12 @@ import {
 } from "../base/identifiers.ts";
 import type { ContainerConfig, NetworkMode } from "./container_config.ts";
 import type { HostFacts } from "./host_facts.ts";
+import { parseSizeArgument } from "./invalid_argument.ts";
+import { parseIsolation } from "./isolation.ts";
+import { parseNamespaceMode } from "./namespace_mode.ts";
+import { parseResources } from "./resources.ts";
 import type { EnvEntry, RunOptions } from "./run_options.ts";
+import { parseUlimits } from "./ulimit.ts";
 import { normalizePath, parseTmpfs, parseVolume } from "./volume.ts";
 
 /** What the options do not say. */
@@ -30,6 +35,8 @@ export type ConfigDraft = Omit<ContainerConfig, "name" | "layers"> & {
 };
 
 const MAX_HOSTNAME_BYTES = 64;
+const MAX_OOM_SCORE = 1000;
+const DEFAULT_SHM_BYTES = 64 * 1024 ** 2;
 
 /**
  * Configures a container.
@@ -41,6 +48,7 @@ export function configureContainer(
   input: ConfigureInput,
 ): ConfigDraft {
   const { id, createdMs } = input;
+  const network = networkMode(options.network);
   return {
     id,
     name: options.name === undefined ? undefined : checkName(options.name),
@@ -50,34 +58,19 @@ export function configureContainer(
     ...environment(options.env),
     workdir: workdir(options.workdir),
     user: options.user ?? "",
-    hostname: hostname(options.hostname ?? shortId(id)),
+    hostname: chooseHostname(options, input),
     interactive: options.interactive,
     tty: options.tty,
     autoRemove: options.autoRemove,
     readOnly: options.readOnly,
     init: options.init,
-    network: networkMode(options.network),
+    network,
     ...mounts(options, input.cwd),
-    cgroupsPath: `/tsdocker/${id}`,
-    resources: {},
-    throttles: [],
-    rlimits: [],
-    shmSizeBytes: 64 * 1024 ** 2,
-    privileged: options.privileged,
-    capAdd: [],
-    capDrop: [],
-    noNewPrivileges: false,
-    seccomp: "default",
-    systemPaths: "masked",
-    groupAdd: options.groupAdd,
-    sysctl: {},
-    devices: [],
-    deviceCgroupRules: [],
-    pid: "private",
-    ipc: "private",
-    uts: "private",
-    cgroupns: "private",
-    userns: { kind: "host" },
+    ...parseResources(options, input),
+    rlimits: parseUlimits(options.ulimits),
+    ...oomScoreAdj(options.oomScoreAdj),
+    shmSizeBytes: shmSize(options.shmSize),
+    ...parseIsolation(options, network),
   };
 }
 
@@ -132,13 +125,45 @@ function workdir(path: string | undefined): string {
   return normalizePath(path);
 }
 
-function hostname(name: string): string {
+/** A host name shared with the host is not the container's to choose. */
+function chooseHostname(
+  { hostname, uts }: RunOptions,
+  { id, host }: ConfigureInput,
+): string {
+  if (parseNamespaceMode("uts", uts) === "private") {
+    return checkHostname(hostname ?? shortId(id));
+  }
+  if (hostname === undefined) return host.hostname;
+  throw new UsageError("conflicting options: hostname and the UTS mode", {
+    advice: "--hostname or --uts host, not both",
+  });
+}
+
+function checkHostname(name: string): string {
   const isValid = name !== "" && !/[\0\s/]/.test(name) &&
     new TextEncoder().encode(name).length <= MAX_HOSTNAME_BYTES;
   if (isValid) return name;
   throw new UsageError(
     `invalid hostname "${name}": 1 to ${MAX_HOSTNAME_BYTES} bytes without spaces and slashes`,
   );
+}
+
+function oomScoreAdj(
+  value: number | undefined,
+): Pick<ContainerConfig, "oomScoreAdj"> {
+  if (value === undefined) return {};
+  if (value >= -MAX_OOM_SCORE && value <= MAX_OOM_SCORE) {
+    return { oomScoreAdj: value };
+  }
+  throw new UsageError(
+    `Invalid value ${value}, range for oom score adj is [-1000, 1000]`,
+  );
+}
+
+/** As in docker, 0 and nothing say the same. */
+function shmSize(text: string | undefined): number {
+  if (text === undefined || text === "") return DEFAULT_SHM_BYTES;
+  return parseSizeArgument("--shm-size", text) || DEFAULT_SHM_BYTES;
 }
 
 function networkMode(text: string): NetworkMode {

@@ -90,7 +90,9 @@ function checkAccess(access: string): string {
  */
 export function parseDeviceCgroupRule(text: string): DeviceCgroupRule {
   const [, type, major = "*", minor = "*", access = ""] = RULE.exec(text) ?? [];
-  if (type !== "a" && type !== "b" && type !== "c") {
+  // The kernel takes `a` for all access to all devices, whatever follows it.
+  const isTooWide = type === "a" && !/^a \*:\* rwm$/.test(text);
+  if (isTooWide || (type !== "a" && type !== "b" && type !== "c")) {
     throw new UsageError(`invalid device cgroup format '${text}'`, {
       advice: "'c 1:3 rwm': kind, major:minor or *, and access",
     });

@@ -81,7 +81,8 @@ function parseSecurityOption(text: string): Partial<SecurityChoices> {
       if (value === "unconfined") return { systemPaths: value };
       break;
     case "apparmor":
-      return { apparmor: value };
+      if (!/[\p{Cc}\s]/u.test(value)) return { apparmor: value };
+      break;
     case "label":
       if (value === "disable") return {};
       throw new UsageError(

@@ -5,22 +5,36 @@
  * @module
  */
 import type { CapabilityName } from "../../ffi/constants/capability.ts";
+import { HostError } from "../base/errors.ts";
+import type { LinuxResources } from "../oci/linux_resources.ts";
 import type {
   Capabilities,
-  Mount,
-  Namespace,
+  Linux,
   NamespaceType,
   Process,
+  Rlimit,
   RuntimeSpec,
 } from "../oci/runtime_spec.ts";
 import { DEFAULT_PATH } from "../runtime/plan/program.ts";
+import {
+  allCapabilities,
+  capabilitySets,
+  grantedCapabilities,
+} from "./capabilities.ts";
 import type { ContainerConfig } from "./container_config.ts";
-import { OWN_FILES } from "./own_files.ts";
+import type { ResolvedThrottles } from "./device_throttle.ts";
+import {
+  buildDeviceRules,
+  buildDevices,
+  type DeviceInput,
+} from "./spec/devices.ts";
+import { buildMounts } from "./spec/mounts.ts";
+import { buildNamespaces } from "./spec/namespaces.ts";
+import { defaultSysctls } from "./sysctl.ts";
 import type { ResolvedUser } from "./user.ts";
-import type { BindVolume, TmpfsVolume } from "./volume.ts";
 
 /** What the configuration does not say. */
-export interface SpecInput {
+export interface SpecInput extends HostInput {
   /** Where the root will be mounted, absolute on the host. */
   readonly rootPath: string;
   /** Directory with the container's own `hosts`, `hostname`, `resolv.conf`. */
@@ -32,23 +46,17 @@ export interface SpecInput {
   readonly namespaces: ReadonlySet<NamespaceType>;
 }
 
-/** What docker leaves a container: 14 capabilities. */
-export const DEFAULT_CAPABILITIES: readonly CapabilityName[] = [
-  "CAP_CHOWN",
-  "CAP_DAC_OVERRIDE",
-  "CAP_FOWNER",
-  "CAP_FSETID",
-  "CAP_KILL",
-  "CAP_SETGID",
-  "CAP_SETUID",
-  "CAP_SETPCAP",
-  "CAP_NET_BIND_SERVICE",
-  "CAP_NET_RAW",
-  "CAP_SYS_CHROOT",
-  "CAP_MKNOD",
-  "CAP_AUDIT_WRITE",
-  "CAP_SETFCAP",
-];
+/** What of {@linkcode SpecInput} the host alone decides. */
+export interface HostInput extends DeviceInput {
+  /** What tsdocker itself holds, and so at most can grant. */
+  readonly heldCapabilities: ReadonlySet<CapabilityName>;
+  /** What is left of `config.rlimits` of what this host allows. */
+  readonly rlimits: readonly Rlimit[];
+  /** `config.throttles` with the numbers of this host's devices. */
+  readonly throttles: ResolvedThrottles;
+  /** Whether the kernel has profiles that could be asked for. */
+  readonly apparmor: "enabled" | "disabled";
+}
 
 /** Paths that tell or change too much about the host. */
 const MASKED_PATHS: readonly string[] = [
@@ -75,28 +83,14 @@ const READONLY_PATHS: readonly string[] = [
   "/proc/sysrq-trigger",
 ];
 
-/** Mounts every container has, parents before children. */
-const DEFAULT_MOUNTS: readonly Mount[] = [
-  mount("/proc", "proc", "nosuid,noexec,nodev"),
-  mount("/dev", "tmpfs", "nosuid,strictatime,mode=755,size=65536k"),
-  mount(
-    "/dev/pts",
-    "devpts",
-    "nosuid,noexec,newinstance,ptmxmode=0666,mode=0620,gid=5",
-  ),
-  mount("/sys", "sysfs", "nosuid,noexec,nodev,ro"),
-  mount("/dev/mqueue", "mqueue", "nosuid,noexec,nodev"),
-  mount("/dev/shm", "tmpfs", "nosuid,noexec,nodev,mode=1777,size=65536k"),
-];
-
-/** `--tmpfs` without options, as docker has it. */
-const TMPFS_OPTIONS: readonly string[] = ["noexec", "nosuid", "nodev"];
-
 /**
- * Builds the specification.
+ * Builds the specification. What confines system calls is not part of it:
+ * `config.seccomp` says that, and depends on the kernel.
  *
  * @param config The container.
  * @param input What its configuration does not say.
+ * @throws {UsageError} If it asks for what tsdocker cannot give.
+ * @throws {HostError} If the kernel lacks something it needs.
  */
 export function buildSpec(
   config: ContainerConfig,
@@ -106,19 +100,49 @@ export function buildSpec(
     ociVersion: "1.2.0",
     process: buildProcess(config, input),
     root: { path: input.rootPath, readonly: config.readOnly },
-    hostname: config.hostname,
-    mounts: buildMounts(config, input),
-    linux: {
-      namespaces: buildNamespaces(config, input),
-      devices: [],
-      maskedPaths: MASKED_PATHS,
-      readonlyPaths: READONLY_PATHS,
+    ...(config.uts === "private" ? { hostname: config.hostname } : {}),
+    mounts: buildMounts(config, input.filesPath),
+    linux: buildLinux(config, input),
+  };
+}
+
+function buildLinux(config: ContainerConfig, input: SpecInput): Linux {
+  const { cgroupsPath, idMappings, network } = config;
+  const isMasked = config.systemPaths === "masked";
+  return {
+    namespaces: buildNamespaces(config, input.namespaces),
+    ...(idMappings === undefined ? {} : {
+      uidMappings: idMappings.uid,
+      gidMappings: idMappings.gid,
+    }),
+    devices: buildDevices(config, input),
+    ...(cgroupsPath === undefined
+      ? {}
+      : { cgroupsPath, resources: buildResources(config, input) }),
+    sysctl: {
+      ...defaultSysctls(network, idMappings === undefined ? "host" : "own"),
+      ...config.sysctl,
     },
+    maskedPaths: isMasked ? MASKED_PATHS : [],
+    readonlyPaths: isMasked ? READONLY_PATHS : [],
+  };
+}
+
+function buildResources(
+  config: ContainerConfig,
+  input: SpecInput,
+): LinuxResources {
+  const blockIO = { ...config.resources.blockIO, ...input.throttles };
+  return {
+    devices: buildDeviceRules(config, input),
+    ...config.resources,
+    ...(Object.keys(blockIO).length === 0 ? {} : { blockIO }),
   };
 }
 
 function buildProcess(config: ContainerConfig, input: SpecInput): Process {
   const { user } = input.user;
+  const { oomScoreAdj, noNewPrivileges } = config;
   return {
     terminal: config.tty,
     ...(config.tty && input.consoleSize !== undefined
@@ -128,8 +152,35 @@ function buildProcess(config: ContainerConfig, input: SpecInput): Process {
     args: config.args,
     env: buildEnvironment(config, input.user.home),
     cwd: config.workdir,
-    capabilities: buildCapabilities(user.uid),
+    capabilities: buildCapabilities(config, input),
+    ...(noNewPrivileges ? { noNewPrivileges } : {}),
+    ...(input.rlimits.length === 0 ? {} : { rlimits: input.rlimits }),
+    ...apparmorProfile(config, input),
+    ...(oomScoreAdj === undefined ? {} : { oomScoreAdj }),
   };
+}
+
+/** In a user namespace of its own a process starts with all of them. */
+function buildCapabilities(
+  config: ContainerConfig,
+  { heldCapabilities, user }: SpecInput,
+): Capabilities {
+  const available = config.idMappings === undefined
+    ? heldCapabilities
+    : allCapabilities();
+  return capabilitySets(grantedCapabilities(config, available), user.user);
+}
+
+function apparmorProfile(
+  { apparmor }: ContainerConfig,
+  input: SpecInput,
+): Pick<Process, "apparmorProfile"> {
+  if (apparmor === undefined || apparmor === "unconfined") return {};
+  if (input.apparmor === "enabled") return { apparmorProfile: apparmor };
+  throw new HostError(
+    `Cannot confine the container with the AppArmor profile "${apparmor}": AppArmor is not enabled in this kernel`,
+    { advice: "leave --security-opt apparmor out" },
+  );
 }
 
 /** Defaults first; what the user set replaces them, what is unset stays out. */
@@ -149,105 +200,4 @@ function buildEnvironment(config: ContainerConfig, home: string): string[] {
 
 function variableName(entry: string): string {
   return entry.slice(0, entry.indexOf("="));
-}
-
-/** A user other than root starts with none of them, but can gain them. */
-function buildCapabilities(uid: number): Capabilities {
-  const held = uid === 0 ? DEFAULT_CAPABILITIES : [];
-  return {
-    bounding: DEFAULT_CAPABILITIES,
-    effective: held,
-    permitted: held,
-    inheritable: [],
-    ambient: [],
-  };
-}
-
-/**
- * All mounts, so that none hides another: parents come before children, and a
- * mount of the user's replaces a default one on the same path. What the user
- * binds stays as it is: nothing of ours is mounted, and so created, inside.
- */
-function buildMounts(config: ContainerConfig, input: SpecInput): Mount[] {
-  const tmpfs = new Map(
-    config.tmpfs.map((volume) => [volume.destination, tmpfsMount(volume)]),
-  );
-  const binds = config.volumes.map(bindMount);
-  const users = new Set([...binds, ...tmpfs.values()].map(destinationOf));
-  const bound = new Set(binds.map(destinationOf));
-  const defaults = DEFAULT_MOUNTS
-    .filter((mount) => !isWithin(mount.destination, bound))
-    .map((mount) => tmpfs.get(mount.destination) ?? mount);
-  const own = OWN_FILES
-    .map((name) => ownFileMount(name, config, input))
-    .filter((mount) => !isWithin(mount.destination, users));
-  const others = [...binds, ...tmpfs.values()]
-    .filter((mount) => !defaults.includes(mount))
-    .toSorted((a, b) => depth(a) - depth(b));
-  return [...defaults, ...own, ...others];
-}
-
-function ownFileMount(
-  name: string,
-  config: ContainerConfig,
-  input: SpecInput,
-): Mount {
-  return {
-    destination: `/etc/${name}`,
-    type: "bind",
-    source: `${input.filesPath}/${name}`,
-    options: ["rbind", "rprivate", ...(config.readOnly ? ["ro"] : [])],
-  };
-}
-
-function tmpfsMount({ destination, options }: TmpfsVolume): Mount {
-  // The container's devices are made in what is mounted on /dev.
-  const defaults = destination === "/dev"
-    ? TMPFS_OPTIONS.filter((option) => option !== "nodev")
-    : TMPFS_OPTIONS;
-  return {
-    destination,
-    type: "tmpfs",
-    source: "tmpfs",
-    options: [...defaults, ...options],
-  };
-}
-
-function bindMount(volume: BindVolume): Mount {
-  return {
-    destination: volume.destination,
-    type: "bind",
-    source: volume.source,
-    options: ["rbind", "rprivate", ...(volume.access === "ro" ? ["rro"] : [])],
-  };
-}
-
-/** Whether a path is one of the others, or lies below one. */
-function isWithin(path: string, others: ReadonlySet<string>): boolean {
-  if (others.has(path)) return true;
-  for (const other of others) if (path.startsWith(`${other}/`)) return true;
-  return false;
-}
-
-function destinationOf({ destination }: Mount): string {
-  return destination;
-}
-
-function depth({ destination }: Mount): number {
-  return destination.split("/").length;
-}
-
-function buildNamespaces(
-  config: ContainerConfig,
-  input: SpecInput,
-): Namespace[] {
-  const wanted: NamespaceType[] = ["mount", "pid", "uts", "ipc", "cgroup"];
-  if (config.network === "none") wanted.push("network");
-  return wanted.filter((type) => input.namespaces.has(type)).map((type) => ({
-    type,
-  }));
-}
-
-function mount(destination: string, type: string, options: string): Mount {
-  return { destination, type, source: type, options: options.split(",") };
 }

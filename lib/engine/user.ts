@@ -39,9 +39,10 @@ const MAX_ID = 0xffff_fffe;
  * Finds a user.
  *
  * A numeric user need not be in the image. Supplementary groups come from the
- * image, unless a group was given.
+ * image, unless a group was given; what is asked for comes on top.
  *
  * @param text `NAME|UID[:GROUP|GID]`; empty means root.
+ * @param groupAdd Names or numbers of further groups.
  * @throws {UsageError} If a name is not in the image, or a number is too large.
  * @example
  * ```ts
@@ -59,6 +60,7 @@ const MAX_ID = 0xffff_fffe;
 export function resolveUser(
   text: string,
   database: UserDatabase,
+  groupAdd: readonly string[] = [],
 ): ResolvedUser {
   const colon = text.indexOf(":");
   const userText = colon < 0 ? text : text.slice(0, colon);
@@ -66,8 +68,15 @@ export function resolveUser(
   const entry = findUser(userText || "0", parsePasswd(database.passwd));
   const groups = parseGroup(database.group);
   const gid = groupText === "" ? entry.gid : findGroup(groupText, groups);
-  const additionalGids = groupText === "" ? memberships(entry, groups) : [];
-  return { user: { uid: entry.uid, gid, additionalGids }, home: entry.home };
+  const additionalGids = new Set([
+    ...(groupText === "" ? memberships(entry, groups) : []),
+    ...groupAdd.map((text) => findGroup(text, groups)),
+  ]);
+  additionalGids.delete(gid);
+  return {
+    user: { uid: entry.uid, gid, additionalGids: [...additionalGids] },
+    home: entry.home,
+  };
 }
 
 function findUser(text: string, entries: readonly PasswdEntry[]): PasswdEntry {
@@ -102,10 +111,9 @@ function memberships(
   groups: readonly GroupEntry[],
 ): number[] {
   if (user.name === "") return [];
-  const gids = groups
+  return groups
     .filter((group) => group.members.includes(user.name))
     .map((group) => group.gid);
-  return [...new Set(gids)].filter((gid) => gid !== user.gid);
 }
 
 function parseId(text: string, what: string): number | undefined {

@@ -5,8 +5,10 @@
  * @module
  */
 import type { ContainerId } from "../../lib/base/identifiers.ts";
+import { allCapabilities } from "../../lib/engine/capabilities.ts";
 import type { ContainerConfig } from "../../lib/engine/container_config.ts";
 import type { HostFacts } from "../../lib/engine/host_facts.ts";
+import type { HostInput } from "../../lib/engine/spec_builder.ts";
 import type { RunOptions } from "../../lib/engine/run_options.ts";
 
 /** `run test true`, with changes. */
@@ -100,4 +102,14 @@ export const HOST_FACTS: HostFacts = {
   onlineCpus: "0-1",
   onlineMems: "0",
   hostname: "host",
+};
+
+/** A host that lets its root do everything, and has no devices. */
+export const HOST_INPUT: HostInput = {
+  heldCapabilities: allCapabilities(),
+  rlimits: [],
+  throttles: {},
+  devices: [],
+  hostDevices: [],
+  apparmor: "disabled",
 };

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { UsageError } from "../../base/errors.ts";
+import { SpecError, UsageError } from "../../base/errors.ts";
 import {
   type EnvEntry,
   PULL_POLICIES,
@@ -11,6 +11,10 @@ import {
   TRACE_FORMATS,
   type TraceMode,
 } from "../../engine/run_options.ts";
+import {
+  parseSecurityOptions,
+  type SeccompProfile,
+} from "../../engine/security_option.ts";
 import type { Invocation } from "../command.ts";
 import type { Environment } from "../context.ts";
 import { parseEnvFile, parseEnvFlag } from "../env_file.ts";
@@ -150,27 +154,32 @@ export const RUN_FLAGS = {
 export interface RunSurroundings {
   /** The caller's environment, for `-e KEY`. */
   readonly env: Environment;
-  /** Reads a file given to `--env-file`. */
+  /** Reads a file given to `--env-file` or to `--security-opt seccomp`. */
   readTextFile(path: string): string;
 }
 
 /**
  * Turns the parsed command line of `run` into its options.
  *
- * @throws {UsageError} If an environment variable or its file is wrong, or
- * flags contradict each other.
+ * @throws {UsageError} If an environment variable, its file or the file of a
+ * seccomp profile is wrong, or flags contradict each other.
  */
-export function toRunOptions(
+export async function toRunOptions(
   { options, positionals }: Invocation<typeof RUN_FLAGS>,
   surroundings: RunSurroundings,
-): RunOptions {
+): Promise<RunOptions> {
   const { env, envFile, explain: _, dryRun: __, ...same } = options;
   const [image = "", ...command] = positionals;
   if (image === "") {
     throw new UsageError('invalid argument "" for IMAGE: it is empty');
   }
+  const seccompProfile = await readSeccompProfile(
+    options.securityOpts,
+    surroundings,
+  );
   return {
     ...same,
+    ...(seccompProfile === undefined ? {} : { seccompProfile }),
     image,
     command,
     env: [
@@ -195,6 +204,28 @@ function readEnvFile(
     });
   }
   return parseEnvFile(text, path, env);
+}
+
+/** The profile that `--security-opt seccomp=FILE` names, if there is one. */
+async function readSeccompProfile(
+  securityOpts: readonly string[],
+  { readTextFile }: RunSurroundings,
+): Promise<SeccompProfile | undefined> {
+  const { seccomp } = parseSecurityOptions(securityOpts);
+  if (typeof seccomp !== "object") return undefined;
+  const { file } = seccomp;
+  const { parseSeccompProfile } = await import(
+    "../../runtime/security/seccomp/parse_profile.ts"
+  );
+  try {
+    return parseSeccompProfile(readTextFile(file));
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    const what = cause instanceof SpecError
+      ? `Decoding seccomp profile (${file}) failed`
+      : `opening seccomp profile (${file}) failed`;
+    throw new UsageError(`${what}: ${why}`, { cause });
+  }
 }
 
 function traceMode(

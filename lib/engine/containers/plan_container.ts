@@ -14,6 +14,7 @@ import {
 } from "../../storage/snapshot.ts";
 import { overlayOptions } from "../../storage/overlay.ts";
 import type { ContainerConfig } from "../container_config.ts";
+import { gatherHostInput } from "../host_input.ts";
 import { buildSpec } from "../spec_builder.ts";
 import { type ResolvedUser, resolveUser } from "../user.ts";
 
@@ -31,6 +32,7 @@ const NAMESPACE_FILES: Readonly<Record<string, NamespaceType>> = {
   ipc: "ipc",
   uts: "uts",
   cgroup: "cgroup",
+  user: "user",
 };
 
 /**
@@ -46,13 +48,17 @@ export function planContainer(
   filesPath: string,
 ): PlannedContainer {
   const consoleSize = config.tty ? callerWindowSize() : undefined;
-  const spec = buildSpec(config, {
+  const built = buildSpec(config, {
     rootPath: snapshot.merged,
     filesPath,
     user: findUser(config, snapshot),
     namespaces: kernelNamespaces(),
+    ...gatherHostInput(config),
     ...(consoleSize === undefined ? {} : { consoleSize }),
   });
+  // TODO(#3): the plan cannot mount a cgroup file system yet.
+  const mounts = built.mounts.filter(({ type }) => type !== "cgroup");
+  const spec: RuntimeSpec = { ...built, mounts };
   const overlay = overlayDirectories(
     snapshot,
     config.autoRemove ? "discarded" : "kept",
@@ -73,7 +79,7 @@ function findUser(config: ContainerConfig, snapshot: Snapshot): ResolvedUser {
   return resolveUser(config.user, {
     passwd: readSnapshotFile(snapshot, "/etc/passwd"),
     group: readSnapshotFile(snapshot, "/etc/group"),
-  });
+  }, config.groupAdd);
 }
 
 function kernelNamespaces(): ReadonlySet<NamespaceType> {

@@ -9,11 +9,23 @@ import {
   configureContainer,
 } from "../../../lib/engine/configure.ts";
 import type { RunOptions } from "../../../lib/engine/run_options.ts";
-import { HOST_FACTS, runOptions } from "../../support/run_options.ts";
+import {
+  containerConfig,
+  HOST_FACTS,
+  runOptions,
+} from "../../support/run_options.ts";
 
 const ID = `abcdef012345${"0".repeat(52)}` as ContainerId;
 
 const OPTIONS = runOptions({ image: "busybox", command: ["sh"] });
+
+/** What they become: `containerConfig()` without what creation adds. */
+const { layers: _, ...DRAFT } = containerConfig({
+  id: ID,
+  createdMs: 1234,
+  image: "busybox",
+  args: ["sh"],
+});
 
 function configure(options: Partial<RunOptions> = {}): ConfigDraft {
   return configureContainer({ ...OPTIONS, ...options }, {
@@ -37,26 +49,7 @@ function assertRefused(
 }
 
 Deno.test("configureContainer() fills in what the options leave open", () => {
-  assert.deepEqual(configure(), {
-    id: ID,
-    name: undefined,
-    createdMs: 1234,
-    image: "busybox",
-    args: ["sh"],
-    env: [],
-    unsetEnv: [],
-    workdir: "/",
-    user: "",
-    hostname: "abcdef012345",
-    interactive: false,
-    tty: false,
-    autoRemove: false,
-    readOnly: false,
-    init: false,
-    network: "none",
-    volumes: [],
-    tmpfs: [],
-  });
+  assert.deepEqual(configure(), { ...DRAFT, name: undefined });
 });
 
 Deno.test("configureContainer() takes over each option", () => {
@@ -77,10 +70,8 @@ Deno.test("configureContainer() takes over each option", () => {
     tmpfs: ["/run:size=1m"],
   });
   assert.deepEqual(draft, {
-    id: ID,
+    ...DRAFT,
     name: "web",
-    createdMs: 1234,
-    image: "busybox",
     args: ["httpd", "-f", ""],
     env: ["A=1"],
     unsetEnv: [],

@@ -33,7 +33,7 @@ export const ISOLATION_FLAGS = {
     long: "security-opt",
     section: ISOLATION,
     description:
-      "no-new-privileges, seccomp=FILE|unconfined, systempaths=unconfined, apparmor=NAME|unconfined",
+      "Confine or free it: no-new-privileges, seccomp=FILE|unconfined, systempaths=unconfined, apparmor=NAME|unconfined",
   },
   groupAdd: {
     type: "list",

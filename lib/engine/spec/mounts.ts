@@ -1,0 +1,162 @@
+/**
+ * `mounts` of a container's specification.
+ *
+ * @module
+ * @see runtime-spec 1.2, config.md, "Mounts"
+ */
+import type { Mount } from "../../oci/runtime_spec.ts";
+import type { ContainerConfig } from "../container_config.ts";
+import { OWN_FILES } from "../own_files.ts";
+import type { BindVolume, TmpfsVolume } from "../volume.ts";
+
+/** `--tmpfs` without options, as docker has it. */
+const TMPFS_OPTIONS: readonly string[] = ["noexec", "nosuid", "nodev"];
+
+/**
+ * All mounts, so that none hides another: parents come before children, and a
+ * mount of the user's replaces a default one on the same path. What the user
+ * binds stays as it is: nothing of ours is mounted, and so created, inside.
+ *
+ * @param filesPath Directory with the container's own `/etc` files.
+ */
+export function buildMounts(
+  config: ContainerConfig,
+  filesPath: string,
+): Mount[] {
+  const tmpfs = new Map(
+    config.tmpfs.map((volume) => [volume.destination, tmpfsMount(volume)]),
+  );
+  const binds = config.volumes.map(bindMount);
+  const users = new Set([...binds, ...tmpfs.values()].map(destinationOf));
+  const bound = new Set(binds.map(destinationOf));
+  const defaults = defaultMounts(config)
+    .filter((mount) => !isWithin(mount.destination, bound))
+    .map((mount) => tmpfs.get(mount.destination) ?? mount);
+  const own = OWN_FILES
+    .map((name) => ownFileMount(name, `${filesPath}/${name}`, config))
+    .filter((mount) => !isWithin(mount.destination, users));
+  const others = [...binds, ...tmpfs.values()]
+    .filter((mount) => !defaults.includes(mount))
+    .toSorted((a, b) => depth(a) - depth(b));
+  return [...defaults, ...own, ...others];
+}
+
+/** Mounts every container has, parents before children. */
+function defaultMounts(config: ContainerConfig): Mount[] {
+  return [
+    mount("/proc", "proc", "nosuid,noexec,nodev"),
+    mount("/dev", "tmpfs", "nosuid,strictatime,mode=755,size=65536k"),
+    mount(
+      "/dev/pts",
+      "devpts",
+      "nosuid,noexec,newinstance,ptmxmode=0666,mode=0620,gid=5",
+    ),
+    sysMount(config),
+    ...cgroupMounts(config),
+    ...ipcMounts(config),
+  ];
+}
+
+/**
+ * Sysfs shows the network namespace, and only who owns that may mount it: from
+ * a user namespace the host's has to be bound.
+ */
+function sysMount({ privileged, network, idMappings }: ContainerConfig): Mount {
+  if (network !== "host" || idMappings === undefined) {
+    return mount(
+      "/sys",
+      "sysfs",
+      `nosuid,noexec,nodev${privileged ? "" : ",ro"}`,
+    );
+  }
+  return {
+    destination: "/sys",
+    type: "bind",
+    source: "/sys",
+    options: [
+      ...["rbind", "rprivate", "nosuid", "noexec", "nodev"],
+      ...(privileged ? [] : ["rro"]),
+    ],
+  };
+}
+
+function cgroupMounts({ cgroupsPath, privileged }: ContainerConfig): Mount[] {
+  if (cgroupsPath === undefined) return [];
+  const access = privileged ? "rw" : "ro";
+  return [mount("/sys/fs/cgroup", "cgroup", `${access},nosuid,noexec,nodev`)];
+}
+
+function ipcMounts(
+  { ipc, idMappings, shmSizeBytes }: ContainerConfig,
+): Mount[] {
+  const queues = mount("/dev/mqueue", "mqueue", "nosuid,noexec,nodev");
+  const options = `nosuid,noexec,nodev,mode=1777,size=${shmSizeBytes}`;
+  switch (ipc) {
+    case "private":
+      return [queues, mount("/dev/shm", "tmpfs", options)];
+    case "none":
+      return [queues];
+    case "host":
+      // A user namespace may not mount queues that it does not own.
+      return [...(idMappings === undefined ? [queues] : []), {
+        destination: "/dev/shm",
+        type: "bind",
+        source: "/dev/shm",
+        options: ["rbind", "rprivate", "nosuid", "noexec", "nodev"],
+      }];
+  }
+}
+
+function ownFileMount(
+  name: string,
+  source: string,
+  { readOnly }: ContainerConfig,
+): Mount {
+  return {
+    destination: `/etc/${name}`,
+    type: "bind",
+    source,
+    options: ["rbind", "rprivate", ...(readOnly ? ["ro"] : [])],
+  };
+}
+
+function tmpfsMount({ destination, options }: TmpfsVolume): Mount {
+  // The container's devices are made in what is mounted on /dev.
+  const defaults = destination === "/dev"
+    ? TMPFS_OPTIONS.filter((option) => option !== "nodev")
+    : TMPFS_OPTIONS;
+  return {
+    destination,
+    type: "tmpfs",
+    source: "tmpfs",
+    options: [...defaults, ...options],
+  };
+}
+
+function bindMount(volume: BindVolume): Mount {
+  return {
+    destination: volume.destination,
+    type: "bind",
+    source: volume.source,
+    options: ["rbind", "rprivate", ...(volume.access === "ro" ? ["rro"] : [])],
+  };
+}
+
+/** Whether a path is one of the others, or lies below one. */
+function isWithin(path: string, others: ReadonlySet<string>): boolean {
+  if (others.has(path)) return true;
+  for (const other of others) if (path.startsWith(`${other}/`)) return true;
+  return false;
+}
+
+function destinationOf({ destination }: Mount): string {
+  return destination;
+}
+
+function depth({ destination }: Mount): number {
+  return destination.split("/").length;
+}
+
+function mount(destination: string, type: string, options: string): Mount {
+  return { destination, type, source: type, options: options.split(",") };
+}
