@@ -48,7 +48,7 @@ export const runCommand = defineCommand({
     },
   ],
 }, async (invocation, context) => {
-  const options = toRunOptions(invocation, {
+  const options = await toRunOptions(invocation, {
     env: context.env,
     readTextFile: (path) => Deno.readTextFileSync(path),
   });

@@ -13,6 +13,7 @@ import { SignalProxy } from "../../runtime/stdio/signal_proxy.ts";
 import { openStdio, type Stdio } from "../../runtime/stdio/stdio.ts";
 import { configureContainer } from "../configure.ts";
 import type { Engine } from "../engine.ts";
+import { hostFacts } from "../host_facts.ts";
 import { openImage } from "../images/open_image.ts";
 import type { RunOptions } from "../run_options.ts";
 import { checkVolumes } from "../volume_source.ts";
@@ -52,6 +53,7 @@ export async function runContainer(
   const draft = configureContainer(options, {
     id: createContainerId(),
     createdMs: Date.now(),
+    host: hostFacts(),
     cwd: engine.cwd,
   });
   settle(paths);
