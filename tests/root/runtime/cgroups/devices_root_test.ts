@@ -21,40 +21,15 @@ import {
   deviceProgram,
   loadProgramArguments,
 } from "../../../../lib/runtime/cgroups/v2/devices.ts";
+import { cgroupMount, TestCgroup } from "../../../support/cgroups.ts";
 import { rootTest } from "../../../support/root.ts";
 import { TemporaryDirectory } from "../../../support/temporary_directory.ts";
-
-/** A new cgroup, removed when the scope ends. */
-class TestCgroup implements Disposable {
-  readonly path: string;
-
-  constructor(mountPoint: string) {
-    this.path = `${mountPoint}/tsdocker-test-${crypto.randomUUID()}`;
-    Deno.mkdirSync(this.path);
-  }
-
-  [Symbol.dispose](): void {
-    Deno.removeSync(this.path);
-  }
-}
-
-/** Where a cgroup file system of a kind is mounted, if it is. */
-function mountPointOf(
-  claim: (type: string, options: readonly string[]) => boolean,
-): string | undefined {
-  const lines = Deno.readTextFileSync("/proc/self/mounts").split("\n");
-  return lines.map((line) => line.split(" ")).find(([, , type = "", options]) =>
-    claim(type, options?.split(",") ?? [])
-  )?.[1];
-}
 
 /** How each version makes a cgroup obey. */
 const VERSIONS = [
   {
     version: "v1",
-    mountPoint: mountPointOf((type, options) =>
-      type === "cgroup" && options.includes("devices")
-    ),
+    mountPoint: cgroupMount("cgroup", "devices"),
     enforce(directory: string, access: DeviceAccess): void {
       for (const { file, value } of deviceFiles(access)) {
         Deno.writeTextFileSync(`${directory}/${file}`, value);
@@ -63,7 +38,7 @@ const VERSIONS = [
   },
   {
     version: "v2",
-    mountPoint: mountPointOf((type) => type === "cgroup2"),
+    mountPoint: cgroupMount("cgroup2"),
     enforce(directory: string, access: DeviceAccess): void {
       using cgroup = openat(AT_FDCWD, directory, O_DIRECTORY);
       using program = load(access);
