@@ -49,6 +49,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./commands/info.ts")).infoCommand,
   },
   {
+    name: "doctor",
+    aliases: [],
+    load: async () => (await import("./commands/doctor.ts")).doctorCommand,
+  },
+  {
     name: "help",
     aliases: [],
     load: async () => (await import("./commands/help.ts")).helpCommand,

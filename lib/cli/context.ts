@@ -26,6 +26,8 @@ export interface Host {
   readonly env: Environment;
   /** Whether the caller's stdin is a terminal. */
   stdinIsTerminal(): boolean;
+  /** Whether the caller's stdout is a terminal. */
+  stdoutIsTerminal(): boolean;
   /** The caller's working directory. */
   cwd(): string;
 }

@@ -30,6 +30,7 @@ export function denoHost(): Host {
     },
     env: Deno.env,
     stdinIsTerminal: () => Deno.stdin.isTerminal(),
+    stdoutIsTerminal: () => Deno.stdout.isTerminal(),
     cwd: () => Deno.cwd(),
   };
 }

@@ -16,7 +16,7 @@ export interface FakeHost extends CommandContext {
   err(): string;
 }
 
-/** Makes one; by default stdin is no terminal and nothing is in `env`. */
+/** Makes one; by default no stream is a terminal and nothing is in `env`. */
 export function fakeHost(changes: Partial<Host> = {}): FakeHost {
   const out: string[] = [];
   const err: string[] = [];
@@ -25,6 +25,7 @@ export function fakeHost(changes: Partial<Host> = {}): FakeHost {
     stderr: { write: (text) => void err.push(text) },
     env: new Map<string, string>(),
     stdinIsTerminal: () => false,
+    stdoutIsTerminal: () => false,
     cwd: () => "/here",
     paths: hostPaths({ root: "/persistent", runRoot: "/volatile" }),
     log: createLogger("debug", (line) => err.push(line)),

@@ -1,0 +1,105 @@
+/**
+ * The host as the checks see it: files to read, and things to try. The checks
+ * decide, a probe only answers; tests pass one that answers as they like.
+ *
+ * @module
+ */
+import type { ResourceLimit } from "../../../ffi/calls/credentials.ts";
+import type { CLONE } from "../../../ffi/constants/sched.ts";
+import type { RlimitName } from "../../../ffi/constants/resource.ts";
+import type { SyscallRecord } from "../../../ffi/record.ts";
+import type { BuildKind } from "../../base/build_info.ts";
+import type { HostRoots } from "../../base/host_paths.ts";
+
+/** What the kernel said to something that was tried. */
+export type Answer =
+  | { readonly kind: "works" }
+  | {
+    readonly kind: "refused";
+    /** The call and the error: `clone3: EPERM (operation not permitted)`. */
+    readonly reason: string;
+    /** The error's number, if the kernel gave one. */
+    readonly errno?: number;
+  }
+  /** It cannot be tried here, for the reason given. */
+  | { readonly kind: "untried"; readonly reason: string };
+
+/** Flags of clone3(2) that make a namespace. */
+export type NewNamespace = Extract<keyof typeof CLONE, `CLONE_NEW${string}`>;
+
+/** Something to try, without a trace on the host. */
+export interface Trial {
+  /** Namespaces the trying process is born into. */
+  readonly born?: readonly NewNamespace[];
+  /** Calls it makes there; each has to succeed. */
+  readonly calls?: readonly SyscallRecord[];
+  /**
+   * Errors of the last call that show that it is there: it was called with
+   * arguments that it must refuse.
+   */
+  readonly expects?: readonly number[];
+  /**
+   * Whether it changes the thread that makes it for good, so that it takes a
+   * process of its own.
+   */
+  readonly lasting?: true;
+}
+
+/** What there is room for on a file system. */
+export interface FreeSpace {
+  readonly freeBytes: number;
+  readonly totalBytes: number;
+  /** Both 0 where the file system does not count inodes. */
+  readonly freeInodes: number;
+  readonly totalInodes: number;
+}
+
+/** What a new cgroup turned out to have. */
+export type TrialCgroup =
+  | { readonly kind: "made"; readonly files: readonly string[] }
+  | { readonly kind: "refused"; readonly reason: string };
+
+/** Sets of capabilities of this process, one bit for each. */
+export interface CapabilitySets {
+  /** What it has, and so may give. */
+  readonly permitted: bigint;
+  /** What a program it executes may ever have. */
+  readonly bounding: bigint;
+}
+
+/** Everything a check may ask. Nothing here throws for what a host lacks. */
+export interface HostProbe {
+  /** The kernel's release, such as `6.1.0-18-amd64`. */
+  readonly kernel: string;
+  readonly uid: number;
+  /** Where tsdocker keeps its files; they need not exist yet. */
+  readonly roots: HostRoots;
+  /** The running program, and the directory it was executed from. */
+  readonly program: { readonly kind: BuildKind; readonly directory: string };
+  /** The text of a file, or `undefined` if it cannot be read. */
+  readText(path: string): string | undefined;
+  /** Where a symbolic link points to, or `undefined`. */
+  readLink(path: string): string | undefined;
+  /** Whether there is such a file. */
+  exists(path: string): boolean;
+  capabilities(): CapabilitySets;
+  limit(name: RlimitName): ResourceLimit;
+  /** Room at a path, or at what exists of it. */
+  space(path: string): FreeSpace | undefined;
+  /** Opens a file for writing, and writes nothing. */
+  openForWriting(path: string): Answer;
+  /** Makes a directory at a path, or at what exists of it, and removes it. */
+  makeDirectory(path: string): Answer;
+  /** Launches an empty process by machine code. */
+  launchNatively(): Answer;
+  /** Tries calls, in a process of their own where that is possible. */
+  attempt(trial: Trial): Answer;
+  /** Mounts an overlay on the file system of `roots.root`, and writes to it. */
+  mountOverlay(): Answer;
+  /** Maps ids of a directory there; then puts an overlay on top of that. */
+  mapIds(): { readonly mount: Answer; readonly overlay: Answer };
+  /** Makes a cgroup, lists its files, and removes it. */
+  makeCgroup(parent: string): TrialCgroup;
+  /** Asks nftables for its generation, through a netlink socket. */
+  askNftables(): Answer;
+}

@@ -1,0 +1,173 @@
+/**
+ * Trying what a container's root needs, on the file system of `--root`: an
+ * overlay that can be changed, and directories with mapped ids below one. All
+ * mounts are made in a mount namespace of their own and go away with it.
+ *
+ * @module
+ */
+import { mkdirat, openat, rmdirat, unlinkat } from "../../../ffi/calls/file.ts";
+import {
+  AT_EMPTY_PATH,
+  AT_FDCWD,
+  O_CLOEXEC,
+  O_CREAT,
+  O_WRONLY,
+} from "../../../ffi/constants/fcntl.ts";
+import {
+  MOUNT,
+  MOUNT_ATTR as ATTRIBUTES,
+  MOVE_MOUNT,
+  OPEN_TREE,
+} from "../../../ffi/constants/mount.ts";
+import { CLONE } from "../../../ffi/constants/sched.ts";
+import { isSyscallError } from "../../../ffi/errno.ts";
+import { Fd } from "../../../ffi/fd.ts";
+import { MOUNT_ATTR } from "../../../ffi/structs.ts";
+import { syscall } from "../../../ffi/syscall.ts";
+import { removePath } from "../../base/remove_tree.ts";
+import { PrivateMounts } from "../../runtime/rootfs/private_mounts.ts";
+import {
+  type OverlayDirectories,
+  overlayOptions,
+} from "../../storage/overlay.ts";
+import { refusal } from "./attempt.ts";
+import { trialPath } from "./existing_part.ts";
+import type { Answer } from "./host_probe.ts";
+
+const WORKS: Answer = { kind: "works" };
+const DIRECTORY_MODE = 0o755;
+
+/** Mounts an overlay, and makes in it each kind of change that it records. */
+export function tryOverlay(root: string): Answer {
+  return inPrivate(root, (place) => {
+    mountOverlay({ ...directories(place), changes: "discarded" }, place);
+    using _file = openat(
+      AT_FDCWD,
+      `${place}/merged/new`,
+      O_CREAT | O_WRONLY,
+      0o600,
+    );
+    // A whiteout, then a directory that hides what is below it.
+    unlinkat(AT_FDCWD, `${place}/merged/file`);
+    rmdirat(AT_FDCWD, `${place}/merged/directory`);
+    mkdirat(AT_FDCWD, `${place}/merged/directory`, DIRECTORY_MODE);
+  });
+}
+
+/** What {@linkcode tryIdMapping} found. */
+export interface IdMapping {
+  /** Whether a directory can be shown with other owners. */
+  readonly mount: Answer;
+  /** Whether an overlay takes one as its lower layer. */
+  readonly overlay: Answer;
+}
+
+/**
+ * Maps the ids of a directory.
+ *
+ * @param userNamespace One that has a mapping.
+ */
+export function tryIdMapping(root: string, userNamespace: Fd): IdMapping {
+  let mount: Answer = { kind: "untried", reason: "there is no mapped mount" };
+  const overlay = inPrivate(root, (place) => {
+    try {
+      mountMapped(`${place}/lower`, `${place}/mapped`, userNamespace);
+      mount = WORKS;
+    } catch (error) {
+      if (!isSyscallError(error)) throw error;
+      mount = refusal(error);
+      throw error;
+    }
+    const lower = [`${place}/mapped`];
+    mountOverlay(
+      { ...directories(place), lower, changes: "discarded" },
+      place,
+    );
+  });
+  return { mount, overlay };
+}
+
+/** Runs something beside a few directories, in a private mount namespace. */
+function inPrivate(root: string, act: (place: string) => void): Answer {
+  try {
+    using undo = new DisposableStack();
+    const place = makePlace(root, undo);
+    undo.use(new PrivateMounts());
+    syscall("unshare", CLONE.CLONE_FS | CLONE.CLONE_NEWNS);
+    syscall("mount", null, "/", null, MOUNT.MS_REC | MOUNT.MS_PRIVATE, null);
+    act(place);
+    return WORKS;
+  } catch (error) {
+    return refusal(error);
+  }
+}
+
+function makePlace(root: string, undo: DisposableStack): string {
+  const place = trialPath(root);
+  mkdirat(AT_FDCWD, place, 0o700);
+  undo.defer(() => removePlace(place));
+  for (
+    const name of [
+      "lower",
+      "lower/directory",
+      "upper",
+      "work",
+      "merged",
+      "mapped",
+    ]
+  ) {
+    mkdirat(AT_FDCWD, `${place}/${name}`, DIRECTORY_MODE);
+  }
+  using _file = openat(
+    AT_FDCWD,
+    `${place}/lower/file`,
+    O_CREAT | O_WRONLY,
+    0o600,
+  );
+  return place;
+}
+
+/** Overlayfs leaves a directory of mode 0, which not every root can enter. */
+function removePlace(place: string): void {
+  try {
+    Deno.chmodSync(`${place}/work/work`, 0o700);
+  } catch (error) {
+    // It was never mounted.
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+  removePath(place);
+}
+
+function directories(
+  place: string,
+): Pick<OverlayDirectories, "lower" | "upper" | "work"> {
+  return {
+    lower: [`${place}/lower`],
+    upper: `${place}/upper`,
+    work: `${place}/work`,
+  };
+}
+
+function mountOverlay(overlay: OverlayDirectories, place: string): void {
+  const options = overlayOptions(overlay).join(",");
+  syscall("mount", "overlay", `${place}/merged`, "overlay", 0, options);
+}
+
+function mountMapped(from: string, to: string, userNamespace: Fd): void {
+  const clone = OPEN_TREE.OPEN_TREE_CLONE | O_CLOEXEC;
+  using tree = new Fd(syscall("open_tree", AT_FDCWD, from, clone));
+  const attributes = MOUNT_ATTR.encode({
+    attr_set: BigInt(ATTRIBUTES.MOUNT_ATTR_IDMAP),
+    userns_fd: BigInt(userNamespace.number),
+  });
+  syscall(
+    "mount_setattr",
+    tree.number,
+    "",
+    AT_EMPTY_PATH,
+    attributes,
+    attributes.length,
+  );
+  const whole = MOVE_MOUNT.MOVE_MOUNT_F_EMPTY_PATH;
+  syscall("move_mount", tree.number, "", AT_FDCWD, to, whole);
+}
