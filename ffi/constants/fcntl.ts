@@ -59,6 +59,18 @@ export const F_SETFL = 4;
 export const F_DUPFD_CLOEXEC = 1030;
 export const F_SETPIPE_SZ = 1031;
 export const F_ADD_SEALS = 1033;
+export const F_GET_SEALS = 1034;
+
+export const F_SEAL_SEAL = 0x1;
+export const F_SEAL_SHRINK = 0x2;
+export const F_SEAL_GROW = 0x4;
+export const F_SEAL_WRITE = 0x8;
+
+/** Flags of memfd_create(2), in `linux/memfd.h`. */
+export const MFD_CLOEXEC = 0x1;
+export const MFD_ALLOW_SEALING = 0x2;
+/** Since Linux 6.3. */
+export const MFD_EXEC = 0x10;
 
 export const FD_CLOEXEC = 0x1;
 

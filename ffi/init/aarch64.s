@@ -1,13 +1,16 @@
-// The container's init on aarch64, the twin of x86_64.s, which says what it does.
+// What executes a container's program on aarch64, the twin of x86_64.s, which
+// says what it does.
 //
-// Registers: x19 COMMAND's name, x20 its argv, x21 envp, x22 the child's pid (in
-// the child the error to report), x23 0 if descriptor 3 is open, x24 the name's
-// length and one.
+// Registers: x19 our own name, then COMMAND's, x20 its argv, x21 envp, x22 the
+// child's pid (on the way to COMMAND the error to report), x24 the name's length
+// and one.
         .set    BASE, 0x400000
         .set    STACK, 8192             // scratch words, then a path
         .set    ENOENT, 2
+        .set    EBADF, 9
         .set    EACCES, 13
         .set    ENOTDIR, 20
+        .set    SIGKILL, 9
         .set    SIGCHLD, 17
 
 elf:    .byte   0x7f, 'E', 'L', 'F', 2, 1, 1, 0
@@ -25,20 +28,41 @@ segments:
         .long   0x6474e551, 6           // PT_GNU_STACK, not executable
         .quad   0, 0, 0, 0, 0, 16
 
-start:  ldr     x19, [sp]
-        add     x20, sp, #16            // past our own name
-        add     x21, x20, x19, lsl #3
+start:  ldp     x22, x19, [sp]
+        add     x20, sp, #16
+        add     x21, x20, x22, lsl #3
         sub     sp, sp, #STACK
         mov     x0, #3
         mov     x1, #2                  // F_SETFD
         mov     x2, #1                  // FD_CLOEXEC
         mov     x8, #25                 // fcntl
         svc     #0
-        mov     x23, x0
-        mov     x0, #ENOENT
-        cmp     x19, #2
+        cbz     x0, 1f
+        cmn     x0, #EBADF
+        b.eq    refuse
+        mov     x0, #3
+        mov     x1, #0x5451             // FIOCLEX, if seccomp forbids fcntl
+        mov     x8, #29                 // ioctl
+        svc     #0
+        cbnz    x0, failed              // COMMAND would inherit it
+1:      mov     x0, #ENOENT
+        cmp     x22, #2
         b.lt    report
-        ldr     x1, [x20]
+        ldrb    w2, [x19]               // bytes: a string may end anywhere
+        cmp     w2, #'e'
+        b.ne    1f
+        ldrb    w2, [x19, #1]
+        cmp     w2, #'x'
+        b.ne    1f
+        ldrb    w2, [x19, #2]
+        cmp     w2, #'e'
+        b.ne    1f
+        ldrb    w2, [x19, #3]
+        cmp     w2, #'c'
+        b.ne    1f
+        ldrb    w2, [x19, #4]
+        cbz     w2, become
+1:      ldr     x1, [x20]
         ldrb    w2, [x1]
         cmp     w2, #'-'
         b.ne    1f
@@ -48,8 +72,17 @@ start:  ldr     x19, [sp]
         ldrb    w2, [x1, #2]
         cbnz    w2, 1f
         add     x20, x20, #8
-1:      ldr     x19, [x20]
-        cbz     x19, report
+1:      ldr     x1, [x20]
+        cbz     x1, report
+        mov     x0, #15                 // PR_SET_NAME
+        adr     x1, name
+        mov     x8, #167                // prctl
+        svc     #0
+// Where we are not process 1 of a namespace, orphans come to us all the same.
+        mov     x0, #36                 // PR_SET_CHILD_SUBREAPER
+        mov     x1, #1
+        mov     x8, #167                // prctl
+        svc     #0
 
 // An ignored SIGCHLD, inherited, would reap the child behind our back.
         stp     xzr, xzr, [sp]
@@ -109,10 +142,15 @@ reap:   mov     x0, #-1
         add     w0, w1, #128
 exit:   mov     x8, #94                 // exit_group
         svc     #0
+        udf     #0
 
 // The terminal becomes the new group's, if it is our controlling one; SIGTTOU,
 // which a background process gets for asking, is blocked still.
-child:  mov     x0, #0
+child:  mov     x0, #1                  // PR_SET_PDEATHSIG
+        mov     x1, #SIGKILL            // with us, as all of our namespace
+        mov     x8, #167                // prctl
+        svc     #0
+        mov     x0, #0
         mov     x1, #0
         mov     x8, #154                // setpgid
         svc     #0
@@ -127,6 +165,7 @@ child:  mov     x0, #0
         mov     x1, #0
         bl      setmask
 
+become: ldr     x19, [x20]
         mov     x24, #0
 1:      ldrb    w2, [x19, x24]
         cmp     w2, #'/'
@@ -141,7 +180,7 @@ child:  mov     x0, #0
         mov     x2, x21
 1:      ldr     x3, [x2], #8
         cbz     x3, search
-        ldrb    w5, [x3]                // bytes: a string may end anywhere
+        ldrb    w5, [x3]
         cmp     w5, #'P'
         b.ne    1b
         ldrb    w5, [x3, #1]
@@ -156,7 +195,8 @@ child:  mov     x0, #0
         ldrb    w5, [x3, #4]
         cmp     w5, #'='
         b.ne    1b
-        add     x9, x3, #5
+        add     x9, x3, #5              // of several the last one counts
+        b       1b
 
 // As execvp(3) does, but that a file in no known format is an error.
 search: add     x10, sp, #16            // x10: where the next byte goes
@@ -208,15 +248,21 @@ failed: neg     x0, x0
 
 report: mov     x22, x0
         str     w0, [sp, #8]
-        cbnz    x23, 1f
         mov     x0, #3
         add     x1, sp, #8
         mov     x2, #4
         mov     x8, #64                 // write
         svc     #0
-1:      mov     x0, #126
+        mov     x0, #126
         cmp     x22, #ENOENT
         cinc    x0, x0, eq
+        b       exit
+refuse: mov     x0, #2
+        adr     x1, refusal
+        mov     x2, #name - refusal
+        mov     x8, #64                 // write
+        svc     #0
+        mov     x0, #126
         b       exit
 
 // Sets the signal mask to x1, and leaves it on top of the stack.
@@ -232,4 +278,7 @@ setmask:
 
 defaults:
         .asciz  "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+refusal:
+        .ascii  "tsdocker: the program leads to /proc/self/exe, which is no part of the image\n"
+name:   .asciz  "docker-init"
 end:

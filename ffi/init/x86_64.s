@@ -1,20 +1,30 @@
-# The container's init on x86-64: `docker-init -- COMMAND ARGS…` as process 1.
-# Starts COMMAND in a process group of its own, passes signals on to it, reaps
-# whatever loses its parent, and ends as COMMAND ends. A whole ELF file without
-# sections: tools/assemble.ts turns it into bytes.ts. It needs no writable data
-# but its stack, and calls nothing but the kernel.
+# What executes a container's program, on x86-64. Every program is started by it:
+# a process that shared tsdocker's memory becomes this sealed file first, so that
+# a program which is a link to /proc/self/exe, or a script or an interpreter that
+# leads there, never reaches the host's own executable (CVE-2019-5736).
 #
-# If descriptor 3 is open at the start it hears why COMMAND could not be
-# executed, as a 32-bit error number; its end without one means success.
+#   exec COMMAND ARGS…             becomes COMMAND
+#   docker-init [--] COMMAND ARGS…
+#       stays process 1: starts COMMAND in a process group of its own, passes
+#       signals on to it, reaps whatever loses its parent, and ends as it ends.
 #
-# Registers: r12 COMMAND's argv, r13 envp, r14d the child's pid (in the child
-# the error to report), r15d 1 if descriptor 3 is open.
+# Descriptor 3 hears why COMMAND could not be executed, as a 32-bit error number;
+# its end without one means success. Without it we are what such a link led to,
+# and refuse.
+#
+# A whole ELF file without sections: tools/assemble.ts turns it into bytes.ts. It
+# needs no writable data but its stack, and calls nothing but the kernel.
+#
+# Registers: r12 COMMAND's argv, r13 envp, r14d the child's pid (on the way to
+# COMMAND the error to report).
         .intel_syntax noprefix
         .set    BASE, 0x400000
         .set    STACK, 16 + 4096        # scratch words, then a path
         .set    ENOENT, 2
+        .set    EBADF, 9
         .set    EACCES, 13
         .set    ENOTDIR, 20
+        .set    SIGKILL, 9
         .set    SIGCHLD, 17
 
 elf:    .byte   0x7f, 'E', 'L', 'F', 2, 1, 1, 0
@@ -33,7 +43,8 @@ segments:
         .quad   0, 0, 0, 0, 0, 16
 
 start:  mov     rbx, [rsp]
-        lea     r12, [rsp+16]           # past our own name
+        mov     rbp, [rsp+8]            # our own name
+        lea     r12, [rsp+16]
         lea     r13, [rsp+rbx*8+16]
         sub     rsp, STACK
         mov     edi, 3
@@ -41,13 +52,23 @@ start:  mov     rbx, [rsp]
         mov     edx, 1                  # FD_CLOEXEC
         mov     eax, 72                 # fcntl
         syscall
-        xor     r15d, r15d
         test    eax, eax
-        sete    r15b
-        mov     eax, ENOENT
+        jz      1f
+        cmp     eax, -EBADF
+        je      refuse
+        mov     esi, 0x5451             # FIOCLEX, if seccomp forbids fcntl
+        mov     eax, 16                 # ioctl
+        syscall
+        test    eax, eax
+        jnz     failed                  # COMMAND would inherit it
+1:      mov     eax, ENOENT
         cmp     ebx, 2
         jl      report
-        mov     rsi, [r12]
+        cmp     dword ptr [rbp], 0x63657865     # "exec"
+        jne     1f
+        cmp     byte ptr [rbp+4], 0
+        je      become
+1:      mov     rsi, [r12]
         cmp     word ptr [rsi], 0x2d2d  # "--"
         jne     1f
         cmp     byte ptr [rsi+2], 0
@@ -55,6 +76,15 @@ start:  mov     rbx, [rsp]
         add     r12, 8
 1:      cmp     qword ptr [r12], 0
         je      report
+        mov     edi, 15                 # PR_SET_NAME
+        lea     rsi, [rip+name]
+        mov     eax, 157                # prctl
+        syscall
+# Where we are not process 1 of a namespace, orphans come to us all the same.
+        mov     edi, 36                 # PR_SET_CHILD_SUBREAPER
+        mov     esi, 1
+        mov     eax, 157                # prctl
+        syscall
 
 # An ignored SIGCHLD, inherited, would reap the child behind our back.
         mov     rdi, rsp
@@ -117,10 +147,15 @@ reap:   mov     rdi, -1
         lea     edi, [rax+128]
 exit:   mov     eax, 231                # exit_group
         syscall
+        ud2
 
 # The terminal becomes the new group's, if it is our controlling one; SIGTTOU,
 # which a background process gets for asking, is blocked still.
-child:  xor     edi, edi
+child:  mov     edi, 1                  # PR_SET_PDEATHSIG
+        mov     esi, SIGKILL            # with us, as all of our namespace
+        mov     eax, 157                # prctl
+        syscall
+        xor     edi, edi
         xor     esi, esi
         mov     eax, 109                # setpgid
         syscall
@@ -135,7 +170,7 @@ child:  xor     edi, edi
         and     qword ptr [rsp], 0
         call    setmask
 
-        mov     rbx, [r12]
+become: mov     rbx, [r12]
         xor     ebp, ebp
 1:      mov     al, [rbx+rbp]
         cmp     al, '/'
@@ -157,7 +192,8 @@ child:  xor     edi, edi
         jne     1b
         cmp     byte ptr [rdi+4], '='
         jne     1b
-        lea     rsi, [rdi+5]
+        lea     rsi, [rdi+5]            # of several the last one counts
+        jmp     1b
 
 # As execvp(3) does, but that a file in no known format is an error.
 search: lea     rdi, [rsp+16]
@@ -213,17 +249,22 @@ failed: neg     eax
 
 report: mov     [rsp+8], eax
         mov     ebx, eax
-        test    r15d, r15d
-        jz      1f
         mov     edi, 3
         lea     rsi, [rsp+8]
         mov     edx, 4
         mov     eax, 1                  # write
         syscall
-1:      mov     edi, 126
+        mov     edi, 126
         cmp     ebx, ENOENT
         jne     exit
         inc     edi
+        jmp     exit
+refuse: mov     edi, 2
+        lea     rsi, [rip+refusal]
+        mov     edx, name - refusal
+        mov     eax, 1                  # write
+        syscall
+        mov     edi, 126
         jmp     exit
 
 # Sets the signal mask to the word the caller has on top of its stack.
@@ -238,4 +279,7 @@ setmask:
 
 defaults:
         .asciz  "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+refusal:
+        .ascii  "tsdocker: the program leads to /proc/self/exe, which is no part of the image\n"
+name:   .asciz  "docker-init"
 end:

@@ -39,6 +39,8 @@ export function initRunners(): InitRunner[] {
 /** What to run under init. */
 export interface InitOptions {
   readonly command: readonly string[];
+  /** Its own name, which decides what it does; by default docker-init. */
+  readonly as?: "exec";
   readonly environment?: readonly string[];
   /** Calls to make before init is executed. */
   readonly before?: readonly SyscallRecord[];
@@ -69,8 +71,13 @@ export class RunningInit implements Disposable {
     const input = this.#disposables.use(createPipe());
     const output = this.#disposables.use(createPipe());
     const report = this.#disposables.use(createPipe());
-    const words = [program, "--", ...options.command];
-    if (runner.emulator !== undefined) words.unshift(runner.emulator);
+    const { emulator } = runner;
+    const name = options.as ?? program;
+    const words = [
+      ...(emulator === undefined ? [name] : [emulator, "-0", name, program]),
+      ...(options.as === undefined ? ["--"] : []),
+      ...options.command,
+    ];
     const place = (end: Fd, number: number): SyscallRecord => ({
       call: "dup3",
       args: [end.number, number, 0],
@@ -87,7 +94,7 @@ export class RunningInit implements Disposable {
         UNBLOCK_SIGNALS,
         {
           call: "execve",
-          args: [words[0] ?? "", { words: [...words, 0] }, {
+          args: [emulator ?? program, { words: [...words, 0] }, {
             words: [...(options.environment ?? ["PATH=/usr/bin:/bin"]), 0],
           }],
         },

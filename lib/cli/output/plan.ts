@@ -47,7 +47,9 @@ export function formatPlan(
   const prepare = plan.prepare.map((step, index) =>
     stepJson(step, outcomes?.prepared[index])
   );
-  const child = plan.child.map((step, index) =>
+  // The last step of a plan is one for hosts where the step before it fails.
+  const made = plan.child.slice(0, outcomes?.made.length);
+  const child = made.map((step, index) =>
     stepJson(step, outcomes?.made[index])
   );
   const clone = `clone3(${plan.clone.text})`;

@@ -7,7 +7,6 @@
 import type { Fd } from "../../../ffi/fd.ts";
 import { createContainerId } from "../../base/identifiers.ts";
 import type { Tracing } from "../../runtime/launch/container_process.ts";
-import { openInitProgram } from "../../runtime/launch/init_program.ts";
 import { launch, type Launched } from "../../runtime/launch/launch.ts";
 import { SignalProxy } from "../../runtime/stdio/signal_proxy.ts";
 import { openStdio, type Stdio } from "../../runtime/stdio/stdio.ts";
@@ -97,13 +96,10 @@ async function startContainer(
   const { spec, plan } = planContainer(config, snapshot, filesPath);
   const stdio = undo.use(openStdio({ ...config, owner: spec.process.user }));
   const descriptors = new Map<string, Fd>(stdio.descriptors);
-  using initProgram = config.init ? openInitProgram() : undefined;
-  if (initProgram !== undefined) descriptors.set("init", initProgram);
   const launched = await launch({
     spec,
     plan,
     descriptors,
-    init: config.init,
     launcher: engine.launcher,
     tracing,
   });

@@ -33,8 +33,6 @@ export interface LaunchAttempt {
   readonly results: Results;
   /** Its write end is the result `status`; the executor closes that end. */
   readonly status: Pipe;
-  /** Whether tsdocker's init program is process 1, and executes the program. */
-  readonly init: boolean;
   readonly tracing: Tracing;
 }
 
@@ -51,7 +49,12 @@ export type LaunchOutcome =
     /** Index of the failing step. */
     readonly index: number;
     readonly errno: number;
-    readonly steps: readonly StepOutcome[];
+  }
+  | {
+    /** All steps were made, but then the init program got no further. */
+    readonly kind: "refused";
+    /** Why the program could not be executed. */
+    readonly errno: number;
   }
   /** This executor does not work here; another one may. */
   | { readonly kind: "unavailable"; readonly reason: string };

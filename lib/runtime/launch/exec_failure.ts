@@ -6,6 +6,7 @@
  * @see execve(2)
  */
 import { ARCH } from "../../../ffi/arch/arch.ts";
+import { ERRNO } from "../../../ffi/constants/errno.ts";
 import { O_PATH } from "../../../ffi/constants/fcntl.ts";
 import { describeErrno, isSyscallError } from "../../../ffi/errno.ts";
 import type { Fd } from "../../../ffi/fd.ts";
@@ -18,6 +19,13 @@ import {
   HEADER_BYTES,
   parseProgramHeader,
 } from "./program_header.ts";
+
+/** Errors about arguments and limits, which the program would meet as well. */
+const OF_ANY_PROGRAM: ReadonlySet<number> = new Set([
+  ERRNO.E2BIG,
+  ERRNO.EAGAIN,
+  ERRNO.ENOMEM,
+]);
 
 /** A cause, before it is put into an error. */
 interface Cause {
@@ -43,6 +51,31 @@ export function explainExecFailure(
     reason,
     `exec ${JSON.stringify(process.args[0])}: ${why}`,
     advice === undefined ? {} : { advice },
+  );
+}
+
+/**
+ * Explains why the init program could not be executed, which is to execute the
+ * program: for what the program is given, or for what forbids files in memory.
+ *
+ * @param root As for {@linkcode explainExecFailure}.
+ * @param errno Of the last attempt.
+ * @returns The error to throw.
+ */
+export function explainInitFailure(
+  root: Fd,
+  process: Process,
+  errno: number,
+): StartError {
+  if (OF_ANY_PROGRAM.has(errno)) {
+    return explainExecFailure(root, process, errno);
+  }
+  return new StartError(
+    "setup",
+    `Cannot execute a file in memory, to start the program from it: ${
+      describeErrno(errno)
+    }`,
+    { advice: "a seccomp profile that allows execve and execveat" },
   );
 }
 

@@ -12,7 +12,7 @@ import type { Results } from "../../../ffi/record.ts";
 import { HostError, StartError } from "../../base/errors.ts";
 import type { RuntimeSpec } from "../../oci/runtime_spec.ts";
 import { describeStep } from "../plan/describe.ts";
-import { STATUS } from "../plan/program.ts";
+import { INIT, STATUS } from "../plan/program.ts";
 import type { LaunchPlan } from "../plan/step.ts";
 import { TERMINAL } from "../plan/terminal.ts";
 import { prepare, type StepOutcome } from "../rootfs/prepare.ts";
@@ -23,7 +23,8 @@ import type {
   LaunchOutcome,
   Tracing,
 } from "./container_process.ts";
-import { explainExecFailure } from "./exec_failure.ts";
+import { explainExecFailure, explainInitFailure } from "./exec_failure.ts";
+import { openInitProgram } from "./init_program.ts";
 import { launchNative } from "./native.ts";
 import { launchReinvoked } from "./reinvoke.ts";
 
@@ -37,8 +38,6 @@ export interface LaunchRequest {
   readonly plan: LaunchPlan;
   /** What the plan expects of its caller, by name; stays the caller's. */
   readonly descriptors: ReadonlyMap<string, Fd>;
-  /** Whether tsdocker's init program is process 1. */
-  readonly init: boolean;
   readonly launcher: LauncherChoice;
   readonly tracing: Tracing;
 }
@@ -69,10 +68,14 @@ const EXECUTORS: readonly (readonly [Launched["launcher"], Executor])[] = [
  * @throws {HostError} If no executor works on this host.
  */
 export async function launch(request: LaunchRequest): Promise<Launched> {
+  using init = openInitProgram();
   using _mounts = new PrivateMounts();
   using owner = new DisposableStack();
   using status = createPipe();
-  const results: Results = new Map([[STATUS, status.writable.number]]);
+  const results: Results = new Map([
+    [STATUS, status.writable.number],
+    [INIT, init.number],
+  ]);
   for (const [name, fd] of request.descriptors) results.set(name, fd.number);
   const prepared = prepare(request.plan.prepare, results, owner);
   const refusals: string[] = [];
@@ -82,7 +85,7 @@ export async function launch(request: LaunchRequest): Promise<Launched> {
       refusals.push(`${name}: ${outcome.reason}`);
       continue;
     }
-    if (outcome.kind === "failed") throw explain(request, outcome, results);
+    if (outcome.kind !== "started") throw explain(request, outcome, results);
     const terminal = takeTerminal(results);
     return {
       process: outcome.process,
@@ -116,26 +119,32 @@ function takeTerminal(results: Results): Fd | undefined {
   }
 }
 
-/** The error for a step that failed in the child, while the root is mounted. */
+/** The error for what failed in the child, while the root is mounted. */
 function explain(
-  request: LaunchRequest,
-  { index, errno }: Extract<LaunchOutcome, { kind: "failed" }>,
+  { plan, spec }: LaunchRequest,
+  outcome: Extract<LaunchOutcome, { kind: "failed" | "refused" }>,
   results: Results,
 ): StartError {
-  const step = request.plan.child[index];
-  if (step === undefined) throw new TypeError(`The plan has no step ${index}`);
-  if (step.call === "execve" || step.call === "execveat") {
-    const root = new Fd(lookUp(results, "root"));
-    try {
-      return explainExecFailure(root, request.spec.process, errno);
-    } finally {
-      root.release();
+  const { errno } = outcome;
+  const root = new Fd(lookUp(results, "root"));
+  try {
+    if (outcome.kind === "refused") {
+      return explainExecFailure(root, spec.process, errno);
     }
+    const step = plan.child[outcome.index];
+    if (step === undefined) {
+      throw new TypeError(`The plan has no step ${outcome.index}`);
+    }
+    if (step.call === "execve" || step.call === "execveat") {
+      return explainInitFailure(root, spec.process, errno);
+    }
+    return new StartError(
+      "setup",
+      `Cannot start the container: ${describeStep(step)}: ${
+        describeErrno(errno)
+      }`,
+    );
+  } finally {
+    root.release();
   }
-  return new StartError(
-    "setup",
-    `Cannot start the container: ${describeStep(step)}: ${
-      describeErrno(errno)
-    }`,
-  );
 }

@@ -1,9 +1,8 @@
 /**
- * What the new process tells its launcher before it becomes the program: one
- * frame for a step that failed, one for every step when tracing, and one just
- * before execve(2). Then the pipe closes: by itself, if execve worked.
- *
- * The init program of `--init` adds four bytes if its own execve failed.
+ * What the new process tells its launcher before it becomes the program. The
+ * re-invoked init writes one frame for a step that failed, one for every step
+ * when tracing, and one just before it becomes the init program, which adds four
+ * bytes if it cannot execute the program. The pipe closes by itself if it can.
  *
  * @module
  */

@@ -45,7 +45,7 @@ export interface PlanOptions {
  *
  * The caller provides these results by name: `status`, the write end of a
  * pipe; `stdin`, `stdout` and `stderr` if the process wants no terminal; and
- * `init` if asked for. All of them must be above descriptor 4.
+ * `init`, the init program. All of them must be above descriptor 4.
  *
  * @throws {SpecError} If the specification cannot be carried out.
  */
@@ -78,7 +78,7 @@ export function createPlan(
       ...hidden.child,
       ...pivotSteps(spec),
       ...namespaceSettingSteps(spec),
-      ...processSettingSteps(spec.process, options),
+      ...processSettingSteps(spec.process),
       ...rlimitSteps(spec.process),
       ...credentialSteps(spec.process, {
         ...options,

@@ -4,6 +4,7 @@
  * @module
  * @see runtime-spec 1.2, config.md, "Process"
  */
+import { AT_EMPTY_PATH } from "../../../ffi/constants/fcntl.ts";
 import { PRCTL } from "../../../ffi/constants/prctl.ts";
 import { SIGNALS } from "../../../ffi/constants/signal.ts";
 import { flags } from "../../../ffi/constants/symbolic.ts";
@@ -16,9 +17,9 @@ import type { Process } from "../../oci/runtime_spec.ts";
 import { OPEN } from "./open_flags.ts";
 import type { ChildStep } from "./step.ts";
 
-/** Where the new process reports that execve(2) failed; closed by success. */
+/** Where the init program reports that execve(2) failed; closed by success. */
 export const STATUS_FD = 3;
-/** Where the init program is, if there is one. */
+/** Where the init program is, which executes the program. */
 export const INIT_FD = 4;
 
 /** Names of the descriptors the caller provides for them. */
@@ -39,15 +40,8 @@ export function parentDeathStep(why: string): ChildStep {
   };
 }
 
-/**
- * Plans file mode mask, descriptors and working directory.
- *
- * @param init Whether a separate init program is process 1.
- */
-export function processSettingSteps(
-  process: Process,
-  { init }: { init: boolean },
-): readonly ChildStep[] {
+/** Plans file mode mask, descriptors and working directory. */
+export function processSettingSteps(process: Process): readonly ChildStep[] {
   const umask = process.user.umask ?? 0o022;
   return [
     {
@@ -63,21 +57,17 @@ export function processSettingSteps(
     },
     {
       call: "dup3",
-      args: [
-        { result: STATUS },
-        STATUS_FD,
-        // The init program keeps it until it has executed the program.
-        init ? 0 : flags(OPEN, "O_CLOEXEC"),
-      ],
+      args: [{ result: STATUS }, STATUS_FD, 0],
       why: "tells the caller whether execve worked, by closing",
     },
-    ...(init ? [initDescriptor()] : []),
+    {
+      call: "dup3",
+      args: [{ result: INIT }, INIT_FD, flags(OPEN, "O_CLOEXEC")],
+      why: "what will execute the program, a sealed file in memory",
+    },
     {
       call: "close_range",
-      args: [(init ? INIT_FD : STATUS_FD) + 1, {
-        value: 0xffff_ffff,
-        text: "~0U",
-      }, 0],
+      args: [INIT_FD + 1, { value: 0xffff_ffff, text: "~0U" }, 0],
       why:
         "no descriptor of the host leaks; before chdir, or /proc/self/fd leads out",
     },
@@ -86,22 +76,21 @@ export function processSettingSteps(
       args: [process.cwd],
       why: "the working directory, still as root",
     },
+    {
+      call: "prctl",
+      args: [flags(PRCTL, "PR_SET_DUMPABLE"), 0],
+      why: "without it, containers that share the pid namespace could open " +
+        "/proc/PID/exe, the host's file, once the capabilities are dropped",
+    },
   ];
 }
 
-function initDescriptor(): ChildStep {
-  return {
-    call: "dup3",
-    args: [
-      { result: INIT },
-      INIT_FD,
-      flags(OPEN, "O_CLOEXEC"),
-    ],
-    why: "the init program, a sealed file in memory",
-  };
-}
-
-/** Plans signals and execve(2); nothing comes after. */
+/**
+ * Plans signals and the change into the init program, which goes on to the
+ * program; nothing comes after.
+ *
+ * @param init Whether the init program stays, as process 1.
+ */
 export function programSteps(
   process: Process,
   { init }: { init: boolean },
@@ -115,34 +104,42 @@ export function programSteps(
       ...UNBLOCK_SIGNALS,
       why: "nothing is blocked; last, so that no signal ends a half-made child",
     },
-    ...(init ? [initStep(process)] : executeSteps(process)),
+    ...(init
+      ? initSteps(process, {
+        words: ["/sbin/docker-init", "--"],
+        why: "process 1 reaps zombies and forwards signals to the program",
+      })
+      : initSteps(process, {
+        words: ["exec"],
+        why: "becomes the program; from a file that is not the host's, as a " +
+          "link to /proc/self/exe in the image leads to that file",
+      })),
   ];
 }
 
-function initStep(process: Process): ChildStep {
-  return {
-    call: "execveat",
-    args: [
-      INIT_FD,
-      "",
-      stringArray(["/sbin/docker-init", "--", ...process.args]),
-      stringArray(process.env),
-      { value: 0x1000, text: "AT_EMPTY_PATH" },
-    ],
-    why: "process 1 reaps zombies and forwards signals to the program",
-  };
-}
-
-function executeSteps(process: Process): ChildStep[] {
-  const candidates = programPaths(process);
-  return candidates.map((path, index) => ({
-    call: "execve",
-    args: [path, stringArray(process.args), stringArray(process.env)],
-    ...(index < candidates.length - 1
-      ? { tolerate: ["ENOENT", "ENOTDIR", "EACCES"] as const }
-      : {}),
-    why: index === 0 ? "the program" : "the next directory of PATH",
-  }));
+/** The init program's own arguments, then the program's. */
+function initSteps(
+  process: Process,
+  { words, why }: { words: readonly string[]; why: string },
+): ChildStep[] {
+  const args = stringArray([...words, ...process.args]);
+  const env = stringArray(process.env);
+  return [
+    {
+      call: "execveat",
+      args: [INIT_FD, "", args, env, {
+        value: AT_EMPTY_PATH,
+        text: "AT_EMPTY_PATH",
+      }],
+      tolerate: ["EPERM", "EACCES", "ENOSYS"],
+      why,
+    },
+    {
+      call: "execve",
+      args: [`/proc/self/fd/${INIT_FD}`, args, env],
+      why: "the same, where a seccomp filter refuses execveat",
+    },
+  ];
 }
 
 /**

@@ -3,9 +3,11 @@ import assert from "node:assert/strict";
 import { ERRNO } from "../../../../ffi/constants/errno.ts";
 import { PRCTL } from "../../../../ffi/constants/prctl.ts";
 import { signalName, SIGNALS } from "../../../../ffi/constants/signal.ts";
+import { errnoName } from "../../../../ffi/errno.ts";
 import { INIT } from "../../../../ffi/init/bytes.ts";
 import { initProgram } from "../../../../ffi/init/init.ts";
 import { syscall } from "../../../../ffi/syscall.ts";
+import { forbidding } from "../../../support/forbid.ts";
 import {
   type InitOptions,
   type InitRunner,
@@ -36,6 +38,9 @@ function run(
   const output = init.output();
   return { status: init.status(), report, output };
 }
+
+/** Sends what is written to stderr where the output goes. */
+const MERGED = [{ call: "dup3", args: [1, 2, 0] }] as const;
 
 function shell(script: string): InitOptions {
   return { command: ["sh", "-c", script] };
@@ -73,6 +78,10 @@ async function until(claim: string, holds: () => boolean): Promise<void> {
 
 for (const runner of initRunners()) {
   const { arch, emulator } = runner;
+  // QEMU knows no PR_SET_CHILD_SUBREAPER, which init makes itself.
+  const SUBREAPER = emulator === undefined
+    ? []
+    : [{ call: "prctl", args: [PRCTL.PR_SET_CHILD_SUBREAPER, 1] }] as const;
   const test = (
     claim: string,
     body: () => void | Promise<void>,
@@ -108,14 +117,6 @@ for (const runner of initRunners()) {
     assert.equal(run(runner, { command: ["echo", "--"] }).output, "--\n");
   });
 
-  test("reports that there is no COMMAND", () => {
-    assert.deepEqual(run(runner, { command: [] }), {
-      status: 127,
-      report: ERRNO.ENOENT,
-      output: "",
-    });
-  });
-
   test("gives COMMAND a process group of its own, and clean signals", () => {
     const { output } = run(runner, {
       command: ["cat", "/proc/self/stat", "/proc/self/status"],
@@ -126,80 +127,199 @@ for (const runner of initRunners()) {
     assert.match(output, /^SigIgn:\s*0{16}$/m);
   });
 
-  test("closes descriptor 3 for COMMAND", () => {
-    const { output } = run(runner, {
-      command: ["sh", "-c", "test -e /proc/self/fd/3 || echo closed"],
-    });
-    assert.equal(output, "closed\n");
-  });
-
   if (emulator === undefined) {
-    test("does without descriptor 3", () => {
-      const ran = run(runner, {
-        command: ["/nonexistent"],
-        withoutReport: true,
+    test("refuses without descriptor 3, and says what it is", () => {
+      for (const options of [{}, { as: "exec" }] as const) {
+        assert.deepEqual(
+          run(runner, {
+            ...options,
+            command: ["sh", "-c", "exit 3"],
+            before: MERGED,
+            withoutReport: true,
+          }),
+          {
+            status: 126,
+            report: 0,
+            output: "tsdocker: the program leads to /proc/self/exe, " +
+              "which is no part of the image\n",
+          },
+        );
+      }
+    });
+
+    test("closes descriptor 3 where seccomp forbids fcntl", () => {
+      for (const options of [{}, { as: "exec" }] as const) {
+        const { report, status } = run(runner, {
+          ...options,
+          command: ["sh", "-c", "test ! -e /proc/self/fd/3"],
+          before: forbidding(["fcntl"]),
+        });
+        assert.deepEqual({ report, status }, { report: 0, status: 0 });
+      }
+    });
+
+    test("reports that it cannot close descriptor 3", () => {
+      const { report, status } = run(runner, {
+        ...shell("exit 3"),
+        before: forbidding(["fcntl", "ioctl"]),
       });
-      assert.equal(ran.status, 127);
-      assert.equal(
-        run(runner, { ...shell("exit 3"), withoutReport: true }).status,
-        3,
-      );
+      assert.deepEqual({ report, status }, {
+        report: ERRNO.EPERM,
+        status: 126,
+      });
+    });
+
+    test("passes its parent-death signal on to COMMAND", () => {
+      for (const options of [{}, { as: "exec" }] as const) {
+        const { output } = run(runner, {
+          ...options,
+          command: ["setpriv", "--dump"],
+          before: [{
+            call: "prctl",
+            args: [PRCTL.PR_SET_PDEATHSIG, SIGNALS.SIGKILL],
+          }],
+        });
+        assert.match(output, /^Parent death signal: KILL$/m);
+      }
     });
   }
 
-  test("searches the path in order", () =>
-    withFolder((folder) => {
-      const find = (path: string, name = "both"): string => {
-        const { status, output, report } = run(runner, {
-          command: [name, "x"],
-          environment: ["OTHER=1", "PATHS=/", `PATH=${path}`],
-        });
-        return report === 0 ? output.trim() : `${report} ${status}`;
-      };
-      assert.equal(find(`${folder}/a:${folder}/b`), "a/both x");
-      assert.equal(find(`${folder}/b:${folder}/a`), "b/both x");
-      assert.equal(find(`/none:${folder}/a/both:${folder}/b`), "b/both x");
-      assert.equal(find(`${"x".repeat(5000)}:${folder}/b`), "b/both x");
-      assert.equal(find(`${"/y".repeat(2040)}:${folder}/b/`), "b/both x");
-      // What execvp(3) remembers is that a file was there, but not for us.
-      assert.equal(find(`${folder}/a:/none`, "plain"), `${ERRNO.EACCES} 126`);
-      assert.equal(find(`${folder}/b`, "format"), `${ERRNO.ENOEXEC} 126`);
-      assert.equal(find("/none:/nowhere"), `${ERRNO.ENOENT} 127`);
-      assert.equal(find(`${folder}/a`, ""), `${ERRNO.ENOENT} 127`);
-    }));
+  for (const options of [{}, { as: "exec" }] as const) {
+    const testAs = (claim: string, body: () => void): void =>
+      Deno.test(`${options.as ?? "docker-init"} (${arch}) ${claim}`, body);
 
-  test("takes an empty element of the path for the working directory", () =>
-    withFolder((folder) => {
-      for (const path of ["", ":/none", "/none:", "/none::/nowhere"]) {
-        const { output } = run(runner, {
-          command: ["both"],
-          environment: [`PATH=${path}`],
-          before: [{ call: "chdir", args: [`${folder}/a`] }],
-        });
-        assert.equal(output, "a/both\n");
-      }
-    }));
+    testAs("searches the path in order", () =>
+      withFolder((folder) => {
+        const find = (path: string, name = "both"): string => {
+          const { status, output, report } = run(runner, {
+            ...options,
+            command: [name, "x"],
+            environment: ["PATH=/none", "OTHER=1", `PATH=${path}`, "PATHS=/"],
+          });
+          return report === 0 ? output.trim() : `${report} ${status}`;
+        };
+        assert.equal(find(`${folder}/a:${folder}/b`), "a/both x");
+        assert.equal(find(`${folder}/b:${folder}/a`), "b/both x");
+        assert.equal(find(`/none:${folder}/a/both:${folder}/b`), "b/both x");
+        assert.equal(find(`${"x".repeat(5000)}:${folder}/b`), "b/both x");
+        assert.equal(find(`${"/y".repeat(2040)}:${folder}/b/`), "b/both x");
+        // What execvp(3) remembers is that a file was there, but not for us.
+        assert.equal(find(`${folder}/a:/none`, "plain"), `${ERRNO.EACCES} 126`);
+        assert.equal(find(`${folder}/b`, "format"), `${ERRNO.ENOEXEC} 126`);
+        assert.equal(find("/none:/nowhere"), `${ERRNO.ENOENT} 127`);
+        assert.equal(find(`${folder}/a`, ""), `${ERRNO.ENOENT} 127`);
+      }));
 
-  test("has a path where the environment has none", () => {
-    const { output } = run(runner, {
-      command: ["echo", "found"],
-      environment: ["HOME=/", "PAT", "PATHX=/none", ""],
+    testAs(
+      "takes an empty element of the path for the working directory",
+      () =>
+        withFolder((folder) => {
+          for (const path of ["", ":/none", "/none:", "/none::/nowhere"]) {
+            const { output } = run(runner, {
+              ...options,
+              command: ["both"],
+              environment: [`PATH=${path}`],
+              before: [{ call: "chdir", args: [`${folder}/a`] }],
+            });
+            assert.equal(output, "a/both\n");
+          }
+        }),
+    );
+
+    testAs("has a path where the environment has none", () => {
+      const { output } = run(runner, {
+        ...options,
+        command: ["echo", "found"],
+        environment: ["HOME=/", "PAT", "PATHX=/none", ""],
+      });
+      assert.equal(output, "found\n");
     });
-    assert.equal(output, "found\n");
+
+    testAs(
+      "reports why a program given by its path cannot be executed",
+      () =>
+        withFolder((folder) => {
+          const fails = (path: string): string => {
+            const { status, report } = run(runner, {
+              ...options,
+              command: [path],
+            });
+            return `${report} ${status}`;
+          };
+          assert.equal(fails("/nonexistent/program"), `${ERRNO.ENOENT} 127`);
+          assert.equal(fails(`${folder}/a/plain`), `${ERRNO.EACCES} 126`);
+          assert.equal(fails(folder), `${ERRNO.EACCES} 126`);
+          assert.equal(fails(`${folder}/b/format`), `${ERRNO.ENOEXEC} 126`);
+          assert.equal(fails(`${folder}/b/format/x`), `${ERRNO.ENOTDIR} 126`);
+        }),
+    );
+
+    testAs("reports that there is no COMMAND", () => {
+      assert.deepEqual(run(runner, { ...options, command: [] }), {
+        status: 127,
+        report: ERRNO.ENOENT,
+        output: "",
+      });
+    });
+
+    testAs("closes descriptor 3 for COMMAND", () => {
+      const { output } = run(runner, {
+        ...options,
+        command: ["sh", "-c", "test -e /proc/self/fd/3 || echo closed"],
+      });
+      assert.equal(output, "closed\n");
+    });
+
+    testAs("gives COMMAND clean signals", () => {
+      const { output } = run(runner, {
+        ...options,
+        command: ["cat", "/proc/self/status"],
+      });
+      assert.match(output, /^SigBlk:\s*0{16}$/m);
+      assert.match(output, /^SigIgn:\s*0{16}$/m);
+    });
+  }
+
+  const execTest = (claim: string, body: () => void): void =>
+    Deno.test(`exec (${arch}) ${claim}`, body);
+
+  execTest("becomes COMMAND, in its own process", () => {
+    using init = new RunningInit(runner, {
+      as: "exec",
+      command: ["sh", "-c", "echo $$; cat /proc/$$/comm; exit 5"],
+    });
+    assert.equal(init.report(), 0);
+    assert.equal(init.output(), `${init.pid}\nsh\n`);
+    assert.equal(init.status(), 5);
   });
 
-  test("reports why a program given by its path cannot be executed", () =>
-    withFolder((folder) => {
-      const fails = (path: string): string => {
-        const { status, report } = run(runner, { command: [path] });
-        return `${report} ${status}`;
-      };
-      assert.equal(fails("/nonexistent/program"), `${ERRNO.ENOENT} 127`);
-      assert.equal(fails(`${folder}/a/plain`), `${ERRNO.EACCES} 126`);
-      assert.equal(fails(folder), `${ERRNO.EACCES} 126`);
-      assert.equal(fails(`${folder}/b/format`), `${ERRNO.ENOEXEC} 126`);
-      assert.equal(fails(`${folder}/b/format/x`), `${ERRNO.ENOTDIR} 126`);
-    }));
+  execTest("passes arguments and environment on as they are", () => {
+    const { output } = run(runner, {
+      as: "exec",
+      command: ["sh", "-c", 'printf "%s|" "$0" "$@" "$A"', "--", "", "ä b"],
+      environment: ["A=one two", "PATH=/bin", "B="],
+    });
+    assert.equal(output, "--||ä b|one two|");
+    const variables = run(runner, {
+      as: "exec",
+      command: ["/usr/bin/env"],
+      environment: ["B=", "A=1", "A=2"],
+    });
+    // QEMU keeps them in a set.
+    if (emulator === undefined) {
+      assert.equal(variables.output, "B=\nA=1\nA=2\n");
+    }
+  });
+
+  execTest("takes no word for its own", () => {
+    const echo = (command: readonly string[]): string => {
+      const { report, output } = run(runner, { as: "exec", command });
+      return report === 0 ? output : errnoName(report) ?? "";
+    };
+    assert.equal(echo(["echo", "--"]), "--\n");
+    assert.equal(echo(["--", "echo"]), "ENOENT");
+    assert.equal(echo(["exec", "echo"]), "ENOENT");
+  });
 
   const lethal = emulator === undefined
     ? [
@@ -236,7 +356,7 @@ for (const runner of initRunners()) {
   test("reaps orphans, and ends when COMMAND does", async () => {
     using init = new RunningInit(runner, {
       ...shell('sh -c "sleep 1000 & :"; echo ready; read line; exit 9'),
-      before: [{ call: "prctl", args: [PRCTL.PR_SET_CHILD_SUBREAPER, 1] }],
+      before: SUBREAPER,
     });
     assert.equal(init.line(), "ready");
     // The main child and the orphan, which init has inherited.
@@ -255,7 +375,7 @@ for (const runner of initRunners()) {
         "i=0; while [ $i -lt 100 ]; do sh -c 'true & :'; i=$((i+1)); done; " +
           "echo ready; read line",
       ),
-      before: [{ call: "prctl", args: [PRCTL.PR_SET_CHILD_SUBREAPER, 1] }],
+      before: SUBREAPER,
     });
     assert.equal(init.line(), "ready");
     await until("all are reaped", () => init.children().length === 1);

@@ -4,13 +4,15 @@ import type { Process } from "../../../../lib/oci/runtime_spec.ts";
 import { describeStep } from "../../../../lib/runtime/plan/describe.ts";
 import {
   DEFAULT_PATH,
+  INIT,
   INIT_FD,
-  parentDeathStep,
   processSettingSteps,
   programPaths,
   programSteps,
+  STATUS,
   STATUS_FD,
 } from "../../../../lib/runtime/plan/program.ts";
+import type { ChildStep } from "../../../../lib/runtime/plan/step.ts";
 import { runtimeSpec } from "../../../support/runtime_spec.ts";
 
 function processWith(changes: Partial<Process>): Process {
@@ -64,63 +66,80 @@ Deno.test("programPaths() searches nowhere for a name with a slash", () => {
   }
 });
 
-Deno.test("programSteps() goes on to the next directory, but not from the last", () => {
-  const steps = programSteps(
-    processWith({ args: ["ls", "-l"], env: ["PATH=/a:/b:/c"] }),
-    { init: false },
-  );
-  const tries = steps.filter(({ call }) => call === "execve");
-  assert.deepEqual(tries.map(({ tolerate }) => tolerate), [
-    ["ENOENT", "ENOTDIR", "EACCES"],
-    ["ENOENT", "ENOTDIR", "EACCES"],
-    undefined,
+/** The steps that execute, after all others. */
+function lastSteps(
+  changes: Partial<Process>,
+  options: { init: boolean } = { init: false },
+): readonly ChildStep[] {
+  return programSteps(processWith(changes), options).slice(-2);
+}
+
+Deno.test("programSteps() executes the init program only, which searches PATH", () => {
+  const process = { args: ["ls", "-l"], env: ["PATH=/a:/b:/c"] } as const;
+  assert.deepEqual(lastSteps(process).map(describeStep), [
+    'execveat(4, "", ["exec", "ls", "-l"], ["PATH=/a:/b:/c"], AT_EMPTY_PATH)',
+    'execve("/proc/self/fd/4", ["exec", "ls", "-l"], ["PATH=/a:/b:/c"])',
   ]);
-  assert.equal(
-    describeStep(tries[2] ?? parentDeathStep("")),
-    'execve("/c/ls", ["ls", "-l"], ["PATH=/a:/b:/c"])',
-  );
+});
+
+Deno.test("programSteps() lets the init program stay if asked for", () => {
+  const words = '["/sbin/docker-init", "--", "ls", "-l"], ["PATH=/a:/b"]';
+  const process = { args: ["ls", "-l"], env: ["PATH=/a:/b"] } as const;
+  assert.deepEqual(lastSteps(process, { init: true }).map(describeStep), [
+    `execveat(4, "", ${words}, AT_EMPTY_PATH)`,
+    `execve("/proc/self/fd/4", ${words})`,
+  ]);
+});
+
+Deno.test("programSteps() executes by path only where execveat is refused", () => {
+  const [first, second] = lastSteps({ args: ["/a"] });
+  assert.deepEqual(first?.tolerate, ["EPERM", "EACCES", "ENOSYS"]);
+  assert.equal(first?.args[0], INIT_FD);
+  assert.equal(second?.tolerate, undefined);
+  assert.equal(second?.args[0], `/proc/self/fd/${INIT_FD}`);
 });
 
 Deno.test("programSteps() ends argv and envp with NULL", () => {
-  const step = programSteps(
-    processWith({ args: ["/a", ""], env: [] }),
-    { init: false },
-  ).at(-1);
-  assert.deepEqual(step?.args, ["/a", { words: ["/a", "", null] }, {
-    words: [null],
-  }]);
+  for (const step of lastSteps({ args: ["/a", ""], env: [] })) {
+    const lists = step.args.filter((argument) =>
+      typeof argument === "object" && argument !== null && "words" in argument
+    );
+    assert.deepEqual(lists, [{ words: ["exec", "/a", "", null] }, {
+      words: [null],
+    }]);
+  }
 });
 
-Deno.test("programSteps() makes its last three kinds of steps in that order", () => {
+Deno.test("programSteps() makes its kinds of steps in that order", () => {
   const calls = programSteps(processWith({ args: ["/a"] }), { init: false })
     .map(({ call }) => call);
   const kinds = calls.filter((call, index) => call !== calls[index - 1]);
-  assert.deepEqual(kinds, ["rt_sigaction", "rt_sigprocmask", "execve"]);
-});
-
-Deno.test("programSteps() gives the init the program unresolved", () => {
-  const step = programSteps(
-    processWith({ args: ["ls", "-l"], env: ["PATH=/a:/b"] }),
-    { init: true },
-  ).at(-1);
-  assert.deepEqual(step?.args.slice(0, 4), [
-    INIT_FD,
-    "",
-    { words: ["/sbin/docker-init", "--", "ls", "-l", null] },
-    { words: ["PATH=/a:/b", null] },
+  assert.deepEqual(kinds, [
+    "rt_sigaction",
+    "rt_sigprocmask",
+    "execveat",
+    "execve",
   ]);
-  assert.equal(step?.tolerate, undefined);
 });
 
 Deno.test("processSettingSteps() closes everything above what it has placed", () => {
-  for (const [init, above] of [[false, STATUS_FD], [true, INIT_FD]] as const) {
-    const steps = processSettingSteps(processWith({}), { init });
-    const calls = steps.map(({ call }) => call);
-    assert.deepEqual(steps[calls.indexOf("close_range")]?.args[0], above + 1);
-    assert.ok(calls.lastIndexOf("dup3") < calls.indexOf("close_range"));
+  const steps = processSettingSteps(processWith({}));
+  const texts = steps.map(describeStep);
+  const order = [
+    // Not close-on-exec: the init program reports by it.
+    `dup3($${STATUS}, ${STATUS_FD}, 0)`,
+    `dup3($${INIT}, ${INIT_FD}, O_CLOEXEC)`,
+    `close_range(${INIT_FD + 1}, ~0U, 0)`,
     // A descriptor of the host as working directory would lead out.
-    assert.ok(calls.indexOf("close_range") < calls.indexOf("chdir"));
-  }
+    'chdir("/")',
+  ].map((text) => texts.indexOf(text));
+  assert.ok(!order.includes(-1), texts.join("\n"));
+  assert.deepEqual(order, order.toSorted((a, b) => a - b));
+});
+
+Deno.test("processSettingSteps() ends with what hides the host's executable", () => {
+  const last = processSettingSteps(processWith({})).at(-1);
+  assert.equal(last && describeStep(last), "prctl(PR_SET_DUMPABLE, 0)");
 });
 
 Deno.test("processSettingSteps() sets the mask of the user, 022 if it has none", () => {
@@ -128,7 +147,6 @@ Deno.test("processSettingSteps() sets the mask of the user, 022 if it has none",
     const user = { uid: 0, gid: 0, additionalGids: [] };
     return processSettingSteps(
       processWith({ user: umask === undefined ? user : { ...user, umask } }),
-      { init: false },
     ).find(({ call }) => call === "umask")?.args;
   };
   assert.deepEqual(mask(), [{ value: 0o022, text: "022" }]);
