@@ -20,7 +20,7 @@ const GRACE_MS = 5_000;
 
 /**
  * Lists what is left: containers, names, states, half-made layers, processes,
- * mounts and locks.
+ * mounts, locks and cgroups.
  *
  * @returns One line each; empty if there is nothing.
  */
@@ -31,6 +31,7 @@ export async function remains(territory: Territory): Promise<string[]> {
       ...await directories(territory),
       ...await processes(territory),
       ...await locks(territory),
+      ...await cgroups(),
     ];
     if (found.length === 0 || performance.now() > end) return found;
     await new Promise((resolve) => setTimeout(resolve, 10));
@@ -107,6 +108,34 @@ async function locks({ root, runRoot }: Territory): Promise<string[]> {
     const inode = / [0-9a-f]+:[0-9a-f]+:(\d+) /.exec(line)?.[1];
     const path = inode === undefined ? undefined : inodes.get(inode);
     return path === undefined ? [] : [`lock: ${path}`];
+  });
+}
+
+/**
+ * Cgroups of containers in which no process is. Nothing tells whose they were;
+ * but those of containers that run, perhaps of others, are not empty for long.
+ */
+async function cgroups(): Promise<string[]> {
+  const found: string[] = [];
+  for (const hierarchy of await hierarchies()) {
+    for await (const path of entries(`${hierarchy}/tsdocker`)) {
+      const { isDirectory } = await Deno.lstat(path).catch(() => NO_DIRECTORY);
+      if (!isDirectory) continue;
+      const pids = await readProc(`${path}/cgroup.procs`);
+      if (pids === "") found.push(`cgroup: ${path}`);
+    }
+  }
+  return found;
+}
+
+const NO_DIRECTORY = { isDirectory: false };
+
+/** The mount points of all cgroup file systems. */
+async function hierarchies(): Promise<string[]> {
+  const mounts = await readProc("/proc/self/mountinfo");
+  return mounts.split("\n").flatMap((line) => {
+    const [before = "", after = ""] = line.split(" - ");
+    return after.startsWith("cgroup") ? [before.split(" ")[4] ?? ""] : [];
   });
 }
 
