@@ -1,6 +1,6 @@
 /**
  * The native executor: machine code makes clone3(2) and walks the plan in the
- * child, which shares this process's memory until it becomes the init program.
+ * child, which shares this process's memory until it calls execve(2).
  *
  * @module
  */
@@ -23,6 +23,7 @@ import type {
   LaunchOutcome,
 } from "./container_process.ts";
 import { decodeStatus } from "./status_pipe.ts";
+import { explainMaps } from "./user_namespace.ts";
 
 /** Launches natively; blocks until the program runs or has failed to start. */
 export async function launchNative(
@@ -32,26 +33,28 @@ export async function launchNative(
   if ("reason" in launcher) return { kind: "unavailable", ...launcher };
   using native = launcher;
   const { plan, results, status } = attempt;
-  const launched = native.launch({
-    cloneFlags: BigInt(plan.clone.value),
-    records: plan.child,
-    results,
-    ...(attempt.tracing === "steps" ? { trace: "times" as const } : {}),
-  });
+  const launched = explainMaps(() =>
+    native.launch({
+      cloneFlags: BigInt(plan.clone.value),
+      ...(plan.idMaps === undefined ? {} : { idMaps: plan.idMaps }),
+      records: plan.child,
+      results,
+      ...(attempt.tracing === "steps" ? { trace: "times" as const } : {}),
+    })
+  );
+  const steps = launched.trace.map(toOutcome);
   if (launched.kind === "failed") {
     const { index, errno } = launched;
     return index >= 0
-      ? { kind: "failed", index, errno }
+      ? { kind: "failed", index, errno, steps }
       : { kind: "unavailable", reason: `clone3: ${describeErrno(errno)}` };
   }
   const process = nativeProcess(launched.pid, launched.pidfd);
   status.writable[Symbol.dispose]();
-  const errno = readInitErrno(status.readable);
-  if (errno === undefined) {
-    return { kind: "started", process, steps: launched.trace.map(toOutcome) };
-  }
+  const errno = attempt.init ? readInitErrno(status.readable) : undefined;
+  if (errno === undefined) return { kind: "started", process, steps };
   await process.wait();
-  return { kind: "refused", errno };
+  return { kind: "failed", index: plan.child.length - 1, errno, steps };
 }
 
 function openLauncher(): NativeLauncher | { readonly reason: string } {

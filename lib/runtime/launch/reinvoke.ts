@@ -39,6 +39,11 @@ export async function launchReinvoked(
   attempt: LaunchAttempt,
 ): Promise<LaunchOutcome> {
   const { plan, status, tracing } = attempt;
+  if (plan.idMaps !== undefined) {
+    // Deno has threads, and unshare(2) refuses a user namespace to those.
+    const reason = "user namespaces need the native launcher";
+    return { kind: "unavailable", reason };
+  }
   using request = createPipe();
   const child = spawnInit(attempt, request.readable.number);
   request.readable[Symbol.dispose]();
@@ -59,11 +64,9 @@ export async function launchReinvoked(
   const { frames, initErrno } = decodeStatus(readAllSync(status.readable));
   const last = plan.child.length - 1;
   const steps = frames.filter((frame) => frame.index <= last);
-  if (initErrno !== undefined) {
-    await child.status;
-    return { kind: "refused", errno: initErrno };
-  }
-  const failure = failedFrame(frames, plan.child.length);
+  const failure = initErrno === undefined
+    ? failedFrame(frames, plan.child.length)
+    : { index: last, result: -initErrno };
   if (failure === undefined) {
     if (tracing === "steps") steps.push(executed(steps));
     return { kind: "started", process: spawnedProcess(child), steps };
@@ -76,7 +79,7 @@ export async function launchReinvoked(
     );
   }
   const { index, result } = failure;
-  return { kind: "failed", index, errno: -result };
+  return { kind: "failed", index, errno: -result, steps };
 }
 
 /**
