@@ -1,6 +1,6 @@
 /**
  * The native executor: machine code makes clone3(2) and walks the plan in the
- * child, which shares this process's memory until it calls execve(2).
+ * child, which shares this process's memory until it becomes the init program.
  *
  * @module
  */
@@ -42,19 +42,20 @@ export async function launchNative(
       ...(attempt.tracing === "steps" ? { trace: "times" as const } : {}),
     })
   );
-  const steps = launched.trace.map(toOutcome);
   if (launched.kind === "failed") {
     const { index, errno } = launched;
     return index >= 0
-      ? { kind: "failed", index, errno, steps }
+      ? { kind: "failed", index, errno }
       : { kind: "unavailable", reason: `clone3: ${describeErrno(errno)}` };
   }
   const process = nativeProcess(launched.pid, launched.pidfd);
   status.writable[Symbol.dispose]();
-  const errno = attempt.init ? readInitErrno(status.readable) : undefined;
-  if (errno === undefined) return { kind: "started", process, steps };
+  const errno = readInitErrno(status.readable);
+  if (errno === undefined) {
+    return { kind: "started", process, steps: launched.trace.map(toOutcome) };
+  }
   await process.wait();
-  return { kind: "failed", index: plan.child.length - 1, errno, steps };
+  return { kind: "refused", errno };
 }
 
 function openLauncher(): NativeLauncher | { readonly reason: string } {

@@ -64,9 +64,11 @@ export async function launchReinvoked(
   const { frames, initErrno } = decodeStatus(readAllSync(status.readable));
   const last = plan.child.length - 1;
   const steps = frames.filter((frame) => frame.index <= last);
-  const failure = initErrno === undefined
-    ? failedFrame(frames, plan.child.length)
-    : { index: last, result: -initErrno };
+  if (initErrno !== undefined) {
+    await child.status;
+    return { kind: "refused", errno: initErrno };
+  }
+  const failure = failedFrame(frames, plan.child.length);
   if (failure === undefined) {
     if (tracing === "steps") steps.push(executed(steps));
     return { kind: "started", process: spawnedProcess(child), steps };
@@ -79,7 +81,7 @@ export async function launchReinvoked(
     );
   }
   const { index, result } = failure;
-  return { kind: "failed", index, errno: -result, steps };
+  return { kind: "failed", index, errno: -result };
 }
 
 /**
