@@ -1,8 +1,6 @@
 /** @module */
 import assert from "node:assert/strict";
 import { createPipe } from "../../../ffi/calls/pipe.ts";
-import { describeErrno } from "../../../ffi/errno.ts";
-import { ERRNO } from "../../../ffi/constants/errno.ts";
 import { HostError } from "../../../lib/base/errors.ts";
 import { launchNative } from "../../../lib/runtime/launch/native.ts";
 import { launchReinvoked } from "../../../lib/runtime/launch/reinvoke.ts";
@@ -24,9 +22,9 @@ rootTest("holdUserNamespace() keeps a namespace and no process", async () => {
   const before = openDescriptors();
   {
     using namespace = await holdUserNamespace(MAPS);
-    const target = Deno.readLinkSync(namespace.path);
+    const target = await Deno.readLink(namespace.path);
     assert.match(target, /^user:\[\d+\]$/);
-    assert.notEqual(target, Deno.readLinkSync("/proc/self/ns/user"));
+    assert.notEqual(target, await Deno.readLink("/proc/self/ns/user"));
     assert.equal(children(), "");
   }
   assert.equal(openDescriptors(), before);
@@ -41,10 +39,7 @@ rootTest(
       (error) => {
         assert.ok(error instanceof HostError);
         assert.match(error.message, /^Cannot make a user namespace: write\(/);
-        assert.match(
-          error.message,
-          new RegExp(describeErrno(ERRNO.EINVAL).replace(/[()]/g, "\\$&")),
-        );
+        assert.match(error.message, /EINVAL/);
         assert.match(error.advice ?? "", /max_user_namespaces/);
         return true;
       },
@@ -53,20 +48,6 @@ rootTest(
     assert.equal(children(), "");
   },
 );
-
-rootTest("holdUserNamespace() explains that there may be no more", async () => {
-  const LIMIT = "/proc/sys/user/max_user_namespaces";
-  const limit = Deno.readTextFileSync(LIMIT);
-  Deno.writeTextFileSync(LIMIT, "0");
-  try {
-    await assert.rejects(
-      holdUserNamespace(MAPS),
-      /^HostError: Cannot make a user namespace: clone3: ENOSPC/,
-    );
-  } finally {
-    Deno.writeTextFileSync(LIMIT, limit);
-  }
-});
 
 rootTest("explainMaps() passes on what is no refusal of the kernel", () => {
   assert.equal(explainMaps(() => 7), 7);
@@ -96,7 +77,6 @@ function attempt(
     },
     results: new Map([["status", status.writable.number]]),
     status,
-    init: false,
     tracing: "off",
   };
 }
