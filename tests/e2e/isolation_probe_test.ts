@@ -170,7 +170,7 @@ probeTest(
       const isAllowed = ALLOWED_DEVICES.includes(name);
       assert.equal(result, isAllowed ? "ok" : "EPERM", name);
     }
-    assert.equal(Object.keys(of(found, "device")).length, 17);
+    assert.equal(Object.keys(of(found, "device")).length, 18);
   },
 );
 

@@ -16,7 +16,6 @@ const CHARACTER_DEVICES: readonly (readonly [major: number, minor?: number])[] =
     [1, 8], // random
     [1, 9], // urandom
     [5, 0], // tty: the caller's own terminal
-    [5, 1], // console
     [5, 2], // ptmx of the container's own devpts
     [136], // terminals of the container's own devpts
   ];
@@ -24,7 +23,8 @@ const CHARACTER_DEVICES: readonly (readonly [major: number, minor?: number])[] =
 /**
  * The default of docker under runc, but for `/dev/net/tun` (`c 10:200`): runc
  * allows it for the sake of old habits, docker's documentation and ours ask for
- * it with `--device`.
+ * it with `--device`; and but for the host's console (`c 5:1`), which is not
+ * the container's: that one is a terminal of its own devpts.
  */
 export const DEFAULT_DEVICE_RULES: readonly DeviceCgroupRule[] = [
   { allow: false, access: "rwm" },
