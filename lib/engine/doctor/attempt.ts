@@ -47,8 +47,11 @@ export function refusal(error: unknown): Answer {
     : { kind: "refused", reason };
 }
 
-/** An error as part of a sentence. */
+/** An error as part of a sentence; the first of two comes first. */
 export function reasonOf(error: unknown): string {
+  if (error instanceof SuppressedError) {
+    return `${reasonOf(error.suppressed)}, then ${reasonOf(error.error)}`;
+  }
   if (error instanceof SyscallError) {
     return `${error.call}: ${describeErrno(error.errno)}`;
   }

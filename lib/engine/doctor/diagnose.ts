@@ -11,7 +11,7 @@ import {
   checkFullProc,
 } from "./file_systems.ts";
 import type { HostProbe } from "./host_probe.ts";
-import { checkKernel, checkSystemCalls } from "./kernel.ts";
+import { checkKernel, checkOptionalCalls, checkSystemCalls } from "./kernel.ts";
 import {
   checkMemory,
   checkOpenFiles,
@@ -79,6 +79,7 @@ const SECTIONS: readonly SectionPlan[] = [
     checks: [
       checkKernel,
       checkSystemCalls,
+      checkOptionalCalls,
       checkUser,
       checkOuterContainer,
       checkOuterUserNamespace,

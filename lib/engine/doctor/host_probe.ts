@@ -54,6 +54,21 @@ export interface FreeSpace {
   readonly totalInodes: number;
 }
 
+/** What became of a trial overlay. */
+export interface OverlayAnswers {
+  readonly mount: Answer;
+  /** Whether files and directories can be made, and removed from below. */
+  readonly changes: Answer;
+}
+
+/** What became of a trial of mapping ids. */
+export interface IdMappingAnswers {
+  /** Whether a directory can be shown with other owners. */
+  readonly mount: Answer;
+  /** Whether an overlay takes one as its lower layer. */
+  readonly overlay: Answer;
+}
+
 /** What a new cgroup turned out to have. */
 export type TrialCgroup =
   | { readonly kind: "made"; readonly files: readonly string[] }
@@ -95,9 +110,9 @@ export interface HostProbe {
   /** Tries calls, in a process of their own where that is possible. */
   attempt(trial: Trial): Answer;
   /** Mounts an overlay on the file system of `roots.root`, and writes to it. */
-  mountOverlay(): Answer;
+  mountOverlay(): OverlayAnswers;
   /** Maps ids of a directory there; then puts an overlay on top of that. */
-  mapIds(): { readonly mount: Answer; readonly overlay: Answer };
+  mapIds(): IdMappingAnswers;
   /** Makes a cgroup, lists its files, and removes it. */
   makeCgroup(parent: string): TrialCgroup;
   /** Asks nftables for its generation, through a netlink socket. */

@@ -1,16 +1,21 @@
 /**
- * Checks of the kernel itself: how new it is, and whether the calls that every
- * start makes get through to it.
+ * Checks of the kernel itself: how new it is, and whether the calls that starts
+ * make get through to it.
  *
  * @module
  */
-import { ERRNO } from "../../../ffi/constants/errno.ts";
-import type { SyscallRecord } from "../../../ffi/record.ts";
+import type { SyscallName } from "../../../ffi/arch/arch.ts";
+import { ERRNO, type ErrnoName } from "../../../ffi/constants/errno.ts";
+import type { RecordArgument, SyscallRecord } from "../../../ffi/record.ts";
 import { type CheckResult, degraded, missing, ok } from "./check_result.ts";
 import type { HostProbe } from "./host_probe.ts";
 
 const KERNEL = { id: "kernel", title: "kernel" };
 const SYSTEM_CALLS = { id: "system-calls", title: "system calls" };
+const OPTIONAL_CALLS = {
+  id: "optional-system-calls",
+  title: "optional calls",
+};
 
 /** The oldest kernel, for mount_setattr(2). */
 const FLOOR = "5.12";
@@ -24,7 +29,7 @@ const ADDITIONS = [
 export function checkKernel({ kernel }: HostProbe): CheckResult {
   if (isOlder(kernel, FLOOR)) {
     return missing(KERNEL, `${kernel}, older than ${FLOOR}`, {
-      costs: "run does not work: its mounts need mount_setattr(2)",
+      costs: "run is not made for it, and may or may not work",
       flags: ["run"],
       fix: `Linux ${FLOOR} or newer`,
       stopsRun: true,
@@ -49,54 +54,121 @@ function isOlder(kernel: string, version: string): boolean {
     (major === wantedMajor && minor < wantedMinor);
 }
 
+/** A call, and the error that shows that the kernel has been reached. */
+interface CallTrial {
+  readonly record: SyscallRecord;
+  readonly errno: number;
+}
+
 const NO_FD = -1;
 /** No call knows all of these flags. */
 const NO_SUCH_FLAGS = 0xffff_ffff;
 
 /**
- * Calls of every start, with arguments that the kernel refuses once it has
- * been reached. What a filter answers in its place is another error.
+ * Calls of every start, with arguments that the kernel refuses. What a filter
+ * answers in its place is another error.
  */
-const CALLS: readonly (readonly [SyscallRecord, errno: number])[] = [
-  [{ call: "unshare", args: [NO_SUCH_FLAGS] }, ERRNO.EINVAL],
-  [{ call: "setns", args: [NO_FD, 0] }, ERRNO.EBADF],
-  [{ call: "mount", args: [null, "", null, 0, null] }, ERRNO.ENOENT],
-  [{ call: "umount2", args: ["", NO_SUCH_FLAGS] }, ERRNO.EINVAL],
-  [{ call: "pivot_root", args: ["", ""] }, ERRNO.ENOENT],
-  [{ call: "open_tree", args: [NO_FD, "", NO_SUCH_FLAGS] }, ERRNO.EINVAL],
-  [
-    { call: "move_mount", args: [NO_FD, "", NO_FD, "", NO_SUCH_FLAGS] },
-    ERRNO.EINVAL,
-  ],
-  [{ call: "mount_setattr", args: [NO_FD, "", 0, null, 0] }, ERRNO.EINVAL],
-  [{ call: "openat2", args: [NO_FD, "", null, 0] }, ERRNO.EINVAL],
-  [{ call: "close_range", args: [1, 0, 0] }, ERRNO.EINVAL],
-  [{ call: "pidfd_open", args: [NO_FD, 0] }, ERRNO.EINVAL],
-  [
-    { call: "pidfd_send_signal", args: [NO_FD, 0, null, NO_SUCH_FLAGS] },
-    ERRNO.EINVAL,
-  ],
-  [
-    { call: "execveat", args: [NO_FD, "", null, null, NO_SUCH_FLAGS] },
-    ERRNO.EINVAL,
-  ],
-  [{ call: "memfd_create", args: ["", NO_SUCH_FLAGS] }, ERRNO.EINVAL],
+const NEEDED: readonly CallTrial[] = [
+  trial("EINVAL", "unshare", NO_SUCH_FLAGS),
+  trial("EBADF", "setns", NO_FD, 0),
+  trial("ENOENT", "mount", null, "", null, 0, null),
+  trial("EINVAL", "umount2", "", NO_SUCH_FLAGS),
+  trial("ENOENT", "pivot_root", "", ""),
+  trial("EINVAL", "open_tree", NO_FD, "", NO_SUCH_FLAGS),
+  trial("EINVAL", "move_mount", NO_FD, "", NO_FD, "", NO_SUCH_FLAGS),
+  trial("EINVAL", "openat2", NO_FD, "", null, 0),
+  trial("EINVAL", "close_range", 1, 0, 0),
+  trial("EINVAL", "memfd_create", "", NO_SUCH_FLAGS),
+  trial("EINVAL", "prctl", NO_SUCH_FLAGS),
+  trial("EFAULT", "capset", null, null),
+  trial("EINVAL", "socket", 0, NO_SUCH_FLAGS, 0),
 ];
 
-/** Whether the calls that every start makes are there and let through. */
+/** Calls of some, and what does not work without them. */
+const OPTIONAL: readonly {
+  readonly trial: CallTrial;
+  readonly costs: string;
+  readonly flags: readonly string[];
+}[] = [
+  {
+    trial: trial("EINVAL", "mount_setattr", NO_FD, "", 0, null, 0),
+    costs: "nothing can be mounted read-only",
+    flags: ["--read-only", "--volume SRC:DST:ro"],
+  },
+  {
+    trial: trial("EINVAL", "execveat", NO_FD, "", null, null, NO_SUCH_FLAGS),
+    costs: "tsdocker has no init program",
+    flags: ["--init"],
+  },
+  {
+    trial: trial("EINVAL", "pidfd_open", NO_FD, 0),
+    costs: "what a killed tsdocker has left running cannot be ended",
+    flags: [],
+  },
+  {
+    trial: trial("EINVAL", "pidfd_send_signal", NO_FD, 0, null, NO_SUCH_FLAGS),
+    costs: "signals to tsdocker do not reach the container",
+    flags: [],
+  },
+];
+
+/** Those that are judged by the owner of the mount namespace first. */
+const OF_MOUNTS: ReadonlySet<string> = new Set(["pivot_root", "move_mount"]);
+
+const CALLS_FIX = "a newer kernel for ENOSYS; for other errors, the " +
+  "capability CAP_SYS_ADMIN and no seccomp filter that forbids them";
+
+/** Whether the calls of every start are there and let through. */
 export function checkSystemCalls(probe: HostProbe): CheckResult {
-  const refused = CALLS.flatMap(([record, errno]) => {
-    const answer = probe.attempt({ calls: [record], expects: [errno] });
-    return answer.kind === "refused" ? [answer.reason] : [];
-  });
+  const refused = NEEDED.flatMap((one) => refusalOf(one, probe) ?? []);
   if (refused.length === 0) {
-    return ok(SYSTEM_CALLS, `${CALLS.length} newer or privileged ones work`);
+    return ok(SYSTEM_CALLS, `${NEEDED.length} that all starts make work`);
   }
   return missing(SYSTEM_CALLS, refused.join(", "), {
     costs: "run does not work",
     flags: ["run"],
-    fix: "a newer kernel for ENOSYS; for other errors, the capability " +
-      "CAP_SYS_ADMIN and no seccomp filter that forbids them",
+    fix: CALLS_FIX,
     stopsRun: true,
   });
+}
+
+/** Whether calls that only some starts make are there and let through. */
+export function checkOptionalCalls(probe: HostProbe): CheckResult {
+  const found = OPTIONAL.flatMap(({ trial, costs, flags }) => {
+    const reason = refusalOf(trial, probe);
+    return reason === undefined ? [] : [{ reason, costs, flags }];
+  });
+  if (found.length === 0) {
+    return ok(OPTIONAL_CALLS, `${OPTIONAL.length} that some starts make work`);
+  }
+  return missing(
+    OPTIONAL_CALLS,
+    found.map(({ reason }) => reason).join(", "),
+    {
+      costs: found.map(({ costs }) => costs).join("; "),
+      flags: found.flatMap(({ flags }) => flags),
+      fix: CALLS_FIX,
+    },
+  );
+}
+
+function trial(
+  error: ErrnoName,
+  call: SyscallName,
+  ...args: RecordArgument[]
+): CallTrial {
+  return { record: { call, args }, errno: ERRNO[error] };
+}
+
+/** What came of a call but for the error it should. */
+function refusalOf(
+  { record, errno }: CallTrial,
+  probe: HostProbe,
+): string | undefined {
+  const answer = probe.attempt({
+    born: OF_MOUNTS.has(record.call) ? ["CLONE_NEWNS"] : [],
+    calls: [record],
+    expects: [errno],
+  });
+  return answer.kind === "refused" ? answer.reason : undefined;
 }

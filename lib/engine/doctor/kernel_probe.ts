@@ -27,11 +27,13 @@ import type {
   CapabilitySets,
   FreeSpace,
   HostProbe,
+  IdMappingAnswers,
+  OverlayAnswers,
   Trial,
   TrialCgroup,
 } from "./host_probe.ts";
 import { tryNftables } from "./nftables_trial.ts";
-import { type IdMapping, tryIdMapping, tryOverlay } from "./overlay_trial.ts";
+import { tryIdMapping, tryOverlay } from "./overlay_trial.ts";
 import { openMappedUserNamespace } from "./user_namespace_trial.ts";
 
 /** Asks the kernel. All calls block the calling thread, for milliseconds. */
@@ -144,11 +146,11 @@ export class KernelProbe implements HostProbe, Disposable {
       : attemptInChild(this.#launcher, trial);
   }
 
-  mountOverlay(): Answer {
+  mountOverlay(): OverlayAnswers {
     return tryOverlay(this.roots.root);
   }
 
-  mapIds(): IdMapping {
+  mapIds(): IdMappingAnswers {
     if (this.#launcher === undefined) {
       const untried: Answer = { kind: "untried", reason: this.#untried };
       return { mount: untried, overlay: untried };

@@ -10,10 +10,10 @@ import { type CheckResult, degraded, ok } from "./check_result.ts";
 import type { HostProbe } from "./host_probe.ts";
 
 const NOFILE = { id: "ulimit-nofile", title: "open files" };
-const NPROC = { id: "ulimit-nproc", title: "processes of root" };
+const NPROC = { id: "ulimit-nproc", title: "processes of a user" };
 const MEMORY = { id: "memory", title: "memory" };
 const SWAP = { id: "swap", title: "swap" };
-const TASKS = { id: "tasks", title: "processes" };
+const TASKS = { id: "tasks", title: "processes of all" };
 
 /** What many programs take for granted. */
 const FEW_FILES = 1024n;

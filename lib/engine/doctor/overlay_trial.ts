@@ -20,7 +20,6 @@ import {
   OPEN_TREE,
 } from "../../../ffi/constants/mount.ts";
 import { CLONE } from "../../../ffi/constants/sched.ts";
-import { isSyscallError } from "../../../ffi/errno.ts";
 import { Fd } from "../../../ffi/fd.ts";
 import { MOUNT_ATTR } from "../../../ffi/structs.ts";
 import { syscall } from "../../../ffi/syscall.ts";
@@ -32,15 +31,17 @@ import {
 } from "../../storage/overlay.ts";
 import { refusal } from "./attempt.ts";
 import { trialPath } from "./existing_part.ts";
-import type { Answer } from "./host_probe.ts";
+import type { Answer, IdMappingAnswers, OverlayAnswers } from "./host_probe.ts";
 
 const WORKS: Answer = { kind: "works" };
 const DIRECTORY_MODE = 0o755;
 
 /** Mounts an overlay, and makes in it each kind of change that it records. */
-export function tryOverlay(root: string): Answer {
-  return inPrivate(root, (place) => {
+export function tryOverlay(root: string): OverlayAnswers {
+  let mount: Answer | undefined;
+  const changes = inPrivate(root, (place) => {
     mountOverlay({ ...directories(place), changes: "discarded" }, place);
+    mount = WORKS;
     using _file = openat(
       AT_FDCWD,
       `${place}/merged/new`,
@@ -52,14 +53,7 @@ export function tryOverlay(root: string): Answer {
     rmdirat(AT_FDCWD, `${place}/merged/directory`);
     mkdirat(AT_FDCWD, `${place}/merged/directory`, DIRECTORY_MODE);
   });
-}
-
-/** What {@linkcode tryIdMapping} found. */
-export interface IdMapping {
-  /** Whether a directory can be shown with other owners. */
-  readonly mount: Answer;
-  /** Whether an overlay takes one as its lower layer. */
-  readonly overlay: Answer;
+  return { mount: mount ?? changes, changes };
 }
 
 /**
@@ -67,24 +61,21 @@ export interface IdMapping {
  *
  * @param userNamespace One that has a mapping.
  */
-export function tryIdMapping(root: string, userNamespace: Fd): IdMapping {
-  let mount: Answer = { kind: "untried", reason: "there is no mapped mount" };
+export function tryIdMapping(
+  root: string,
+  userNamespace: Fd,
+): IdMappingAnswers {
+  let mount: Answer | undefined;
   const overlay = inPrivate(root, (place) => {
-    try {
-      mountMapped(`${place}/lower`, `${place}/mapped`, userNamespace);
-      mount = WORKS;
-    } catch (error) {
-      if (!isSyscallError(error)) throw error;
-      mount = refusal(error);
-      throw error;
-    }
+    mountMapped(`${place}/lower`, `${place}/mapped`, userNamespace);
+    mount = WORKS;
     const lower = [`${place}/mapped`];
     mountOverlay(
       { ...directories(place), lower, changes: "discarded" },
       place,
     );
   });
-  return { mount, overlay };
+  return { mount: mount ?? overlay, overlay };
 }
 
 /** Runs something beside a few directories, in a private mount namespace. */

@@ -29,13 +29,20 @@ function typeAt(probe: HostProbe, path: string): string {
 export function checkOverlay(probe: HostProbe): CheckResult {
   const { root } = probe.roots;
   const where = `${root} on ${typeAt(probe, root)}`;
-  const answer = probe.mountOverlay();
-  if (answer.kind === "works") return ok(OVERLAY, `works in ${where}`);
-  return missing(OVERLAY, `${answer.reason}, in ${where}`, {
+  const { mount, changes } = probe.mountOverlay();
+  if (changes.kind === "works") return ok(OVERLAY, `works in ${where}`);
+  const fix = "tsdocker --root DIR, with DIR on ext4, xfs, btrfs or tmpfs " +
+    "and writable; a kernel with overlayfs";
+  if (mount.kind === "works") {
+    return degraded(OVERLAY, `${changes.reason}, in ${where}`, {
+      costs: "containers cannot change all files and directories of an image",
+      fix,
+    });
+  }
+  return missing(OVERLAY, `${mount.reason}, in ${where}`, {
     costs: "run does not work",
     flags: ["run"],
-    fix: "tsdocker --root DIR, with DIR on ext4, xfs, btrfs or tmpfs and " +
-      "writable; a kernel with overlayfs",
+    fix,
     stopsRun: true,
   });
 }
@@ -77,6 +84,7 @@ export function checkDiskSpace(probe: HostProbe): CheckResult {
     });
   }
   const { freeBytes, totalBytes, freeInodes, totalInodes } = space;
+  if (totalBytes === 0) return ok(DISK, "not counted by this file system");
   const countsInodes = totalInodes > 0;
   const found = `${formatByteSize(freeBytes)} of ` +
     `${formatByteSize(totalBytes)} free` +

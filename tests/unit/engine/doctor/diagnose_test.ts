@@ -8,6 +8,8 @@ import {
 import type { Answer } from "../../../../lib/engine/doctor/host_probe.ts";
 import { fakeProbe, refused } from "../../../support/fake_probe.ts";
 
+const REFUSED = refused("mount: ENODEV");
+
 function all({ sections }: Diagnosis): CheckResult[] {
   return sections.flatMap(({ results }) => [...results]);
 }
@@ -27,8 +29,8 @@ Deno.test("diagnose() gives each check an id of its own", () => {
 });
 
 Deno.test("diagnose() is not ok if anything stops run", () => {
-  const mountOverlay = (): Answer => refused("mount: ENODEV");
-  assert.ok(!diagnose(fakeProbe({ mountOverlay })).ok);
+  const makeDirectory = (): Answer => refused("mkdirat: EROFS");
+  assert.ok(!diagnose(fakeProbe({ makeDirectory })).ok);
   const askNftables = (): Answer => refused("socket: EPERM");
   assert.ok(diagnose(fakeProbe({ askNftables })).ok);
 });
@@ -43,7 +45,7 @@ Deno.test("every miss says what it costs", () => {
     space: () => undefined,
     launchNatively: () => refused("clone3: ENOSYS"),
     attempt: () => refused("clone3: ENOSYS"),
-    mountOverlay: () => refused("mount: ENODEV"),
+    mountOverlay: () => ({ mount: REFUSED, changes: REFUSED }),
     askNftables: () => refused("socket: EPERM"),
     makeDirectory: () => refused("mkdirat: EROFS"),
   });

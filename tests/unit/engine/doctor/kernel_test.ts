@@ -1,8 +1,10 @@
 /** @module */
 import assert from "node:assert/strict";
 import { ERRNO } from "../../../../ffi/constants/errno.ts";
+import type { CheckResult } from "../../../../lib/engine/doctor/check_result.ts";
 import {
   checkKernel,
+  checkOptionalCalls,
   checkSystemCalls,
 } from "../../../../lib/engine/doctor/kernel.ts";
 import type {
@@ -51,13 +53,14 @@ Deno.test("checkSystemCalls() tries each call with what the kernel must refuse",
     calls.map(({ call }) => call)
   );
   for (
-    const call of ["openat2", "mount_setattr", "close_range", "pivot_root"]
+    const call of ["openat2", "memfd_create", "close_range", "pivot_root"]
   ) {
     assert.ok(calls.some((made) => made === call), call);
   }
-  for (const { expects = [], born, lasting } of trials) {
+  for (const { expects = [], born = [], lasting } of trials) {
     assert.equal(expects.length, 1);
-    assert.deepEqual([born, lasting], [undefined, undefined]);
+    assert.equal(lasting, undefined);
+    assert.ok(born.every((namespace) => namespace === "CLONE_NEWNS"));
   }
 });
 
@@ -65,13 +68,33 @@ Deno.test("checkSystemCalls() names every call that is refused", () => {
   const probe = fakeProbe({
     attempt({ calls = [] }): Answer {
       const call = calls[0]?.call ?? "";
-      return ["openat2", "mount_setattr"].includes(call)
+      return ["openat2", "memfd_create"].includes(call)
         ? refused(`${call}: ENOSYS`, ERRNO.ENOSYS)
         : WORKS;
     },
   });
   const result = checkSystemCalls(probe);
   assert.equal(result.status, "missing");
-  assert.equal(result.detail, "mount_setattr: ENOSYS, openat2: ENOSYS");
+  assert.equal(result.detail, "openat2: ENOSYS, memfd_create: ENOSYS");
   assert.ok(result.stopsRun);
+});
+
+Deno.test("checkOptionalCalls() knows what needs each", () => {
+  const check = (call: string): CheckResult =>
+    checkOptionalCalls(fakeProbe({
+      attempt: ({ calls = [] }) =>
+        calls[0]?.call === call ? refused(`${call}: EPERM`) : WORKS,
+    }));
+  assert.equal(check("none").status, "ok");
+  assert.deepEqual(check("mount_setattr").flags, [
+    "--read-only",
+    "--volume SRC:DST:ro",
+  ]);
+  assert.deepEqual(check("execveat").flags, ["--init"]);
+  const signals = check("pidfd_send_signal");
+  assert.deepEqual([signals.status, signals.detail, signals.stopsRun], [
+    "missing",
+    "pidfd_send_signal: EPERM",
+    undefined,
+  ]);
 });

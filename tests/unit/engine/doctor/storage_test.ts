@@ -3,8 +3,9 @@ import assert from "node:assert/strict";
 import type {
   Answer,
   FreeSpace,
+  IdMappingAnswers,
+  OverlayAnswers,
 } from "../../../../lib/engine/doctor/host_probe.ts";
-import type { IdMapping } from "../../../../lib/engine/doctor/overlay_trial.ts";
 import {
   checkDiskSpace,
   checkIdMapping,
@@ -27,8 +28,8 @@ Deno.test("checkOverlay() names the place and its file system", () => {
     checkOverlay(fakeProbe({ files })).detail,
     "works in /persistent on xfs",
   );
-  const mountOverlay = (): Answer =>
-    refused("mount: EINVAL (invalid argument)");
+  const mount = refused("mount: EINVAL (invalid argument)");
+  const mountOverlay = (): OverlayAnswers => ({ mount, changes: mount });
   const result = checkOverlay(fakeProbe({ files, mountOverlay }));
   assert.equal(result.status, "missing");
   assert.equal(
@@ -36,6 +37,15 @@ Deno.test("checkOverlay() names the place and its file system", () => {
     "mount: EINVAL (invalid argument), in /persistent on xfs",
   );
   assert.ok(result.stopsRun);
+});
+
+Deno.test("checkOverlay() tells an overlay that takes some changes only", () => {
+  const changes = refused("mkdirat: EIO");
+  const mountOverlay = (): OverlayAnswers => ({ mount: WORKS, changes });
+  const result = checkOverlay(fakeProbe({ mountOverlay }));
+  assert.equal(result.status, "degraded");
+  assert.equal(result.detail, "mkdirat: EIO, in /persistent on ext4");
+  assert.equal(result.stopsRun, undefined);
 });
 
 Deno.test("checkOverlay() does without a mount table", () => {
@@ -58,7 +68,7 @@ Deno.test("checkRunRoot() wants to write", () => {
 
 Deno.test("checkIdMapping() tells a mount from an overlay on top of it", () => {
   const reason = (mount = WORKS, overlay = WORKS): string => {
-    const mapIds = (): IdMapping => ({ mount, overlay });
+    const mapIds = (): IdMappingAnswers => ({ mount, overlay });
     const { status, detail } = checkIdMapping(fakeProbe({ mapIds }));
     return `${status}: ${detail}`;
   };
@@ -91,6 +101,8 @@ Deno.test("checkDiskSpace() counts bytes and inodes", () => {
   assert.equal(status({ freeInodes: 9999 }), "degraded");
   // btrfs makes inodes as they are needed.
   assert.equal(status({ freeInodes: 0, totalInodes: 0 }), "ok");
+  // ramfs has no bounds at all.
+  assert.equal(status({ freeBytes: 0, totalBytes: 0 }), "ok");
 });
 
 Deno.test("checkDiskSpace() prints what is left", () => {
