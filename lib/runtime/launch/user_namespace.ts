@@ -15,9 +15,6 @@ import { NativeLauncher } from "../../../ffi/launcher/launcher.ts";
 import { HostError } from "../../base/errors.ts";
 import type { LaunchPlan } from "../plan/step.ts";
 
-/** Name of its descriptor among the results of a plan. */
-export const USER_NAMESPACE = "userns";
-
 const ADVICE =
   "--userns host, or allow more in /proc/sys/user/max_user_namespaces";
 

@@ -7,6 +7,7 @@
 import { encodeDevice } from "../../../ffi/calls/file.ts";
 import type { Symbolic } from "../../../ffi/record.ts";
 import type { Device, Mount, RuntimeSpec } from "../../oci/runtime_spec.ts";
+import { hostId, tryHostId } from "./id_map.ts";
 import { parseMountOptions } from "./mount_options.ts";
 import { AT_FDCWD } from "./open_flags.ts";
 import type { PrepareStep } from "./step.ts";
@@ -59,11 +60,12 @@ export function deviceSteps(spec: RuntimeSpec): readonly PrepareStep[] {
       as: "umask",
       why: "device modes are exact; it is put back below",
     },
-    ...allDevices(spec).flatMap(nodeSteps),
+    ...allDevices(spec).flatMap((device) => nodeSteps(spec, device)),
     ...DEFAULT_LINKS.map(linkStep),
     {
       call: "umask",
       args: [{ result: "umask" }],
+      always: "also on failure",
       why: "the calling thread goes on after the container has started",
     },
   ];
@@ -75,7 +77,7 @@ function allDevices(spec: RuntimeSpec): Device[] {
   return [...new Map(devices.map((device) => [device.path, device])).values()];
 }
 
-function nodeSteps(device: Device): PrepareStep[] {
+function nodeSteps(spec: RuntimeSpec, device: Device): PrepareStep[] {
   const { uid = 0, gid = 0 } = device;
   const node = nodeStep(device);
   if (uid === 0 && gid === 0) return [node];
@@ -84,8 +86,9 @@ function nodeSteps(device: Device): PrepareStep[] {
     args: [
       AT_FDCWD,
       { beneath: device.path },
-      uid,
-      gid,
+      // Who is nobody inside cannot own it there; the container's root does.
+      tryHostId(spec, "uid", uid) ?? hostId(spec, "uid", 0),
+      tryHostId(spec, "gid", gid) ?? hostId(spec, "gid", 0),
       0,
     ],
     why: `${device.path} belongs to whom it does on the host`,

@@ -27,8 +27,9 @@ const OF_NAMESPACE: ReadonlyMap<string, string> = new Map([
   ["cgroup2", "cgroup"],
 ]);
 
-/** Size of `struct open_how`, of `struct mount_attr`. */
-const OPEN_HOW_BYTES = 24;
+/** Size of `struct open_how`. */
+export const OPEN_HOW_BYTES = 24;
+/** Size of `struct mount_attr`. */
 const MOUNT_ATTR_BYTES = 32;
 
 const AT_EMPTY_PATH_RECURSIVE: Symbolic = {
@@ -63,7 +64,7 @@ export function mountSteps(
     );
   }
   if (isLater(mount)) return mountInChild(mount, options);
-  const covered = later.some((path) => isUnder(mount, path));
+  const covered = isCovered(mount, later);
   if (options.bind === "no") {
     return covered
       ? mountInChild(mount, options)
@@ -76,6 +77,11 @@ export function mountSteps(
 export function isLater(mount: Mount): boolean {
   return OF_NAMESPACE.has(mount.type) &&
     parseMountOptions(mount.options).bind === "no";
+}
+
+/** Whether it lies on a mount of the new process, so on one it has to wait for. */
+export function isCovered(mount: Mount, later: readonly string[]): boolean {
+  return later.some((path) => isUnder(mount, path));
 }
 
 function isUnder(mount: Mount, path: string): boolean {
@@ -275,7 +281,7 @@ export function remountReadonly(path: string, why: string): ChildStep {
 }
 
 /** `struct open_how` for a path in which no component may be a symbolic link. */
-function openHow(open: Symbolic): RecordArgument {
+export function openHow(open: Symbolic): RecordArgument {
   return {
     words: [open, 0, {
       value: RESOLVE_NO_SYMLINKS,

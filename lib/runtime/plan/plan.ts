@@ -8,8 +8,9 @@
 import { flags } from "../../../ffi/constants/symbolic.ts";
 import type { Mount, RuntimeSpec } from "../../oci/runtime_spec.ts";
 import { credentialSteps } from "./credentials.ts";
+import { idMaps } from "./id_map.ts";
 import { deviceSteps, isOwnDev } from "./devices.ts";
-import { isLater, type MountSteps, mountSteps } from "./mounts.ts";
+import { isCovered, isLater, type MountSteps, mountSteps } from "./mounts.ts";
 import {
   cgroupNamespaceSteps,
   cloneFlags,
@@ -23,17 +24,31 @@ import {
   programSteps,
 } from "./program.ts";
 import { hidePathSteps, maskSourceSteps } from "./hidden_paths.ts";
-import { enterRootSteps, pivotSteps, rootSteps } from "./rootfs.ts";
+import {
+  enterRootSteps,
+  pivotSteps,
+  privateMountSteps,
+  rootSteps,
+} from "./rootfs.ts";
 import { procSettingSteps, rlimitSteps } from "./process_limits.ts";
 import type { SeccompFilter } from "./seccomp.ts";
 import { sysctlSteps } from "./sysctl.ts";
 import { stdioSteps, terminalSteps } from "./terminal.ts";
 import type { ChildStep, LaunchPlan, PrepareStep } from "./step.ts";
+import {
+  becomeRootSteps,
+  fileOwnerSteps,
+  idMappedSteps,
+  unlockRootSteps,
+  withHostOwners,
+} from "./user_namespace.ts";
 
 /** What a plan needs besides the specification. */
 export interface PlanOptions {
   /** What to mount on `root.path`; nothing if the root is there already. */
   readonly rootfs: readonly Mount[];
+  /** Directories of the host whose files have ids of the container. */
+  readonly idMapped?: readonly string[];
   /** Whether tsdocker's own init program is process 1. */
   readonly init: boolean;
   /** The compiled `linux.seccomp`; absent allows every call. */
@@ -44,8 +59,9 @@ export interface PlanOptions {
  * Plans the start of a container.
  *
  * The caller provides these results by name: `status`, the write end of a
- * pipe; `stdin`, `stdout` and `stderr` if the process wants no terminal; and
- * `init`, the init program. All of them must be above descriptor 4.
+ * pipe; `stdin`, `stdout` and `stderr` if the process wants no terminal;
+ * `init`, the init program; and `userns`, a user namespace with the container's
+ * ids, if `idMapped` is not empty. All of them must be above descriptor 4.
  *
  * @throws {SpecError} If the specification cannot be carried out.
  */
@@ -55,24 +71,33 @@ export function createPlan(
 ): LaunchPlan {
   const mounts = planMounts(spec);
   const hidden = hidePathSteps(spec, mounts.later);
+  const maps = idMaps(spec);
+  const owner = fileOwnerSteps(spec);
   return {
     prepare: [
+      ...privateMountSteps(),
+      ...idMappedSteps(options.idMapped ?? []),
+      ...owner.begin,
       ...rootSteps(spec, options.rootfs),
       ...mounts.prepare,
-      ...terminalSteps(spec.process),
+      ...terminalSteps(spec),
       workingDirectory(spec),
       // After the volumes, one of which may be the host's /dev.
       ...maskSourceSteps(spec),
       ...hidden.prepare,
+      ...owner.end,
     ],
     clone: cloneFlags(spec),
+    ...(maps === undefined ? {} : { idMaps: maps }),
     child: [
       parentDeathStep("if the keeper dies, so does the container"),
       ...cgroupNamespaceSteps(spec),
       ...joinSteps(spec),
       ...stdioSteps(spec.process),
       ...procSettingSteps(spec.process),
+      ...unlockRootSteps(spec),
       ...enterRootSteps(spec),
+      ...becomeRootSteps(spec),
       ...mounts.child,
       ...sysctlSteps(spec),
       ...hidden.child,
@@ -98,7 +123,10 @@ function planMounts(spec: RuntimeSpec): MountSteps & {
   const child: ChildStep[] = [];
   const later: string[] = [];
   for (const [index, mount] of spec.mounts.entries()) {
-    const steps = mountSteps(mount, index, later);
+    // The new process knows its own ids only, and is known by those.
+    const isItsOwn = isLater(mount) || isCovered(mount, later);
+    const owned = isItsOwn ? mount : withHostOwners(spec, mount);
+    const steps = mountSteps(owned, index, later);
     prepare.push(...steps.prepare);
     child.push(...steps.child);
     if (isLater(mount)) later.push(mount.destination);

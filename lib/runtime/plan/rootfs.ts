@@ -15,17 +15,8 @@ import { remountReadonly } from "./mounts.ts";
 import { AT_FDCWD, OPEN } from "./open_flags.ts";
 import type { ChildStep, PrepareStep } from "./step.ts";
 
-/**
- * Plans the private mount namespace and the root in it.
- *
- * @param spec The container.
- * @param rootfs What to mount on `root.path`; nothing if it is there already.
- */
-export function rootSteps(
-  spec: RuntimeSpec,
-  rootfs: readonly Mount[],
-): readonly PrepareStep[] {
-  const { path } = spec.root;
+/** Plans the private mount namespace. */
+export function privateMountSteps(): readonly PrepareStep[] {
   return [
     {
       call: "unshare",
@@ -37,6 +28,21 @@ export function rootSteps(
       args: [null, "/", null, flags(MOUNT, "MS_REC", "MS_PRIVATE"), null],
       why: "before the first mount, or it would spread to the host",
     },
+  ];
+}
+
+/**
+ * Plans the root in the private mount namespace.
+ *
+ * @param spec The container.
+ * @param rootfs What to mount on `root.path`; nothing if it is there already.
+ */
+export function rootSteps(
+  spec: RuntimeSpec,
+  rootfs: readonly Mount[],
+): readonly PrepareStep[] {
+  const { path } = spec.root;
+  return [
     ...(rootfs.length === 0
       ? [bindRoot(path)]
       : rootfs.map((mount) => mountRoot(path, mount))),

@@ -26,6 +26,8 @@ export interface Beneath {
 /** A step made in TypeScript in the caller's private mount namespace. */
 export interface PrepareStep extends Omit<SyscallRecord, "args"> {
   readonly args: readonly (RecordArgument | Beneath)[];
+  /** Whether it puts something back, which a failure before it must not prevent. */
+  readonly always?: "also on failure";
   /** Why it is needed, and why here if the order matters. */
   readonly why: string;
 }

@@ -8,7 +8,8 @@
 import { IOCTLS } from "../../../ffi/constants/ioctls.ts";
 import { flags } from "../../../ffi/constants/symbolic.ts";
 import { MOUNT } from "../../../ffi/constants/mount.ts";
-import type { Process } from "../../oci/runtime_spec.ts";
+import type { Process, RuntimeSpec } from "../../oci/runtime_spec.ts";
+import { hostId } from "./id_map.ts";
 import { AT_FDCWD, OPEN } from "./open_flags.ts";
 import type { ChildStep, PrepareStep } from "./step.ts";
 
@@ -23,7 +24,8 @@ export const STDIO = ["stdin", "stdout", "stderr"] as const;
  *
  * @returns No step if the process wants none.
  */
-export function terminalSteps(process: Process): readonly PrepareStep[] {
+export function terminalSteps(spec: RuntimeSpec): readonly PrepareStep[] {
+  const { process } = spec;
   if (!process.terminal) return [];
   return [
     {
@@ -57,7 +59,7 @@ export function terminalSteps(process: Process): readonly PrepareStep[] {
     },
     {
       call: "fchown",
-      args: [{ result: "console" }, process.user.uid, {
+      args: [{ result: "console" }, hostId(spec, "uid", process.user.uid), {
         value: -1,
         text: "-1",
       }],

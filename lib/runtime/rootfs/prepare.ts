@@ -17,6 +17,14 @@ import { type Beneath, isBeneath, type PrepareStep } from "../plan/step.ts";
 import { createInRoot } from "./secure_path.ts";
 import { O_PATH } from "../../../ffi/constants/fcntl.ts";
 
+/** Calls whose result is a setting; any other that is named is a descriptor. */
+const SETTINGS: ReadonlySet<string> = new Set([
+  "umask",
+  "prctl",
+  "setfsuid",
+  "setfsgid",
+]);
+
 /** What a step did. */
 export interface StepOutcome {
   /** What the kernel returned; a negated error number if that is tolerated. */
@@ -42,11 +50,29 @@ export function prepare(
 ): StepOutcome[] {
   using arena = new Arena();
   const state: PrepareState = { arena, results, owner };
-  return steps.map((step) => {
-    const start = performance.now();
-    const result = prepareStep(step, state);
-    return { result, ms: performance.now() - start };
-  });
+  const outcomes: StepOutcome[] = [];
+  try {
+    for (const step of steps) {
+      const start = performance.now();
+      const result = prepareStep(step, state);
+      outcomes.push({ result, ms: performance.now() - start });
+    }
+  } catch (error) {
+    putBack(steps.slice(outcomes.length + 1), state);
+    throw error;
+  }
+  return outcomes;
+}
+
+/** Makes the steps that put back what a step before the failed one changed. */
+function putBack(steps: readonly PrepareStep[], state: PrepareState): void {
+  for (const step of steps) {
+    const isDue = step.args.every((argument) =>
+      typeof argument !== "object" || argument === null ||
+      !("result" in argument) || state.results.has(argument.result)
+    );
+    if (step.always !== undefined && isDue) prepareStep(step, state);
+  }
 }
 
 interface PrepareState {
@@ -65,8 +91,7 @@ function prepareStep(
       isBeneath(argument) ? resolve(argument, results, opened) : argument
     );
     const result = performIn(arena, { ...step, args }, results);
-    // Every named result is a descriptor, but for the file mode mask.
-    if (step.as !== undefined && step.call !== "umask" && result >= 0) {
+    if (step.as !== undefined && !SETTINGS.has(step.call) && result >= 0) {
       owner.use(new Fd(result));
     }
     return result;
