@@ -80,11 +80,14 @@ export function parseSysctls(
   return found;
 }
 
-/** A name with dots for separators; `undefined` if it is none. */
+/**
+ * A name with dots for separators; `undefined` if it is none. Only what names
+ * no namespace may have dots of its own.
+ */
 function dottedName(name: string): string | undefined {
   const components = name.split(name.includes("/") ? "/" : ".");
-  const isName = components.every((part) =>
-    /^[\w@:.-]*[\w@:-][\w@:.-]*$/.test(part)
+  const isName = components.every((part, index) =>
+    index < 2 ? /^[\w-]+$/.test(part) : /^(?!\.+$)[\w@:.-]+$/.test(part)
   );
   return isName ? components.join(".") : undefined;
 }

@@ -8,7 +8,7 @@ import type { ContainerId } from "../../lib/base/identifiers.ts";
 import { allCapabilities } from "../../lib/engine/capabilities.ts";
 import type { ContainerConfig } from "../../lib/engine/container_config.ts";
 import type { HostFacts } from "../../lib/engine/host_facts.ts";
-import type { HostInput } from "../../lib/engine/spec_builder.ts";
+import type { HostInput, SpecInput } from "../../lib/engine/spec_builder.ts";
 import type { RunOptions } from "../../lib/engine/run_options.ts";
 
 /** `run test true`, with changes. */
@@ -112,4 +112,21 @@ export const HOST_INPUT: HostInput = {
   devices: [],
   hostDevices: [],
   apparmor: "disabled",
+};
+
+/** What a specification takes besides the configuration, for root there. */
+export const SPEC_INPUT: SpecInput = {
+  rootPath: "/containers/1/merged",
+  filesPath: "/containers/1/files",
+  user: { user: { uid: 0, gid: 0, additionalGids: [10] }, home: "/root" },
+  namespaces: new Set([
+    "mount",
+    "pid",
+    "uts",
+    "ipc",
+    "cgroup",
+    "network",
+    "user",
+  ]),
+  ...HOST_INPUT,
 };

@@ -173,3 +173,21 @@ Deno.test("resolveUser() takes everything after the first colon for the group", 
     message: "unable to find group a:b: no matching entries in group file",
   });
 });
+
+Deno.test("resolveUser() adds groups by name and number", () => {
+  const database = {
+    passwd: "root:x:0:0::/root:/bin/sh\nweb:x:33:33::/srv:/bin/sh\n",
+    group: "root:x:0:\nweb:x:33:\nlogs:x:4:web\ntty:x:5:\n",
+  };
+  const gids = (text: string, ...groups: string[]): readonly number[] =>
+    resolveUser(text, database, groups).user.additionalGids;
+  assert.deepEqual(gids("web", "tty", "1000"), [4, 5, 1000]);
+  assert.deepEqual(gids("web", "logs", "4", "5", "tty"), [4, 5], "each once");
+  assert.deepEqual(gids("web:tty", "tty", "logs"), [4], "not the own one");
+  assert.deepEqual(gids("", "logs"), [4]);
+  assert.throws(() => gids("web", "nosuch"), {
+    name: "UsageError",
+    message: "unable to find group nosuch: no matching entries in group file",
+  });
+  assert.throws(() => gids("web", ""), { name: "UsageError" });
+});

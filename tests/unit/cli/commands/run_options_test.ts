@@ -18,6 +18,9 @@ const FILES = new Map([
   ["first", "A=file\nB=file\n"],
   ["second", "B=second\n"],
   ["wrong", "A=1\n=2\n"],
+  ["profile", '{"defaultAction":"SCMP_ACT_ALLOW","syscalls":[]}'],
+  ["no-json", "{"],
+  ["no-profile", '{"defaultAction":"x"}'],
 ]);
 
 function understand(...args: string[]): Promise<RunOptions> {
@@ -66,6 +69,82 @@ const MEANINGS: readonly (readonly [string, Partial<RunOptions>])[] = [
   ["--explain=json img", { trace: { mode: "explain", format: "json" } }],
   ["--dry-run img", { trace: { mode: "dry-run", format: "text" } }],
   ["--dry-run=json img", { trace: { mode: "dry-run", format: "json" } }],
+  ["-m 64m -c 512 --cpus 1.5 img", {
+    memory: "64m",
+    cpuShares: 512,
+    cpus: "1.5",
+  }],
+  ["-m64m -c=512 img", { memory: "64m", cpuShares: 512 }],
+  ["-m 64m -cpushare 512 -cpuset 0-1 img", {
+    memory: "64m",
+    cpuShares: 512,
+    cpusetCpus: "0-1",
+  }],
+  ["--memory-swap -1 --memory-reservation=1m --memory-swappiness 0 img", {
+    memorySwap: "-1",
+    memoryReservation: "1m",
+    memorySwappiness: 0,
+  }],
+  ["--oom-score-adj -5 --oom-kill-disable img", {
+    oomScoreAdj: -5,
+    oomKillDisable: true,
+  }],
+  ["--cpu-period 1000 --cpu-quota -1 --cpuset-cpus 0 --cpuset-mems 0 img", {
+    cpuPeriod: 1000,
+    cpuQuota: -1,
+    cpusetCpus: "0",
+    cpusetMems: "0",
+  }],
+  ["--pids-limit 20 --blkio-weight 10 img", { pidsLimit: 20, blkioWeight: 10 }],
+  [
+    "--device-read-bps a --device-write-bps b --device-read-iops c --device-write-iops d img",
+    {
+      deviceReadBps: ["a"],
+      deviceWriteBps: ["b"],
+      deviceReadIops: ["c"],
+      deviceWriteIops: ["d"],
+    },
+  ],
+  ["--cgroup-parent /ci --cgroups disabled --cgroupns host img", {
+    cgroupParent: "/ci",
+    cgroups: "disabled",
+    cgroupns: "host",
+  }],
+  ["--ulimit a=1 --ulimit b=2 --shm-size 1g --sysctl c=3 img", {
+    ulimits: ["a=1", "b=2"],
+    shmSize: "1g",
+    sysctls: ["c=3"],
+  }],
+  ["--cap-add A --cap-drop B --privileged --group-add g img", {
+    capAdd: ["A"],
+    capDrop: ["B"],
+    privileged: true,
+    groupAdd: ["g"],
+  }],
+  ["--userns auto --pid host --ipc none --uts private img", {
+    userns: "auto",
+    pid: "host",
+    ipc: "none",
+    uts: "private",
+  }],
+  ["--uidmap 0:1:1 --gidmap 0:2:1 img", {
+    uidmaps: ["0:1:1"],
+    gidmaps: ["0:2:1"],
+  }],
+  ["--device /dev/fuse --device-cgroup-rule x img", {
+    devices: ["/dev/fuse"],
+    deviceCgroupRules: ["x"],
+  }],
+  ["--security-opt no-new-privileges --security-opt seccomp=unconfined img", {
+    securityOpts: ["no-new-privileges", "seccomp=unconfined"],
+  }],
+  ["--security-opt seccomp=profile img", {
+    securityOpts: ["seccomp=profile"],
+    seccompProfile: { defaultAction: "SCMP_ACT_ALLOW", syscalls: [] },
+  }],
+  ["--security-opt seccomp=nosuch --security-opt seccomp:builtin img", {
+    securityOpts: ["seccomp=nosuch", "seccomp:builtin"],
+  }],
   ["-e A=1 -e HOME -e NOSUCH img", {
     env: [
       { name: "A", value: "1" },
@@ -121,6 +200,24 @@ const REFUSALS: readonly (readonly [string, RegExp])[] = [
     "--pull sometimes img",
     /^UsageError: .* must be missing, always, never or newer$/,
   ],
+  [
+    "--cgroups split img",
+    /^UsageError: .*"--cgroups" flag: must be enabled or disabled$/,
+  ],
+  ["--pids-limit x img", /"--pids-limit" flag: must be a whole number$/],
+  [
+    "--security-opt seccomp=nosuch img",
+    /^UsageError: opening seccomp profile \(nosuch\) failed: No such file$/,
+  ],
+  [
+    "--security-opt seccomp=no-json img",
+    /^UsageError: Decoding seccomp profile \(no-json\) failed: /,
+  ],
+  [
+    "--security-opt seccomp=no-profile img",
+    /^UsageError: Decoding seccomp profile \(no-profile\) failed: /,
+  ],
+  ["--security-opt x img", /^UsageError: Invalid --security-opt: "x"$/],
 ];
 
 for (const [line, message] of REFUSALS) {
