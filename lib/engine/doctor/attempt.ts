@@ -24,6 +24,9 @@ import { trySyscall } from "../../../ffi/syscall.ts";
 import { PrivateMounts } from "../../runtime/rootfs/private_mounts.ts";
 import type { Answer, NewNamespace, Trial } from "./host_probe.ts";
 
+/** One kind of {@linkcode Answer}. */
+export type Refusal = Extract<Answer, { kind: "refused" }>;
+
 const WORKS: Answer = { kind: "works" };
 const P_PIDFD = 3;
 const WEXITED = 4;
@@ -39,8 +42,13 @@ const RETURNABLE: Readonly<Partial<Record<NewNamespace, NamespaceFile>>> = {
   CLONE_NEWPID: "pid",
 };
 
-/** An answer that the kernel gave as an error. */
-export function refusal(error: unknown): Answer {
+/**
+ * An answer that the kernel gave as an error.
+ *
+ * @throws What is a mistake of ours.
+ */
+export function refusal(error: unknown): Refusal {
+  if (error instanceof TypeError || error instanceof RangeError) throw error;
   const reason = reasonOf(error);
   return error instanceof SyscallError
     ? { kind: "refused", reason, errno: error.errno }
@@ -90,12 +98,11 @@ export function attemptOnThread(trial: Trial, reason: string): Answer {
   const { born = [], lasting } = trial;
   const cannotReturn = born.some((name) => !(name in RETURNABLE));
   if (lasting || cannotReturn) return { kind: "untried", reason };
-  using undo = new DisposableStack();
   try {
+    using undo = new DisposableStack();
     for (const name of born) unshareForNow(name, undo);
     return makeCalls(trial);
   } catch (error) {
-    if (!(error instanceof SyscallError)) throw error;
     return refusal(error);
   }
 }
@@ -121,9 +128,11 @@ function makeCalls({ calls = [], expects = [] }: Trial): Answer {
       const result = perform(record, results);
       if (record.as !== undefined) opened.use(new Fd(result));
     } catch (error) {
-      if (!(error instanceof SyscallError)) throw error;
+      const answer = refusal(error);
       const isLast = index === calls.length - 1;
-      return isLast && expects.includes(error.errno) ? WORKS : refusal(error);
+      const isExpected = isLast && answer.errno !== undefined &&
+        expects.includes(answer.errno);
+      return isExpected ? WORKS : answer;
     }
   }
   return WORKS;

@@ -52,7 +52,6 @@ export function tryNftables(): Answer {
     }
     return { kind: "works" };
   } catch (error) {
-    if (!(error instanceof SyscallError)) throw error;
     return refusal(error);
   }
 }

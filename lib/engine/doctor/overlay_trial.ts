@@ -20,9 +20,10 @@ import {
   OPEN_TREE,
 } from "../../../ffi/constants/mount.ts";
 import { CLONE } from "../../../ffi/constants/sched.ts";
+import { UMOUNT } from "../../../ffi/constants/umount.ts";
 import { Fd } from "../../../ffi/fd.ts";
 import { MOUNT_ATTR } from "../../../ffi/structs.ts";
-import { syscall } from "../../../ffi/syscall.ts";
+import { syscall, trySyscall } from "../../../ffi/syscall.ts";
 import { removePath } from "../../base/remove_tree.ts";
 import { PrivateMounts } from "../../runtime/rootfs/private_mounts.ts";
 import {
@@ -38,26 +39,16 @@ const DIRECTORY_MODE = 0o755;
 
 /** Mounts an overlay, and makes in it each kind of change that it records. */
 export function tryOverlay(root: string): OverlayAnswers {
-  let mount: Answer | undefined;
-  const changes = inPrivate(root, (place) => {
-    mountOverlay({ ...directories(place), changes: "discarded" }, place);
-    mount = WORKS;
-    using _file = openat(
-      AT_FDCWD,
-      `${place}/merged/new`,
-      O_CREAT | O_WRONLY,
-      0o600,
-    );
-    // A whiteout, then a directory that hides what is below it.
-    unlinkat(AT_FDCWD, `${place}/merged/file`);
-    rmdirat(AT_FDCWD, `${place}/merged/directory`);
-    mkdirat(AT_FDCWD, `${place}/merged/directory`, DIRECTORY_MODE);
-  });
-  return { mount: mount ?? changes, changes };
+  const [mount, changes] = inPrivate(root, [
+    (place) =>
+      mountOverlay({ ...directories(place), changes: "discarded" }, place),
+    changeMerged,
+  ]);
+  return { mount, changes };
 }
 
 /**
- * Maps the ids of a directory.
+ * Maps the ids of a directory, and puts an overlay on it.
  *
  * @param userNamespace One that has a mapping.
  */
@@ -65,32 +56,66 @@ export function tryIdMapping(
   root: string,
   userNamespace: Fd,
 ): IdMappingAnswers {
-  let mount: Answer | undefined;
-  const overlay = inPrivate(root, (place) => {
-    mountMapped(`${place}/lower`, `${place}/mapped`, userNamespace);
-    mount = WORKS;
-    const lower = [`${place}/mapped`];
-    mountOverlay(
-      { ...directories(place), lower, changes: "discarded" },
-      place,
-    );
-  });
-  return { mount: mount ?? overlay, overlay };
+  const [mount, overlay] = inPrivate(root, [
+    (place) => mountMapped(`${place}/lower`, `${place}/mapped`, userNamespace),
+    (place) => {
+      const lower = [`${place}/mapped`];
+      mountOverlay(
+        { ...directories(place), lower, changes: "discarded" },
+        place,
+      );
+    },
+  ]);
+  return { mount, overlay };
 }
 
-/** Runs something beside a few directories, in a private mount namespace. */
-function inPrivate(root: string, act: (place: string) => void): Answer {
+/** Something to do in the directory made for a trial. */
+type Stage = (place: string) => void;
+
+/**
+ * Does two things one after the other in a private mount namespace.
+ *
+ * @returns What came of each; the second is not done if the first fails. That
+ * the way back is refused makes both of no use.
+ */
+function inPrivate(
+  root: string,
+  [first, second]: readonly [Stage, Stage],
+): readonly [Answer, Answer] {
   try {
     using undo = new DisposableStack();
     const place = makePlace(root, undo);
     undo.use(new PrivateMounts());
     syscall("unshare", CLONE.CLONE_FS | CLONE.CLONE_NEWNS);
     syscall("mount", null, "/", null, MOUNT.MS_REC | MOUNT.MS_PRIVATE, null);
-    act(place);
-    return WORKS;
+    // They would be in the way of removing the place if there is no way back.
+    undo.defer(() => detach(place));
+    first(place);
+    try {
+      second(place);
+      return [WORKS, WORKS];
+    } catch (error) {
+      return [WORKS, refusal(error)];
+    }
   } catch (error) {
-    return refusal(error);
+    return [refusal(error), refusal(error)];
   }
+}
+
+function detach(place: string): void {
+  for (const name of ["merged", "mapped"]) {
+    // EINVAL: nothing is mounted there.
+    trySyscall("umount2", `${place}/${name}`, UMOUNT.MNT_DETACH);
+  }
+}
+
+/** A new file, a whiteout, and a directory that hides what is below it. */
+function changeMerged(place: string): void {
+  const path = `${place}/merged/new`;
+  using _file = openat(AT_FDCWD, path, O_CREAT | O_WRONLY, 0o600);
+  unlinkat(AT_FDCWD, `${place}/merged/file`);
+  rmdirat(AT_FDCWD, `${place}/merged/directory`);
+  mkdirat(AT_FDCWD, `${place}/merged/directory`, DIRECTORY_MODE);
 }
 
 function makePlace(root: string, undo: DisposableStack): string {

@@ -38,6 +38,18 @@ const NEEDED: ReadonlyMap<CapabilityName, string> = new Map([
   ["CAP_DAC_OVERRIDE", "files of other users"],
 ]);
 
+/** What else tsdocker fails at without some that containers get. */
+const USES: ReadonlyMap<CapabilityName, string> = new Map([
+  ["CAP_CHOWN", "images with files of other users are not unpacked"],
+  ["CAP_FOWNER", "images with setuid files of other users are not unpacked"],
+  ["CAP_SETFCAP", "images with file capabilities are not unpacked"],
+]);
+/** What another user than root takes. */
+const USER_CAPABILITIES: ReadonlySet<CapabilityName> = new Set([
+  "CAP_SETUID",
+  "CAP_CHOWN",
+]);
+
 const FIX = "tsdocker started with them: sudo; in docker --cap-add or " +
   "--privileged; in a systemd unit CapabilityBoundingSet=";
 
@@ -63,9 +75,19 @@ export function checkDefaultCapabilities(probe: HostProbe): CheckResult {
   if (lacking.length === 0) {
     return ok(DEFAULT_SUBJECT, `all ${names.length} held`);
   }
+  const uses = lacking.flatMap((name) => {
+    const use = USES.get(name);
+    return use === undefined ? [] : [`${use} (${name})`];
+  });
   return missing(DEFAULT_SUBJECT, `lacks ${lacking.join(", ")}`, {
-    costs: "containers do not get them, and programs that count on them fail",
-    flags: lacking.map(flagOf),
+    costs: [
+      "containers do not get them, and programs that count on them fail",
+      ...uses,
+    ].join("; "),
+    flags: [
+      ...lacking.map(flagOf),
+      ...lacking.some((name) => USER_CAPABILITIES.has(name)) ? ["--user"] : [],
+    ],
     fix: FIX,
   });
 }

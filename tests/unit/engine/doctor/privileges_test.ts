@@ -77,6 +77,16 @@ Deno.test("checkDefaultCapabilities() does not stop run", () => {
   assert.deepEqual(result.flags, ["--cap-add NET_RAW"]);
 });
 
+Deno.test("checkDefaultCapabilities() knows what tsdocker uses them for", () => {
+  const result = checkDefaultCapabilities(without("CAP_CHOWN", "CAP_KILL"));
+  assert.match(result.costs ?? "", /files of other users .*\(CAP_CHOWN\)$/);
+  assert.deepEqual(result.flags, [
+    "--cap-add CHOWN",
+    "--cap-add KILL",
+    "--user",
+  ]);
+});
+
 Deno.test("a capability outside the bounding set is as good as lacking", () => {
   const bounding = ALL_CAPABILITIES & ~capabilityMask(["CAP_SYS_TIME"]);
   const capabilities = (): ReturnType<HostProbe["capabilities"]> => ({
