@@ -19,9 +19,8 @@ import {
   O_NOFOLLOW,
   O_RDONLY,
 } from "../../ffi/constants/fcntl.ts";
-import { LITTLE_ENDIAN } from "../../ffi/endian.ts";
 import { isSyscallError } from "../../ffi/errno.ts";
-import { syscall } from "../../ffi/syscall.ts";
+import { listNames } from "./directory_names.ts";
 
 /**
  * How deep directories are descended into. What lies deeper is first moved up:
@@ -133,28 +132,4 @@ function openDirectory(
   name: KernelPath,
 ): ReturnType<typeof openat> {
   return openat(directory, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
-}
-
-/**
- * The names in an open directory as bytes, without `.` and `..`.
- *
- * @see getdents64(2), `struct linux_dirent64`
- */
-function listNames(fd: DirectoryFd): Uint8Array[] {
-  const D_RECLEN = 16;
-  const D_NAME = 19;
-  const buffer = new Uint8Array(32 * 1024);
-  const view = new DataView(buffer.buffer);
-  const names: Uint8Array[] = [];
-  for (;;) {
-    const length = syscall("getdents64", fd, buffer, buffer.length);
-    if (length === 0) return names;
-    for (let at = 0; at < length;) {
-      const start = at + D_NAME;
-      const name = buffer.slice(start, buffer.indexOf(0, start));
-      const text = String.fromCharCode(...name);
-      if (text !== "." && text !== "..") names.push(name);
-      at += view.getUint16(at + D_RECLEN, LITTLE_ENDIAN);
-    }
-  }
 }

@@ -7,6 +7,7 @@
  */
 import { SpecError } from "../../base/errors.ts";
 import type { IdMapping, RuntimeSpec } from "../../oci/runtime_spec.ts";
+import { translateId } from "../../oci/translate_id.ts";
 import type { LaunchPlan } from "./step.ts";
 
 /** Which of the two kinds of ids. */
@@ -76,29 +77,7 @@ export function tryHostId(
 ): number | undefined {
   if (!isUserNamespaced(spec)) return id;
   const { uidMappings, gidMappings } = spec.linux;
-  return translate((kind === "uid" ? uidMappings : gidMappings) ?? [], id);
-}
-
-/**
- * Translates an id by mappings.
- *
- * @returns `undefined` if none of them has it.
- * @example
- * ```ts
- * import assert from "node:assert/strict";
- * const mappings = [{ containerID: 0, hostID: 100_000, size: 65_536 }];
- * assert.equal(translate(mappings, 33), 100_033);
- * assert.equal(translate(mappings, 65_536), undefined);
- * ```
- */
-export function translate(
-  mappings: readonly IdMapping[],
-  id: number,
-): number | undefined {
-  const mapping = mappings.find(({ containerID, size }) =>
-    id >= containerID && id < containerID + size
-  );
-  return mapping && mapping.hostID + id - mapping.containerID;
+  return translateId((kind === "uid" ? uidMappings : gidMappings) ?? [], id);
 }
 
 /**

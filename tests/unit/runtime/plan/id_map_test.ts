@@ -12,7 +12,6 @@ import {
   idMaps,
   isUserNamespaced,
   mapText,
-  translate,
   tryHostId,
 } from "../../../../lib/runtime/plan/id_map.ts";
 import { runtimeSpec } from "../../../support/runtime_spec.ts";
@@ -109,14 +108,6 @@ Deno.test("tryHostId() is undefined for what is not mapped", () => {
   assert.equal(tryHostId(mapped(), "uid", 1001), 301_000);
   assert.equal(tryHostId(mapped(), "uid", 1101), undefined);
   assert.equal(tryHostId(runtimeSpec(), "gid", 5), 5);
-});
-
-Deno.test("translate() knows the borders of every range", () => {
-  assert.equal(translate(UIDS, 0), 300_000);
-  assert.equal(translate(UIDS, 999), 300_999);
-  assert.equal(translate(UIDS, 1001), 301_000);
-  assert.equal(translate(UIDS, 1100), 301_099);
-  assert.equal(translate([], 0), undefined);
 });
 
 Deno.test("mapText() refuses what does not fit into a page", () => {
