@@ -63,6 +63,12 @@ export function mountSteps(
       `Cannot mount on "${mount.destination}": it is inside /proc`,
     );
   }
+  if (mount.destination === "/proc" && !isProc(mount, options)) {
+    throw new SpecError(
+      `/mounts/${index}/destination`,
+      `Cannot mount "${mount.source}" on "/proc": only a proc file system can be there`,
+    );
+  }
   if (isLater(mount)) return mountInChild(mount, options);
   const covered = isCovered(mount, later);
   if (options.bind === "no") {
@@ -71,6 +77,14 @@ export function mountSteps(
       : { prepare: [newMount(mount, options)], child: [] };
   }
   return bindMount(mount, options, { name: `mount.${index}`, covered });
+}
+
+/**
+ * Anything else could have links in place of what the runtime writes to, as
+ * root, while the host's files are still there: kernel parameters.
+ */
+function isProc({ type }: Mount, { bind }: MountOptions): boolean {
+  return type === "proc" && bind === "no";
 }
 
 /** Whether the mount has to be made by the new process. */
@@ -280,14 +294,23 @@ export function remountReadonly(path: string, why: string): ChildStep {
   };
 }
 
-/** `struct open_how` for a path in which no component may be a symbolic link. */
-export function openHow(open: Symbolic): RecordArgument {
-  return {
-    words: [open, 0, {
-      value: RESOLVE_NO_SYMLINKS,
-      text: "RESOLVE_NO_SYMLINKS",
-    }],
-  };
+const NO_SYMLINKS: Symbolic = {
+  value: RESOLVE_NO_SYMLINKS,
+  text: "RESOLVE_NO_SYMLINKS",
+};
+
+/**
+ * `struct open_how` of openat2(2).
+ *
+ * @param open The flags of open(2).
+ * @param resolve How the path may be resolved; by default no component of it
+ * may be a symbolic link.
+ */
+export function openHow(
+  open: Symbolic,
+  resolve: Symbolic = NO_SYMLINKS,
+): RecordArgument {
+  return { words: [open, 0, resolve] };
 }
 
 /** A path inside the container, relative to its root. */

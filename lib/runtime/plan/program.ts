@@ -5,6 +5,7 @@
  * @see runtime-spec 1.2, config.md, "Process"
  */
 import { AT_EMPTY_PATH } from "../../../ffi/constants/fcntl.ts";
+import { RESOLVE_NO_MAGICLINKS } from "../../../ffi/constants/openat2.ts";
 import { PRCTL } from "../../../ffi/constants/prctl.ts";
 import { SIGNALS } from "../../../ffi/constants/signal.ts";
 import { flags } from "../../../ffi/constants/symbolic.ts";
@@ -14,7 +15,8 @@ import {
 } from "../../../ffi/launcher/child_signals.ts";
 import type { RecordArgument } from "../../../ffi/record.ts";
 import type { Process } from "../../oci/runtime_spec.ts";
-import { OPEN } from "./open_flags.ts";
+import { OPEN_HOW_BYTES, openHow } from "./mounts.ts";
+import { AT_FDCWD, OPEN } from "./open_flags.ts";
 import type { ChildStep } from "./step.ts";
 
 /** Where the init program reports that execve(2) failed; closed by success. */
@@ -71,16 +73,41 @@ export function processSettingSteps(process: Process): readonly ChildStep[] {
       why:
         "no descriptor of the host leaks; before chdir, or /proc/self/fd leads out",
     },
-    {
-      call: "chdir",
-      args: [process.cwd],
-      why: "the working directory, still as root",
-    },
+    ...workingDirectorySteps(process),
     {
       call: "prctl",
       args: [flags(PRCTL, "PR_SET_DUMPABLE"), 0],
       why: "without it, containers that share the pid namespace could open " +
         "/proc/PID/exe, the host's file, once the capabilities are dropped",
+    },
+  ];
+}
+
+/**
+ * Still as root, who may enter what the user may not. And who may follow every
+ * link of /proc: with the host's processes in it, `/proc/PID/root` would be the
+ * host's root directory.
+ */
+function workingDirectorySteps({ cwd }: Process): readonly ChildStep[] {
+  return [
+    {
+      call: "openat2",
+      args: [
+        AT_FDCWD,
+        cwd,
+        openHow(flags(OPEN, "O_PATH", "O_DIRECTORY", "O_CLOEXEC"), {
+          value: RESOLVE_NO_MAGICLINKS,
+          text: "RESOLVE_NO_MAGICLINKS",
+        }),
+        OPEN_HOW_BYTES,
+      ],
+      as: "workingdirectory",
+      why: "links of the image lead where they may, but those of /proc out",
+    },
+    {
+      call: "fchdir",
+      args: [{ result: "workingdirectory" }],
+      why: "the working directory",
     },
   ];
 }

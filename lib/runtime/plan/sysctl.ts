@@ -5,9 +5,11 @@
  * @see runtime-spec 1.2, config-linux.md, "Sysctl"
  * @see sysctl(2), proc_sys(5)
  */
+import { flags } from "../../../ffi/constants/symbolic.ts";
 import { SpecError } from "../../base/errors.ts";
 import type { RuntimeSpec } from "../../oci/runtime_spec.ts";
-import { writeSteps } from "./process_limits.ts";
+import { OPEN_HOW_BYTES, openHow } from "./mounts.ts";
+import { AT_FDCWD, OPEN } from "./open_flags.ts";
 import type { ChildStep } from "./step.ts";
 
 /**
@@ -19,12 +21,31 @@ import type { ChildStep } from "./step.ts";
  */
 export function sysctlSteps(spec: RuntimeSpec): readonly ChildStep[] {
   return Object.entries(spec.linux.sysctl ?? {}).flatMap(([name, value]) =>
-    writeSteps(
-      `proc/sys/${sysctlPath(name)}`,
-      value,
-      `${name} of the container's own namespace`,
-    )
+    setSteps(name, value)
   );
+}
+
+function setSteps(name: string, value: string): ChildStep[] {
+  const path = `proc/sys/${sysctlPath(name)}`;
+  const as = path.slice(path.lastIndexOf("/") + 1);
+  return [
+    {
+      call: "openat2",
+      args: [
+        AT_FDCWD,
+        path,
+        openHow(flags(OPEN, "O_WRONLY", "O_CLOEXEC")),
+        OPEN_HOW_BYTES,
+      ],
+      as,
+      why: "a link in an image without /proc would lead to a file of the host",
+    },
+    {
+      call: "write",
+      args: [{ result: as }, value, new TextEncoder().encode(value).length],
+      why: `${name} of the container's own namespace`,
+    },
+  ];
 }
 
 /**

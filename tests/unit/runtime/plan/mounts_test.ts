@@ -1,5 +1,6 @@
 /** @module */
 import assert from "node:assert/strict";
+import { SpecError } from "../../../../lib/base/errors.ts";
 import type { Mount } from "../../../../lib/oci/runtime_spec.ts";
 import { describeStep } from "../../../../lib/runtime/plan/describe.ts";
 import {
@@ -100,3 +101,20 @@ Deno.test("relative() strips the leading slashes, and is `.` for the root", () =
   assert.equal(relative("//a"), "a");
   assert.equal(relative("/"), ".");
 });
+
+for (
+  const mount of [
+    bind("/h", "/proc"),
+    fileSystem("/proc", "tmpfs", "ro"),
+    { ...bind("/proc", "/proc"), type: "proc" },
+  ]
+) {
+  Deno.test(`mountSteps() refuses ${mount.type} ${mount.options} on /proc`, () => {
+    assert.throws(() => mountSteps(mount, 3, []), (error) => {
+      assert.ok(error instanceof SpecError);
+      assert.equal(error.pointer, "/mounts/3/destination");
+      assert.match(error.message, /only a proc file system can be there$/);
+      return true;
+    });
+  });
+}

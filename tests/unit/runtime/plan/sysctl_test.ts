@@ -15,9 +15,9 @@ Deno.test("sysctlSteps() writes each parameter below the new root, in order", ()
     },
   }));
   assert.deepEqual(steps.map(describeStep), [
-    'openat(AT_FDCWD, "proc/sys/net/ipv4/ip_forward", O_WRONLY|O_CLOEXEC)',
+    'openat2(AT_FDCWD, "proc/sys/net/ipv4/ip_forward", {O_WRONLY|O_CLOEXEC, 0, RESOLVE_NO_SYMLINKS}, 24)',
     'write($ip_forward, "1", 1)',
-    'openat(AT_FDCWD, "proc/sys/kernel/msgmax", O_WRONLY|O_CLOEXEC)',
+    'openat2(AT_FDCWD, "proc/sys/kernel/msgmax", {O_WRONLY|O_CLOEXEC, 0, RESOLVE_NO_SYMLINKS}, 24)',
     'write($msgmax, "65536", 5)',
   ]);
   assert.deepEqual(sysctlSteps(runtimeSpec()), []);
