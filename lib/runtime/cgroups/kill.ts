@@ -1,0 +1,86 @@
+/**
+ * Ending every process of a container, whatever it has become.
+ *
+ * @module
+ * @see Linux Documentation/admin-guide/cgroup-v2.rst, "cgroup.kill"
+ * @see Linux Documentation/admin-guide/cgroup-v1/freezer-subsystem.rst
+ */
+import { openPidfd, sendSignal } from "../../../ffi/calls/process.ts";
+import { SIGNALS } from "../../../ffi/constants/signal.ts";
+import { isSyscallError } from "../../../ffi/errno.ts";
+import type { Hierarchy } from "./hierarchy.ts";
+import { readLineIfAny, treeOf, writeIfAny } from "./interface_file.ts";
+import { mountedHierarchies } from "./mount_table.ts";
+import { pause } from "./pause.ts";
+
+/** How long processes may take to stop before they are killed one by one. */
+const FREEZE_MS = 50;
+
+/**
+ * Sends SIGKILL to all processes in a container's cgroup and below. Does not
+ * wait for their ends. Frozen ones are thawed, or could not end.
+ *
+ * @param cgroupsPath The container's, below the root of each hierarchy.
+ */
+export function killCgroup(cgroupsPath: string): void {
+  killIn(mountedHierarchies(), cgroupsPath);
+}
+
+/** As {@linkcode killCgroup}, in the given hierarchies. */
+export function killIn(
+  hierarchies: readonly Hierarchy[],
+  cgroupsPath: string,
+): void {
+  const freezer = hierarchies.find(({ controllers }) =>
+    controllers.includes("freezer")
+  );
+  const frozen = freezer && `${freezer.mountPoint}${cgroupsPath}`;
+  if (frozen !== undefined) freeze(frozen);
+  const pids = new Set<number>();
+  for (const { version, mountPoint } of hierarchies) {
+    const directory = `${mountPoint}${cgroupsPath}`;
+    if (version === "v2") {
+      if (writeIfAny(`${directory}/cgroup.kill`, "1")) continue;
+      // Before Linux 5.14 they can be stopped at least.
+      writeIfAny(`${directory}/cgroup.freeze`, "1");
+    }
+    for (const pid of processesOf(directory)) pids.add(pid);
+  }
+  for (const pid of pids) kill(pid, cgroupsPath);
+  if (frozen !== undefined) thaw(frozen);
+}
+
+/** Stops them, so that none can start another before it is killed itself. */
+function freeze(directory: string): void {
+  const file = `${directory}/freezer.state`;
+  if (!writeIfAny(file, "FROZEN")) return;
+  const end = performance.now() + FREEZE_MS;
+  while (readLineIfAny(file) === "FREEZING" && performance.now() < end) pause();
+}
+
+/** All of them: the container may have frozen some of its own. */
+function thaw(directory: string): void {
+  for (const path of treeOf(directory)) {
+    writeIfAny(`${path}/freezer.state`, "THAWED");
+  }
+}
+
+/** Those that can be seen from here; others are listed as 0. */
+function processesOf(directory: string): number[] {
+  return treeOf(directory).flatMap((path) =>
+    readLineIfAny(`${path}/cgroup.procs`).split("\n").map(Number)
+  ).filter((pid) => pid > 0 && pid !== Deno.pid);
+}
+
+function kill(pid: number, cgroupsPath: string): void {
+  try {
+    using process = openPidfd(pid);
+    // Before there was a descriptor, the pid may have got a new owner.
+    const cgroups = readLineIfAny(`/proc/${pid}/cgroup`);
+    if (!cgroups.includes(cgroupsPath)) return;
+    sendSignal(process, SIGNALS.SIGKILL);
+  } catch (error) {
+    // It has ended by itself.
+    if (!isSyscallError(error, "ESRCH")) throw error;
+  }
+}

@@ -1,0 +1,51 @@
+/**
+ * How often the kernel has ended a process of a container for want of memory.
+ *
+ * @module
+ * @see Linux Documentation/admin-guide/cgroup-v2.rst, "memory.events"
+ * @see Linux Documentation/admin-guide/cgroup-v1/memory.rst, "OOM Control"
+ */
+import type { CgroupVersion } from "./hierarchy.ts";
+import { isThere, readLineIfAny, treeOf } from "./interface_file.ts";
+import { type CgroupMount, mountedHierarchies } from "./mount_table.ts";
+
+const FILES: Readonly<Record<CgroupVersion, string>> = {
+  v1: "memory.oom_control",
+  v2: "memory.events",
+};
+
+/**
+ * Counts the processes that were ended, also in cgroups that the container has
+ * made below its own. To be asked before the cgroup is removed.
+ *
+ * @param cgroupsPath The container's, below the root of each hierarchy.
+ * @returns 0 if there are none, or no controller that would know.
+ */
+export function countOomKills(cgroupsPath: string): number {
+  for (const mount of mountedHierarchies()) {
+    const directory = `${mount.mountPoint}${cgroupsPath}`;
+    if (!hasMemory(mount, directory)) continue;
+    // v2 adds up the whole tree; v1 counts each cgroup by itself.
+    const tree = mount.version === "v1" ? treeOf(directory) : [directory];
+    return tree.reduce(
+      (count, path) => count + readCount(`${path}/${FILES[mount.version]}`),
+      0,
+    );
+  }
+  return 0;
+}
+
+function hasMemory(
+  { version, controllers }: CgroupMount,
+  directory: string,
+): boolean {
+  return version === "v1"
+    ? controllers.includes("memory") && isThere(directory)
+    : isThere(`${directory}/${FILES.v2}`);
+}
+
+/** The count's line, which kernels before 4.13 have not got. */
+function readCount(path: string): number {
+  const text = readLineIfAny(path);
+  return Number(/^oom_kill (\d+)$/m.exec(text)?.[1] ?? 0);
+}

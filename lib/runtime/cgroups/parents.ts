@@ -1,0 +1,77 @@
+/**
+ * The cgroup that those of all containers are in. Whoever starts a container
+ * makes it if it is missing; whoever removes the last one removes it.
+ *
+ * @module
+ * @see flock(2)
+ */
+import { flock, openat, rmdirat } from "../../../ffi/calls/file.ts";
+import {
+  AT_FDCWD,
+  LOCK_EX,
+  LOCK_NB,
+  LOCK_SH,
+  O_DIRECTORY,
+  O_RDONLY,
+} from "../../../ffi/constants/fcntl.ts";
+import { isSyscallError } from "../../../ffi/errno.ts";
+import type { Fd } from "../../../ffi/fd.ts";
+import type { Hierarchy } from "./hierarchy.ts";
+import { mountedHierarchies } from "./mount_table.ts";
+import { pause } from "./pause.ts";
+
+/** Where a container's cgroup is unless the user says otherwise. */
+export const DEFAULT_PARENT = "/tsdocker";
+
+/** Removing it takes less than a millisecond. */
+const PATIENCE_MS = 100;
+
+/**
+ * Keeps the parent from being removed, from before the survey until the
+ * container's own cgroup is in it.
+ *
+ * Anybody on the host may open the directory that is locked, and keep the lock
+ * for good. So after a while this goes on without: at worst, a start fails.
+ */
+export function lockParents(): Disposable {
+  const owner = new DisposableStack();
+  const [first] = mountedHierarchies();
+  if (first === undefined) return owner;
+  const directory = owner.use(openDirectory(first));
+  const end = performance.now() + PATIENCE_MS;
+  while (!tryLock(directory, LOCK_SH) && performance.now() < end) pause();
+  return owner;
+}
+
+/**
+ * Removes the parent of all containers unless somebody needs it: it is not
+ * empty, or a container is being started.
+ */
+export function removeDefaultParent(hierarchies: readonly Hierarchy[]): void {
+  const [first] = hierarchies;
+  if (first === undefined) return;
+  using directory = openDirectory(first);
+  if (!tryLock(directory, LOCK_EX)) return;
+  for (const { mountPoint } of hierarchies) {
+    try {
+      rmdirat(AT_FDCWD, `${mountPoint}${DEFAULT_PARENT}`);
+    } catch (error) {
+      // It has other containers' cgroups, processes, or has not been made here.
+      if (!isSyscallError(error, "EBUSY", "ENOTEMPTY", "ENOENT")) throw error;
+    }
+  }
+}
+
+function openDirectory({ mountPoint }: Hierarchy): Fd {
+  return openat(AT_FDCWD, mountPoint, O_RDONLY | O_DIRECTORY);
+}
+
+function tryLock(directory: Fd, kind: number): boolean {
+  try {
+    flock(directory.number, kind | LOCK_NB);
+    return true;
+  } catch (error) {
+    if (isSyscallError(error, "EAGAIN")) return false;
+    throw error;
+  }
+}
