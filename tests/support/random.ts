@@ -1,30 +1,41 @@
 /**
- * Random numbers that are the same in every run.
+ * Random choices that a seed repeats, for tests that try many.
  *
  * @module
  */
 
-/** Draws from a sequence that its seed determines. */
-export class SeededRandom {
+/** Choices that depend on the seed alone. */
+export class Random {
   #state: number;
 
-  /** @param seed Any whole number; 0 is as good as others. */
   constructor(seed: number) {
     this.#state = seed >>> 0;
   }
 
-  /** A whole number from 0 up to, and without, `end`. */
-  below(end: number): number {
-    // The 32-bit generator "mulberry32": good enough to shuffle test cases.
-    this.#state = (this.#state + 0x6d2b79f5) >>> 0;
+  /** A number from 0 up to, but not including, 1. */
+  next(): number {
+    // A linear congruential step, its weak low bits stirred by the high ones.
+    this.#state = (Math.imul(this.#state, 1_664_525) + 1_013_904_223) >>> 0;
     let mixed = this.#state;
-    mixed = Math.imul(mixed ^ mixed >>> 15, mixed | 1);
-    mixed ^= mixed + Math.imul(mixed ^ mixed >>> 7, mixed | 61);
-    return Math.floor(((mixed ^ mixed >>> 14) >>> 0) / 2 ** 32 * end);
+    mixed = Math.imul(mixed ^ (mixed >>> 16), 0x45d9_f3b);
+    mixed = Math.imul(mixed ^ (mixed >>> 15), 0x45d9_f3b);
+    return ((mixed ^ (mixed >>> 16)) >>> 0) / 2 ** 32;
   }
 
-  /** One of the choices. */
-  pick<T>(choices: readonly [T, ...T[]]): T {
-    return choices[this.below(choices.length)] ?? choices[0];
+  /** A whole number below a limit. */
+  below(limit: number): number {
+    return Math.floor(this.next() * limit);
+  }
+
+  /** Whether something that happens once in `times` does. */
+  once(times: number): boolean {
+    return this.below(times) === 0;
+  }
+
+  /** One of some values. */
+  pick<Value>(values: readonly Value[]): Value {
+    const value = values[this.below(values.length)];
+    if (value === undefined) throw new RangeError("There is nothing to pick");
+    return value;
   }
 }
