@@ -127,7 +127,10 @@ async function attempt(args: readonly string[]): Promise<Stages | undefined> {
   }
 }
 
-function assertWhole(args: readonly string[], { config, spec, plan }: Stages) {
+function assertWhole(
+  args: readonly string[],
+  { config, spec, plan }: Stages,
+): void {
   const line = JSON.stringify(args);
   const last = plan.child.at(-1);
   assert.ok(last?.call === "execve" || last?.call === "execveat", line);
