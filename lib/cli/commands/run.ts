@@ -3,6 +3,8 @@
  *
  * @module
  */
+import { formatMemorySize } from "../../base/byte_size.ts";
+import type { ContainerConfig } from "../../engine/container_config.ts";
 import { runContainer, type RunEvents } from "../../engine/containers/run.ts";
 import type { RunOptions, TraceFormat } from "../../engine/run_options.ts";
 import { defineCommand } from "../command.ts";
@@ -57,14 +59,27 @@ export const runCommand = defineCommand({
   if (trace?.mode === "dry-run") {
     const { dryRun } = await import("../../engine/containers/dry_run.ts");
     const { formatPlan } = await import("../output/plan.ts");
-    const { plan } = dryRun(engine, options);
+    const { plan } = await dryRun(engine, options);
     context.stdout.write(formatPlan(plan, trace.format));
     return EXIT_STATUS.success;
   }
   assertTerminal(options, context);
-  const events = trace && await explainTo(context, trace.format);
-  return await runContainer(engine, options, events);
+  return await runContainer(engine, options, {
+    ...(trace && await explainTo(context, trace.format)),
+    onOomKilled: (config) => context.stderr.write(oomLine(config)),
+  });
 });
+
+/** Why a program ended that cannot say so itself. */
+export function oomLine(
+  { name, resources }: Pick<ContainerConfig, "name" | "resources">,
+): string {
+  const limit = resources.memory?.limit;
+  const why = limit === undefined || limit === -1
+    ? "the host ran out of memory"
+    : `limit ${formatMemorySize(limit)}`;
+  return `tsdocker: container ${name}: OOM-killed (${why})\n`;
+}
 
 /** Writes what each step did to stderr: stdout belongs to the container. */
 async function explainTo(

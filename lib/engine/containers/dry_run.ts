@@ -21,7 +21,10 @@ import { containerDirectory } from "./records.ts";
  * @throws {UsageError} If the options are wrong, or name a user while the
  * image has not been unpacked yet.
  */
-export function dryRun(engine: Engine, options: RunOptions): PlannedContainer {
+export async function dryRun(
+  engine: Engine,
+  options: RunOptions,
+): Promise<PlannedContainer> {
   const { paths, cwd } = engine;
   const draft = configureContainer(options, {
     id: createContainerId(),
@@ -31,11 +34,12 @@ export function dryRun(engine: Engine, options: RunOptions): PlannedContainer {
   });
   const layers = [layerDirectory(engine, options.image)];
   const directory = containerDirectory(paths, draft.id);
-  return planContainer(
-    { ...draft, name: draft.name ?? "", layers },
-    snapshotIn(directory, [...layers, paths.mountPoints]),
-    `${directory}/files`,
-  );
+  const config = { ...draft, name: draft.name ?? "", layers };
+  return await planContainer(config, {
+    snapshot: snapshotIn(directory, [...layers, paths.mountPoints]),
+    filesPath: `${directory}/files`,
+    warn: engine.warn,
+  });
 }
 
 /** Where the image's layer is, or will be. */

@@ -13,6 +13,7 @@ import type { Launched } from "../../runtime/launch/launch.ts";
 import { identifyProcess } from "../../runtime/process_identity.ts";
 import type { SignalProxy } from "../../runtime/stdio/signal_proxy.ts";
 import type { Stdio } from "../../runtime/stdio/stdio.ts";
+import { type CgroupEnd, endCgroup } from "./cgroup.ts";
 import type { CreatedContainer } from "./create.ts";
 import { stateDirectory, writeExit, writeRunning } from "./records.ts";
 
@@ -25,17 +26,21 @@ export interface KeptProcess extends Pick<Launched, "process" | "terminal"> {
   readonly signals: SignalProxy;
 }
 
+/** How a container ended. */
+export interface ContainerEnd extends CgroupEnd {
+  /** The program's status, or 128 and the number of the signal. */
+  readonly exitCode: number;
+}
+
 /**
  * Keeps a container until it ends: copies its streams, passes signals on,
  * writes down that it runs and how it ended, and removes it if asked to.
- *
- * @returns The program's status, or 128 and the number of the signal.
  */
 export async function keepContainer(
   paths: HostPaths,
   container: CreatedContainer,
   kept: KeptProcess,
-): Promise<number> {
+): Promise<ContainerEnd> {
   const startedMs = Date.now();
   const { config } = container;
   const { process } = kept;
@@ -50,6 +55,9 @@ export async function keepContainer(
     resize: () => connection.resize(),
   });
   const exitCode = exitCodeOf(await process.wait());
+  // Before its output can end: it may share the host's pids, and have more
+  // processes than the first.
+  const { oomKilled } = endCgroup(config);
   await connection.drain();
   if (config.autoRemove) container.remove();
   else {
@@ -57,10 +65,11 @@ export async function keepContainer(
       exitCode,
       startedMs,
       finishedMs: Date.now(),
+      oomKilled,
     });
     removePath(stateDirectory(paths, config.id));
   }
-  return exitCode;
+  return { exitCode, oomKilled };
 }
 
 /**

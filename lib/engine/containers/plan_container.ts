@@ -3,7 +3,16 @@
  *
  * @module
  */
-import type { NamespaceType, RuntimeSpec } from "../../oci/runtime_spec.ts";
+import type {
+  Mount,
+  NamespaceType,
+  RuntimeSpec,
+} from "../../oci/runtime_spec.ts";
+import { discardLimits } from "../../runtime/cgroups/discard.ts";
+import {
+  type CgroupSurvey,
+  surveyCgroups,
+} from "../../runtime/cgroups/survey.ts";
 import { createPlan } from "../../runtime/plan/plan.ts";
 import type { LaunchPlan } from "../../runtime/plan/step.ts";
 import { callerWindowSize } from "../../runtime/stdio/stdio.ts";
@@ -15,7 +24,7 @@ import {
 import { overlayOptions } from "../../storage/overlay.ts";
 import type { ContainerConfig } from "../container_config.ts";
 import { gatherHostInput } from "../host_input.ts";
-import { buildSpec } from "../spec_builder.ts";
+import { buildSpec, type SpecInput } from "../spec_builder.ts";
 import { type ResolvedUser, resolveUser } from "../user.ts";
 
 /** A container about to start. */
@@ -35,44 +44,97 @@ const NAMESPACE_FILES: Readonly<Record<string, NamespaceType>> = {
   user: "user",
 };
 
+/** What a plan is made from besides the configuration. */
+export interface PlanContext {
+  /** Its layers, to find its user in. */
+  readonly snapshot: Snapshot;
+  /** Directory of its own `/etc` files. */
+  readonly filesPath: string;
+  /** Hears what could not be done as asked. */
+  warn(message: string): void;
+}
+
 /**
  * Plans a container's start; changes nothing.
  *
- * @param snapshot Its layers, to find its user in.
- * @param filesPath Directory of its own `/etc` files.
- * @throws {UsageError} If its user is not in the image.
+ * @throws {UsageError} If its user is not in the image, or the host has not
+ * got what it asks for.
  */
-export function planContainer(
+export async function planContainer(
   config: ContainerConfig,
-  snapshot: Snapshot,
-  filesPath: string,
-): PlannedContainer {
+  context: PlanContext,
+): Promise<PlannedContainer> {
+  const cgroups = config.cgroupsPath === undefined
+    ? undefined
+    : surveyCgroups(config.cgroupsPath);
+  const { spec, devices } = planSpec(config, context, cgroups);
+  const seccomp = await Promise.resolve(undefined);
+  const plan = createPlan(spec, {
+    rootfs: [rootMount(config, context.snapshot, devices)],
+    init: config.init,
+    ...(cgroups === undefined ? {} : { cgroups }),
+    ...(seccomp === undefined ? {} : { seccomp }),
+  });
+  return { spec, plan };
+}
+
+/** Whether something keeps the container from devices that are not listed. */
+type DeviceControl = "listed" | "open";
+
+/** The specification, as far as this host can carry it out. */
+function planSpec(
+  config: ContainerConfig,
+  { snapshot, filesPath, warn }: PlanContext,
+  cgroups: CgroupSurvey | undefined,
+): { readonly spec: RuntimeSpec; readonly devices: DeviceControl } {
+  const { notes, ...host } = gatherHostInput(config);
+  for (const note of notes) warn(note);
   const consoleSize = config.tty ? callerWindowSize() : undefined;
-  const built = buildSpec(config, {
+  const input: SpecInput = {
+    ...host,
     rootPath: snapshot.merged,
     filesPath,
     user: findUser(config, snapshot),
     namespaces: kernelNamespaces(),
-    ...gatherHostInput(config),
     ...(consoleSize === undefined ? {} : { consoleSize }),
-  });
-  // TODO(#3): the plan cannot mount a cgroup file system yet.
-  const mounts = built.mounts.filter(({ type }) => type !== "cgroup");
-  const spec: RuntimeSpec = { ...built, mounts };
-  const overlay = overlayDirectories(
-    snapshot,
-    config.autoRemove ? "discarded" : "kept",
-  );
-  const plan = createPlan(spec, {
-    rootfs: [{
-      destination: "/",
-      type: "overlay",
-      source: "overlay",
-      options: overlayOptions(overlay),
-    }],
-    init: config.init,
-  });
-  return { spec, plan };
+  };
+  const asked = buildSpec(config, input);
+  const { resources } = asked.linux;
+  const left = cgroups === undefined || resources === undefined
+    ? { resources: {}, warnings: [] }
+    : discardLimits(cgroups, resources, config);
+  for (const warning of left.warnings) warn(warning);
+  const isListed = config.privileged || left.resources.devices !== undefined;
+  const spec = isListed ? asked : buildSpec(withoutMknod(config), input);
+  return {
+    spec: { ...spec, linux: { ...spec.linux, resources: left.resources } },
+    devices: isListed ? "listed" : "open",
+  };
+}
+
+/**
+ * Nothing judges the use of devices here: unless it is told to, the container
+ * shall not be able to make any.
+ */
+function withoutMknod(config: ContainerConfig): ContainerConfig {
+  if (config.capAdd.includes("CAP_MKNOD")) return config;
+  return { ...config, capDrop: [...config.capDrop, "CAP_MKNOD"] };
+}
+
+function rootMount(
+  { autoRemove }: ContainerConfig,
+  snapshot: Snapshot,
+  devices: DeviceControl,
+): Mount {
+  const changes = autoRemove ? "discarded" : "kept";
+  const options = overlayOptions(overlayDirectories(snapshot, changes));
+  return {
+    destination: "/",
+    type: "overlay",
+    source: "overlay",
+    // Images may have device nodes of their own.
+    options: devices === "listed" ? options : [...options, "nodev"],
+  };
 }
 
 function findUser(config: ContainerConfig, snapshot: Snapshot): ResolvedUser {

@@ -11,6 +11,7 @@ import type { HostPaths } from "../../base/host_paths.ts";
 import { type ContainerId, isContainerId } from "../../base/identifiers.ts";
 import { sweepTemporaryTrees } from "../../storage/temporary_trees.ts";
 import { isRunning, killProcess } from "../../runtime/process_identity.ts";
+import { endCgroup } from "./cgroup.ts";
 import { removeContainerFiles, removeDirectories } from "./create.ts";
 import { ensureDirectories } from "./directories.ts";
 import { listIds } from "./list.ts";
@@ -85,6 +86,7 @@ function reconcileContainer(paths: HostPaths, id: ContainerId): void {
     // It takes long to die; the next command looks again.
     return;
   }
+  const { oomKilled } = endCgroup(config);
   const exit = readExit(paths, id);
   const neverStarted = running === undefined && exit === undefined;
   if (config.autoRemove || neverStarted) {
@@ -97,6 +99,7 @@ function reconcileContainer(paths: HostPaths, id: ContainerId): void {
       exitCode: KILLED,
       startedMs: running.startedMs,
       finishedMs: Date.now(),
+      oomKilled,
     });
   }
   removePath(stateDirectory(paths, id));
@@ -119,6 +122,7 @@ export function reconcileAfterBoot(paths: HostPaths): void {
         exitCode: KILLED,
         startedMs: config.createdMs,
         finishedMs: Date.now(),
+        oomKilled: false,
       });
     }
   }

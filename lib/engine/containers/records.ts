@@ -25,6 +25,8 @@ export interface ExitRecord {
   readonly exitCode: number;
   readonly startedMs: number;
   readonly finishedMs: number;
+  /** Whether the kernel ended one of its processes for want of memory. */
+  readonly oomKilled: boolean;
 }
 
 /** The directory with a container's configuration, layer and exit record. */

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { SIGNALS } from "../../../ffi/constants/signal.ts";
 import type { Fd } from "../../../ffi/fd.ts";
 import { createContainerId } from "../../base/identifiers.ts";
 import type { Tracing } from "../../runtime/launch/container_process.ts";
@@ -11,11 +12,13 @@ import { launch, type Launched } from "../../runtime/launch/launch.ts";
 import { SignalProxy } from "../../runtime/stdio/signal_proxy.ts";
 import { openStdio, type Stdio } from "../../runtime/stdio/stdio.ts";
 import { configureContainer } from "../configure.ts";
+import type { ContainerConfig } from "../container_config.ts";
 import type { Engine } from "../engine.ts";
 import { hostFacts } from "../host_facts.ts";
 import { openImage } from "../images/open_image.ts";
 import type { RunOptions } from "../run_options.ts";
 import { checkVolumes } from "../volume_source.ts";
+import { endCgroup } from "./cgroup.ts";
 import { claimCidfile } from "./cidfile.ts";
 import { createContainer, type CreatedContainer } from "./create.ts";
 import { writeContainerFiles } from "./files.ts";
@@ -23,6 +26,9 @@ import { keepContainer } from "./keep.ts";
 import { planContainer, type PlannedContainer } from "./plan_container.ts";
 import { settle } from "./reconcile.ts";
 import { containerDirectory } from "./records.ts";
+
+/** Status of a program ended by SIGKILL. */
+const KILLED = 128 + SIGNALS.SIGKILL;
 
 /** What was launched, for `--explain`. */
 export interface LaunchReport extends PlannedContainer {
@@ -33,6 +39,8 @@ export interface LaunchReport extends PlannedContainer {
 export interface RunEvents {
   /** The program has started; nothing it wrote has been passed on yet. */
   onLaunched?(report: LaunchReport): void;
+  /** The kernel ended the program for want of memory. */
+  onOomKilled?(config: ContainerConfig): void;
 }
 
 /**
@@ -66,18 +74,24 @@ export async function runContainer(
   using container = createContainer(paths, { ...draft, layers });
   // A stack of its own: it is removed before its lock is let go.
   using undoContainer = new DisposableStack();
-  undoContainer.defer(() => container.remove());
+  undoContainer.defer(() => {
+    endCgroup(container.config);
+    container.remove();
+  });
   const tracing = options.trace === undefined ? "off" : "steps";
   const started = await startContainer(engine, container, tracing);
   undoContainer.move();
   undo.move();
   using _stdio = started.stdio;
   events.onLaunched?.(started);
-  return await keepContainer(paths, container, {
+  const { exitCode, oomKilled } = await keepContainer(paths, container, {
     ...started.launched,
     stdio: started.stdio,
     signals,
   });
+  // A program may go on after one of its children has been ended.
+  if (oomKilled && exitCode === KILLED) events.onOomKilled?.(container.config);
+  return exitCode;
 }
 
 interface StartedContainer extends LaunchReport {
@@ -93,7 +107,11 @@ async function startContainer(
   const { config, snapshot } = container;
   const directory = containerDirectory(engine.paths, config.id);
   const filesPath = writeContainerFiles(directory, config);
-  const { spec, plan } = planContainer(config, snapshot, filesPath);
+  const { spec, plan } = await planContainer(config, {
+    snapshot,
+    filesPath,
+    warn: engine.warn,
+  });
   const stdio = undo.use(openStdio({ ...config, owner: spec.process.user }));
   const descriptors = new Map<string, Fd>(stdio.descriptors);
   const launched = await launch({

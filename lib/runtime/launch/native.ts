@@ -11,11 +11,12 @@ import {
   type WaitStatus,
 } from "../../../ffi/calls/process.ts";
 import { describeErrno, isSyscallError } from "../../../ffi/errno.ts";
-import type { Fd } from "../../../ffi/fd.ts";
+import { Fd } from "../../../ffi/fd.ts";
 import {
   NativeLauncher,
   type TracedCall,
 } from "../../../ffi/launcher/launcher.ts";
+import { lookUp } from "../../../ffi/perform.ts";
 import type { StepOutcome } from "../rootfs/prepare.ts";
 import type {
   ContainerProcess,
@@ -33,9 +34,11 @@ export async function launchNative(
   if ("reason" in launcher) return { kind: "unavailable", ...launcher };
   using native = launcher;
   const { plan, results, status } = attempt;
+  using cgroup = openCgroup(attempt);
   const launched = explainMaps(() =>
     native.launch({
       cloneFlags: BigInt(plan.clone.value),
+      ...(cgroup === undefined ? {} : { cgroup }),
       ...(plan.idMaps === undefined ? {} : { idMaps: plan.idMaps }),
       records: plan.child,
       results,
@@ -56,6 +59,17 @@ export async function launchNative(
   }
   await process.wait();
   return { kind: "refused", errno };
+}
+
+/** The directory of the cgroup to be born into, as a descriptor of our own. */
+function openCgroup({ plan, results }: LaunchAttempt): Fd | undefined {
+  if (plan.cgroup === undefined) return undefined;
+  const shared = new Fd(lookUp(results, plan.cgroup));
+  try {
+    return shared.duplicate();
+  } finally {
+    shared.release();
+  }
 }
 
 function openLauncher(): NativeLauncher | { readonly reason: string } {

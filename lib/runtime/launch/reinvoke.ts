@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { openat } from "../../../ffi/calls/file.ts";
 import {
   openOwnNamespace,
   setns,
@@ -17,9 +18,11 @@ import {
   writeAllSync,
 } from "../../../ffi/calls/pipe.ts";
 import type { WaitStatus } from "../../../ffi/calls/process.ts";
+import { O_CLOEXEC, O_WRONLY } from "../../../ffi/constants/fcntl.ts";
 import { CLONE } from "../../../ffi/constants/sched.ts";
 import { parseSignal } from "../../../ffi/constants/signal.ts";
 import { isSyscallError } from "../../../ffi/errno.ts";
+import { lookUp } from "../../../ffi/perform.ts";
 import { syscall } from "../../../ffi/syscall.ts";
 import { StartError } from "../../base/errors.ts";
 import type {
@@ -46,6 +49,7 @@ export async function launchReinvoked(
   }
   using request = createPipe();
   const child = spawnInit(attempt, request.readable.number);
+  joinCgroup(attempt, child.pid);
   request.readable[Symbol.dispose]();
   status.writable[Symbol.dispose]();
   const bytes = encodeRequest({
@@ -110,6 +114,14 @@ function spawnInit(
   } finally {
     setns(own, CLONE.CLONE_NEWPID);
   }
+}
+
+/** Puts the init, which waits for its request, where it should have been born. */
+function joinCgroup({ plan, results }: LaunchAttempt, pid: number): void {
+  if (plan.cgroup === undefined) return;
+  const directory = lookUp(results, plan.cgroup);
+  using processes = openat(directory, "cgroup.procs", O_WRONLY | O_CLOEXEC);
+  writeAllSync(processes, new TextEncoder().encode(String(pid)));
 }
 
 /** The descriptors among the results: those that the child's steps name. */

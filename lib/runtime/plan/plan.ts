@@ -7,6 +7,9 @@
  */
 import { flags } from "../../../ffi/constants/symbolic.ts";
 import type { Mount, RuntimeSpec } from "../../oci/runtime_spec.ts";
+import type { CgroupSurvey } from "../cgroups/survey.ts";
+import { cgroupMountSteps, isCgroupMount } from "./cgroup_mount.ts";
+import { type CgroupPlan, cgroupSteps } from "./cgroups.ts";
 import { credentialSteps } from "./credentials.ts";
 import { idMaps } from "./id_map.ts";
 import { deviceSteps, isOwnDev } from "./devices.ts";
@@ -14,6 +17,7 @@ import { isCovered, isLater, type MountSteps, mountSteps } from "./mounts.ts";
 import {
   cgroupNamespaceSteps,
   cloneFlags,
+  isNew,
   joinSteps,
   namespaceSettingSteps,
 } from "./namespaces.ts";
@@ -53,6 +57,8 @@ export interface PlanOptions {
   readonly init: boolean;
   /** The compiled `linux.seccomp`; absent allows every call. */
   readonly seccomp?: SeccompFilter;
+  /** This host's cgroups; without them `cgroupsPath` has no effect. */
+  readonly cgroups?: CgroupSurvey;
 }
 
 /**
@@ -69,12 +75,14 @@ export function createPlan(
   spec: RuntimeSpec,
   options: PlanOptions,
 ): LaunchPlan {
-  const mounts = planMounts(spec);
+  const cgroups = planCgroups(spec, options);
+  const mounts = planMounts(spec, options);
   const hidden = hidePathSteps(spec, mounts.later);
   const maps = idMaps(spec);
   const owner = fileOwnerSteps(spec);
   return {
     prepare: [
+      ...cgroups.prepare,
       ...privateMountSteps(),
       ...idMappedSteps(options.idMapped ?? []),
       ...owner.begin,
@@ -89,8 +97,10 @@ export function createPlan(
     ],
     clone: cloneFlags(spec),
     ...(maps === undefined ? {} : { idMaps: maps }),
+    ...(cgroups.cgroup === undefined ? {} : { cgroup: cgroups.cgroup }),
     child: [
       parentDeathStep("if the keeper dies, so does the container"),
+      ...cgroups.child,
       ...cgroupNamespaceSteps(spec),
       ...joinSteps(spec),
       ...stdioSteps(spec.process),
@@ -114,8 +124,17 @@ export function createPlan(
   };
 }
 
+function planCgroups(
+  spec: RuntimeSpec,
+  { cgroups }: PlanOptions,
+): CgroupPlan {
+  return cgroups === undefined
+    ? { prepare: [], child: [] }
+    : cgroupSteps(spec, cgroups);
+}
+
 /** All mounts in order, with the nodes of /dev right after /dev itself. */
-function planMounts(spec: RuntimeSpec): MountSteps & {
+function planMounts(spec: RuntimeSpec, { cgroups }: PlanOptions): MountSteps & {
   /** Destinations that the new process mounts. */
   readonly later: readonly string[];
 } {
@@ -124,6 +143,20 @@ function planMounts(spec: RuntimeSpec): MountSteps & {
   const later: string[] = [];
   for (const [index, mount] of spec.mounts.entries()) {
     // The new process knows its own ids only, and is known by those.
+    if (isCgroupMount(mount)) {
+      if (cgroups === undefined) continue;
+      const steps = cgroupMountSteps(mount, {
+        survey: cgroups,
+        cgroupsPath: spec.linux.cgroupsPath,
+        hasOwnNamespace: isNew(spec, "cgroup"),
+        index,
+        later,
+      });
+      prepare.push(...steps.prepare);
+      child.push(...steps.child);
+      later.push(mount.destination);
+      continue;
+    }
     const isItsOwn = isLater(mount) || isCovered(mount, later);
     const owned = isItsOwn ? mount : withHostOwners(spec, mount);
     const steps = mountSteps(owned, index, later);

@@ -236,7 +236,7 @@ engineTest(
   (roots) => {
     const container = abandoned(roots);
     const { id } = container.config;
-    const exit = { exitCode: 3, startedMs: 5, finishedMs: 6 };
+    const exit = { exitCode: 3, startedMs: 5, finishedMs: 6, oomKilled: false };
     writeExit(roots.paths, id, exit);
     // Killed before it removed the running record, and after it had.
     for (const isRecorded of [true, false]) {
@@ -256,7 +256,7 @@ engineTest(
 engineTest("reconcile() replaces the end of an earlier start", (roots) => {
   const container = abandoned(roots);
   const { id } = container.config;
-  writeExit(roots.paths, id, { exitCode: 0, startedMs: 5, finishedMs: 6 });
+  writeExit(roots.paths, id, { exitCode: 0, startedMs: 5, finishedMs: 6, oomKilled: false });
   const dead = { pid: 1, startTime: "none", startedMs: 7 };
   writeRunning(roots.paths, id, dead);
   reconcile(roots.paths);
@@ -294,7 +294,7 @@ engineTest("settle() settles all containers after a reboot", (roots) => {
   const { paths } = roots;
   const wasRunning = abandoned(roots, { createdMs: 77 });
   const hadEnded = abandoned(roots);
-  const exit = { exitCode: 3, startedMs: 5, finishedMs: 6 };
+  const exit = { exitCode: 3, startedMs: 5, finishedMs: 6, oomKilled: false };
   writeExit(paths, hadEnded.config.id, exit);
   const temporary = abandoned(roots, { autoRemove: true, name: "web" });
   const half = createContainerId();

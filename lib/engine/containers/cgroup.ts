@@ -1,0 +1,27 @@
+/**
+ * The cgroup of a container, from outside: how it ends.
+ *
+ * @module
+ */
+import { countOomKills } from "../../runtime/cgroups/oom.ts";
+import { removeCgroup } from "../../runtime/cgroups/remove.ts";
+import type { ContainerConfig } from "../container_config.ts";
+
+/** What became of a container's cgroup. */
+export interface CgroupEnd {
+  /** Whether the kernel has ended one of its processes for want of memory. */
+  readonly oomKilled: boolean;
+}
+
+/**
+ * Ends what is left in a container's cgroup, and removes it. Does nothing if
+ * there is none.
+ */
+export function endCgroup(
+  { cgroupsPath }: Pick<ContainerConfig, "cgroupsPath">,
+): CgroupEnd {
+  if (cgroupsPath === undefined) return { oomKilled: false };
+  const oomKilled = countOomKills(cgroupsPath) > 0;
+  removeCgroup(cgroupsPath);
+  return { oomKilled };
+}
