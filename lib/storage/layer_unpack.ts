@@ -5,21 +5,14 @@
  *
  * @module
  */
-import { openat, renameNoReplace } from "../../ffi/calls/file.ts";
-import {
-  AT_FDCWD,
-  O_DIRECTORY,
-  O_NOFOLLOW,
-  O_RDONLY,
-} from "../../ffi/constants/fcntl.ts";
-import { isSyscallError } from "../../ffi/errno.ts";
+import { openat } from "../../ffi/calls/file.ts";
+import { AT_FDCWD } from "../../ffi/constants/fcntl.ts";
 import type { Fd } from "../../ffi/fd.ts";
 import { type Digest, digestHex } from "../base/digest.ts";
-import { HostError } from "../base/errors.ts";
 import type { HostPaths } from "../base/host_paths.ts";
 import { type ArchiveFile, openArchiveFile } from "./archive_file.ts";
-import { isNamed, lockFile, tryLock } from "./file_lock.ts";
-import { removeTree } from "../base/remove_tree.ts";
+import { lockFile } from "./file_lock.ts";
+import { GrowingTree, makePrivate, OPEN_DIRECTORY } from "./growing_tree.ts";
 import {
   findLayer,
   type Layer,
@@ -28,19 +21,9 @@ import {
   sourceKey,
   tryStat,
 } from "./source_record.ts";
-import { sweepTemporaryTrees, TEMPORARY_PREFIX } from "./temporary_trees.ts";
+import { sweepTemporaryTrees } from "./temporary_trees.ts";
 import { TarReader } from "./tar/reader.ts";
 import { unpack } from "./tar/unpack.ts";
-
-const PRIVATE_MODE = 0o700;
-const OPEN_DIRECTORY = O_RDONLY | O_DIRECTORY | O_NOFOLLOW;
-
-/** A tree that is being unpacked. */
-interface TemporaryTree {
-  readonly name: string;
-  /** The tree's root, locked. */
-  readonly root: Fd;
-}
 
 /**
  * Unpacks an archive that no record tells the layer of.
@@ -86,12 +69,9 @@ async function unpackInto(
   layers: string,
   { archive, file, store }: Unpacking,
 ): Promise<Digest> {
-  using stack = new DisposableStack();
-  const tree = makeTemporaryTree(layers, store);
-  stack.use(tree.root);
-  stack.defer(() => removeTree(store.number, tree.name));
+  using tree = new GrowingTree(layers, store);
   const diffId = await unpackTree(archive, file, tree.root);
-  publish(store, tree.name, diffId);
+  tree.publish(digestHex(diffId));
   return diffId;
 }
 
@@ -109,47 +89,4 @@ async function unpackTree(
     throw await file.explainEnd() ?? error;
   }
   return await file.finish();
-}
-
-/** Gives a whole tree its real name; the same content may have it already. */
-function publish(store: Fd, name: string, diffId: Digest): void {
-  const directory = store.number;
-  try {
-    renameNoReplace(
-      { directory, name },
-      { directory, name: digestHex(diffId) },
-    );
-  } catch (error) {
-    // The temporary tree is removed with its stack, as after a failure.
-    if (!isSyscallError(error, "EEXIST")) throw error;
-  }
-}
-
-function makeTemporaryTree(layers: string, store: Fd): TemporaryTree {
-  for (;;) {
-    const name = `${TEMPORARY_PREFIX}${crypto.randomUUID()}`;
-    Deno.mkdirSync(`${layers}/${name}`, { mode: PRIVATE_MODE });
-    try {
-      const root = openat(store.number, name, OPEN_DIRECTORY);
-      // Between the two calls above and here it looks dead to a sweeper.
-      if (tryLock(root) && isNamed(root, `${layers}/${name}`)) {
-        return { name, root };
-      }
-      root[Symbol.dispose]();
-    } catch (error) {
-      if (!isSyscallError(error, "ENOENT")) throw error;
-    }
-  }
-}
-
-function makePrivate(directory: string): void {
-  try {
-    Deno.mkdirSync(directory, { recursive: true, mode: PRIVATE_MODE });
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new HostError(`Cannot create "${directory}": ${reason}`, {
-      cause,
-      advice: "run it as root, or choose another --root",
-    });
-  }
 }
