@@ -101,7 +101,7 @@ rootTest("docker-init puts COMMAND in the terminal's foreground", async () => {
         "--quiet",
         "--return",
         "--command",
-        `exec ${program} -- sh -c 'trap "exit 33" INT; ` +
+        `exec 3>/dev/null ${program} -- sh -c 'trap "exit 33" INT; ` +
         `${state} </proc/$$/stat; echo "$$ $group $foreground"; ` +
         "while :; do read line; done'",
         "/dev/null",

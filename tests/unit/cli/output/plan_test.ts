@@ -129,3 +129,12 @@ Deno.test("formatPlan() as JSON leaves out what has not happened", () => {
     why: "the program",
   });
 });
+
+Deno.test("formatPlan() leaves out a step that was not needed after all", () => {
+  const made = OUTCOME.made.slice(0, 1);
+  for (const format of ["text", "json"] as const) {
+    const text = formatPlan(PLAN, format, { ...OUTCOME, made });
+    assert.ok(text.includes("sethostname"));
+    assert.ok(!text.includes("execve"));
+  }
+});

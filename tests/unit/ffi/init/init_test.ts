@@ -76,6 +76,16 @@ async function until(claim: string, holds: () => boolean): Promise<void> {
   }
 }
 
+/** Whether a process is there, and no zombie that nobody has reaped yet. */
+function isRunning(pid: number): boolean {
+  try {
+    return !/\) Z /.test(Deno.readTextFileSync(`/proc/${pid}/stat`));
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
+
 for (const runner of initRunners()) {
   const { arch, emulator } = runner;
   // QEMU knows no PR_SET_CHILD_SUBREAPER, which init makes itself.
@@ -167,6 +177,15 @@ for (const runner of initRunners()) {
         report: ERRNO.EPERM,
         status: 126,
       });
+    });
+
+    test("takes COMMAND with it where it is not process 1", async () => {
+      using init = new RunningInit(runner, { command: SLEEP });
+      assert.equal(init.report(), 0);
+      const [child] = init.children();
+      init.kill(SIGNALS.SIGKILL);
+      assert.equal(init.status(), 128 + SIGNALS.SIGKILL);
+      await until("COMMAND has ended", () => !isRunning(child ?? 0));
     });
 
     test("passes its parent-death signal on to COMMAND", () => {

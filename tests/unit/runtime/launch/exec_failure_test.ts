@@ -4,7 +4,10 @@ import { ARCH } from "../../../../ffi/arch/arch.ts";
 import { ERRNO } from "../../../../ffi/constants/errno.ts";
 import type { Fd } from "../../../../ffi/fd.ts";
 import type { StartError } from "../../../../lib/base/errors.ts";
-import { explainExecFailure } from "../../../../lib/runtime/launch/exec_failure.ts";
+import {
+  explainExecFailure,
+  explainInitFailure,
+} from "../../../../lib/runtime/launch/exec_failure.ts";
 import { openHostDirectory } from "../../../../lib/runtime/rootfs/secure_path.ts";
 import { runtimeSpec } from "../../../support/runtime_spec.ts";
 
@@ -35,6 +38,11 @@ class Root implements Disposable {
       process: { args: [program], env: ["PATH=/sbin:/bin"], cwd },
     });
     return explainExecFailure(this.fd, process, ERRNO[errno]);
+  }
+
+  explainInit(program: string, errno: keyof typeof ERRNO): StartError {
+    const { process } = runtimeSpec({ process: { args: [program] } });
+    return explainInitFailure(this.fd, process, ERRNO[errno]);
   }
 
   [Symbol.dispose](): void {
@@ -254,4 +262,27 @@ Deno.test("explainExecFailure() neither opens nor waits for a FIFO", async () =>
   }).output();
   assert.ok(made.success);
   assert.match(root.explain("/fifo", "EACCES").message, /not a file$/);
+});
+
+Deno.test("explainInitFailure() is about the host, whatever the program is", () => {
+  using root = new Root();
+  for (const errno of ["EPERM", "EACCES", "ENOSYS", "ENOENT"] as const) {
+    const error = root.explainInit("/nosuch", errno);
+    assert.equal(error.reason, "setup");
+    assert.match(
+      error.message,
+      new RegExp(`^Cannot execute a file in memory, .*: ${errno} \\(`),
+    );
+    assert.match(error.advice ?? "", /seccomp profile/);
+  }
+});
+
+Deno.test("explainInitFailure() is about the program that is given too much", () => {
+  using root = new Root();
+  root.add("/p", elf(OWN_MACHINE));
+  for (const errno of ["E2BIG", "EAGAIN", "ENOMEM"] as const) {
+    const { reason, message } = root.explainInit("/p", errno);
+    assert.equal(reason, "not-executable");
+    assert.ok(message.startsWith(`exec "/p": ${errno} (`), message);
+  }
 });
