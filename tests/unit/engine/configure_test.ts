@@ -228,3 +228,76 @@ Deno.test("checkName() takes letters, digits and three signs, a sign never first
     assertRefused({ name }, message);
   }
 });
+
+Deno.test("configureContainer() judges how early it is killed", () => {
+  for (const oomScoreAdj of [-1000, 0, 1000]) {
+    assert.equal(configure({ oomScoreAdj }).oomScoreAdj, oomScoreAdj);
+  }
+  assert.ok(!("oomScoreAdj" in configure()));
+  for (const oomScoreAdj of [-1001, 1001, Infinity]) {
+    assertRefused(
+      { oomScoreAdj },
+      `Invalid value ${oomScoreAdj}, range for oom score adj is [-1000, 1000]`,
+    );
+  }
+});
+
+Deno.test("configureContainer() reads the size of shared memory", () => {
+  const sizes: [string, number][] = [
+    ["1g", 1024 ** 3],
+    ["1", 1],
+    ["0", 64 * 1024 ** 2],
+    ["", 64 * 1024 ** 2],
+  ];
+  for (const [shmSize, bytes] of sizes) {
+    assert.equal(configure({ shmSize }).shmSizeBytes, bytes);
+  }
+  assertRefused(
+    { shmSize: "-1" },
+    `invalid argument "-1" for "--shm-size" flag: invalid size: '-1'`,
+    "a number with an optional unit, such as 512, 64m or 1.5g",
+  );
+});
+
+Deno.test("configureContainer() names a container as the host whose name it shares", () => {
+  const { hostname, uts } = configure({ uts: "host" });
+  assert.deepEqual([hostname, uts], ["host", "host"]);
+  assertRefused(
+    { uts: "host", hostname: "box" },
+    "conflicting options: hostname and the UTS mode",
+    "--hostname or --uts host, not both",
+  );
+  assert.equal(configure({ uts: "private", hostname: "box" }).hostname, "box");
+});
+
+Deno.test("configureContainer() takes limits and isolation together", () => {
+  const draft = configure({
+    memory: "64m",
+    ulimits: ["core=0"],
+    capDrop: ["ALL"],
+    sysctls: ["net.core.somaxconn=1"],
+    cgroupParent: "/ci",
+  });
+  const MIB = 1024 ** 2;
+  assert.equal(draft.cgroupsPath, `/ci/${ID}`);
+  assert.deepEqual(draft.resources, {
+    memory: { limit: 64 * MIB, swap: 128 * MIB },
+    pids: { limit: 2048 },
+  });
+  assert.deepEqual(draft.rlimits, [{ type: "RLIMIT_CORE", soft: 0, hard: 0 }]);
+  assert.deepEqual(draft.capDrop, ["ALL"]);
+  assert.deepEqual(draft.sysctl, { "net.core.somaxconn": "1" });
+});
+
+Deno.test("configureContainer() knows which namespaces parameters are of", () => {
+  assertRefused(
+    { network: "host", sysctls: ["net.core.somaxconn=1"] },
+    'sysctl "net.core.somaxconn" not allowed in host network namespace',
+  );
+});
+
+Deno.test("configureContainer() gives no cgroup to a container without", () => {
+  const draft = configure({ cgroups: "disabled" });
+  assert.ok(!("cgroupsPath" in draft));
+  assert.deepEqual(draft.resources, {});
+});
