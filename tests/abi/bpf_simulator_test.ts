@@ -11,7 +11,7 @@ import { LITTLE_ENDIAN } from "../../ffi/endian.ts";
 import { BPF } from "../support/bpf_program.ts";
 import { simulate, type SystemCall } from "../support/bpf_simulator.ts";
 import { missingCompiler } from "../support/c_compiler.ts";
-import { SeededRandom } from "../support/random.ts";
+import { Random } from "../support/random.ts";
 import { TemporaryDirectory } from "../support/temporary_directory.ts";
 
 type Row = readonly [code: number, k: number, jt: number, jf: number];
@@ -59,7 +59,7 @@ const CONSTANTS = [
 ] as const;
 
 /** One instruction, more often than not one the kernel takes. */
-function randomRow(random: SeededRandom): Row {
+function randomRow(random: Random): Row {
   const code = random.below(60) === 0
     ? random.pick(STRANGE_CODES)
     : random.pick(CODES);
@@ -93,7 +93,7 @@ function randomRow(random: SeededRandom): Row {
 }
 
 /** A program that answers the one call by an error number, if any. */
-function randomProgram(random: SeededRandom): Uint8Array {
+function randomProgram(random: Random): Uint8Array {
   return assemble([
     [BPF.LD_ABS, 0, 0, 0],
     [BPF.JEQ_K, CALL.nr, 1, 0],
@@ -161,7 +161,7 @@ Deno.test({
     (missing === undefined ? "" : ` (skipped: needs ${missing})`),
   ignore: missing !== undefined,
   fn: async () => {
-    const random = new SeededRandom(5);
+    const random = new Random(5);
     const programs = Array.from(
       { length: PROGRAMS },
       () => randomProgram(random),

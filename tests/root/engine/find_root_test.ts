@@ -154,12 +154,16 @@ engineTest(
     });
     writeRunning(paths, id, { ...own, startTime: "1", startedMs: 5 });
     assert.deepEqual(readStatus(paths, id), { state: "created" });
-    writeExit(paths, id, { exitCode: 3, startedMs: 5, finishedMs: 6, oomKilled: false });
+    writeExit(paths, id, {
+      exitCode: 3,
+      startedMs: 5,
+      finishedMs: 6,
+      oomKilled: false,
+    });
     assert.deepEqual(readStatus(paths, id), {
       state: "exited",
       exitCode: 3,
       finishedMs: 6,
-      oomKilled: false,
     });
     writeRunning(paths, id, { ...own, startedMs: 7 });
     assert.equal(readStatus(paths, id).state, "running", "started again");

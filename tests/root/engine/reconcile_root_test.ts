@@ -256,7 +256,12 @@ engineTest(
 engineTest("reconcile() replaces the end of an earlier start", (roots) => {
   const container = abandoned(roots);
   const { id } = container.config;
-  writeExit(roots.paths, id, { exitCode: 0, startedMs: 5, finishedMs: 6, oomKilled: false });
+  writeExit(roots.paths, id, {
+    exitCode: 0,
+    startedMs: 5,
+    finishedMs: 6,
+    oomKilled: false,
+  });
   const dead = { pid: 1, startTime: "none", startedMs: 7 };
   writeRunning(roots.paths, id, dead);
   reconcile(roots.paths);

@@ -32,10 +32,10 @@ function image({ directory }: EngineRoots, passwd?: string): string {
   return path;
 }
 
-engineTest("dryRun() plans a start and writes nothing", (roots) => {
+engineTest("dryRun() plans a start and writes nothing", async (roots) => {
   const path = image(roots, "web:x:33:33::/srv:\n");
   const before = tree(roots.directory);
-  const { spec, plan } = dryRun(
+  const { spec, plan } = await dryRun(
     roots.engine,
     roots.options({
       image: path,
@@ -55,13 +55,13 @@ engineTest("dryRun() plans a start and writes nothing", (roots) => {
   assert.ok(!text.includes("volatile"));
 });
 
-engineTest("dryRun() makes none of the directories either", (roots) => {
+engineTest("dryRun() makes none of the directories either", async (roots) => {
   const roots2 = {
     root: `${roots.directory}/r`,
     runRoot: `${roots.directory}/s`,
   };
   const engine = { ...roots.engine, paths: hostPaths(roots2) };
-  dryRun(engine, roots.options({ image: image(roots) }));
+  await dryRun(engine, roots.options({ image: image(roots) }));
   assert.deepEqual(
     tree(roots.directory).filter((path) => /\/[rs](\/|$)/.test(path)),
     [],
@@ -70,8 +70,8 @@ engineTest("dryRun() makes none of the directories either", (roots) => {
 
 engineTest(
   "dryRun() discards changes with --rm, and says where a layer will be",
-  (roots) => {
-    const { plan } = dryRun(
+  async (roots) => {
+    const { plan } = await dryRun(
       roots.engine,
       roots.options({ image: IMAGE, autoRemove: true }),
     );
@@ -81,7 +81,7 @@ engineTest(
   },
 );
 
-engineTest("dryRun() refuses what run refuses", (roots) => {
+engineTest("dryRun() refuses what run refuses", async (roots) => {
   const path = image(roots);
   const refused = [
     { options: { image: path, user: "web" }, name: "UsageError" },
@@ -90,7 +90,10 @@ engineTest("dryRun() refuses what run refuses", (roots) => {
     { options: { image: "none" }, name: "NotFoundError" },
   ];
   for (const { options, name } of refused) {
-    assert.throws(() => dryRun(roots.engine, roots.options(options)), { name });
+    await assert.rejects(
+      dryRun(roots.engine, roots.options(options)),
+      { name },
+    );
   }
 });
 

@@ -20,7 +20,7 @@ import {
   runDeviceProgram,
   unreachable,
 } from "../../../support/ebpf_machine.ts";
-import { SeededRandom } from "../../../support/random.ts";
+import { Random } from "../../../support/random.ts";
 
 /** Rules as text: `+` allows, `-` denies. */
 function rules(...texts: string[]): DeviceCgroupRule[] {
@@ -167,7 +167,7 @@ const NUMBERS = [1, 2] as const;
 const OTHER = 0xffff_fffe;
 const REQUESTS = deviceRequests([...NUMBERS, OTHER], [...NUMBERS, OTHER]);
 
-function randomRules(random: SeededRandom): DeviceCgroupRule[] {
+function randomRules(random: Random): DeviceCgroupRule[] {
   const one = (): string => {
     const sign = random.pick(["+", "-"]);
     if (random.below(12) === 0) return sign;
@@ -190,7 +190,7 @@ function isDisobeyed(list: readonly DeviceCgroupRule[]): boolean {
 }
 
 Deno.test("2,000 random lists of rules come to the same by every way", () => {
-  const random = new SeededRandom(3);
+  const random = new Random(3);
   const seen = { kernel: 0, wider: 0, refused: 0 };
   for (let round = 0; round < 2_000; round++) {
     const list = randomRules(random);
