@@ -146,6 +146,23 @@ export function symlinkat(
   syscall("symlinkat", bytesOf(target), directory, bytesOf(path));
 }
 
+/** `readlinkat(2)`: what a symbolic link says, at most 4096 bytes of it. */
+export function readlinkat(
+  directory: DirectoryFd,
+  path: KernelPath,
+): Uint8Array {
+  const PATH_MAX = 4096;
+  const target = new Uint8Array(PATH_MAX);
+  const length = syscall(
+    "readlinkat",
+    directory,
+    bytesOf(path),
+    target,
+    target.length,
+  );
+  return target.subarray(0, length);
+}
+
 /** A name in a directory. */
 export interface Place {
   readonly directory: DirectoryFd;

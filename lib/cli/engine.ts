@@ -15,7 +15,8 @@ const LAUNCHERS = ["auto", "native", "reinvoke"] as const;
  *
  * `TSDOCKER_IMAGE_PATH` lists directories like `PATH` does; without it images
  * are found in `./images` and in the root. `TSDOCKER_LAUNCHER` picks the way
- * containers are started.
+ * containers are started. `SUDO_UID` and `SUDO_GID`, as sudo(8) sets them, tell
+ * who runs tsdocker.
  *
  * @throws {UsageError} If `TSDOCKER_LAUNCHER` is set to something else.
  */
@@ -35,8 +36,19 @@ export function engineOf(
       directory.startsWith("/") ? directory : `${cwd}/${directory}`
     ),
     launcher: launcherOf(env.get("TSDOCKER_LAUNCHER") ?? ""),
+    invoker: {
+      uid: idOf(env.get("SUDO_UID")) ?? Deno.uid() ?? 0,
+      gid: idOf(env.get("SUDO_GID")) ?? Deno.gid() ?? 0,
+    },
     warn: log.warn,
   };
+}
+
+/** An id in the environment, if it is one. */
+function idOf(text: string | undefined): number | undefined {
+  return text !== undefined && /^\d{1,10}$/.test(text)
+    ? Number(text)
+    : undefined;
 }
 
 function launcherOf(text: string): Engine["launcher"] {

@@ -87,4 +87,9 @@ export interface ContainerConfig {
   readonly userns: UserNamespaceChoice;
   /** Its ids, decided at creation; absent: it has none of its own. */
   readonly idMappings?: IdMappings;
+  /**
+   * How the files of its layers belong to those ids: `mapped` while they are
+   * mounted, or `shifted` on disk. Decided at the first start.
+   */
+  readonly layerOwners?: "mapped" | "shifted";
 }

@@ -6,6 +6,7 @@
  */
 import type { HostPaths } from "../base/host_paths.ts";
 import type { LauncherChoice } from "../runtime/launch/launch.ts";
+import type { ByKind } from "./user_namespace.ts";
 
 /** The surroundings of an operation. */
 export interface Engine {
@@ -15,6 +16,8 @@ export interface Engine {
   /** Directories in which images are found by name. */
   readonly imagePath: readonly string[];
   readonly launcher: LauncherChoice;
+  /** Who runs tsdocker, before sudo made it root. */
+  readonly invoker: ByKind<number>;
   /** Says something that the user should know but that stops nothing. */
   warn(message: string): void;
 }

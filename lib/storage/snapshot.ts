@@ -58,6 +58,17 @@ export function overlayDirectories(
   return { ...snapshot, changes };
 }
 
+/**
+ * The directories that an overlay of a snapshot is made of, each once: those to
+ * cover where owners are mapped while mounting.
+ */
+export function snapshotDirectories(
+  { lower, upper }: Pick<Snapshot, "lower" | "upper">,
+): string[] {
+  const parent = upper.slice(0, upper.lastIndexOf("/"));
+  return [...new Set([...lower, parent])];
+}
+
 /** No file read through {@linkcode readSnapshotFile} may be larger. */
 const MAX_FILE_BYTES = 16 * 1024 * 1024;
 

@@ -44,6 +44,7 @@ export class EngineRoots implements Territory {
       cwd: this.directory,
       imagePath: [`${this.directory}/images`],
       launcher: "auto",
+      invoker: { uid: 0, gid: 0 },
       warn: (message) => void this.warnings.push(message),
     };
   }
@@ -62,7 +63,11 @@ export class EngineRoots implements Territory {
 
   /** Creates a container that its creator keeps locked. */
   create(changes: Partial<LayeredDraft> = {}): CreatedContainer {
-    return createContainer(this.paths, this.draft(changes));
+    return createContainer(
+      this.paths,
+      this.draft(changes),
+      this.engine.invoker,
+    );
   }
 
   /** Options of a `run` that asks for nothing special. */

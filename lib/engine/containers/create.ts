@@ -14,6 +14,8 @@ import {
 } from "../../storage/snapshot.ts";
 import type { ConfigDraft } from "../configure.ts";
 import type { ContainerConfig } from "../container_config.ts";
+import type { ByKind } from "../user_namespace.ts";
+import { claimIds } from "./claim_ids.ts";
 import { lockShared, lockWithin } from "./lock.ts";
 import { claimGeneratedName, claimName, releaseName } from "./names.ts";
 import { containerDirectory, stateDirectory, writeConfig } from "./records.ts";
@@ -32,14 +34,19 @@ export interface CreatedContainer extends Disposable {
 /**
  * Creates a container and locks it.
  *
+ * @param invoker Whose ids `--userns keep-id` keeps.
  * @throws {ConflictError} If its name is taken; then nothing is left.
+ * @throws {HostError} If there are not enough ids for its user namespace.
  */
 export function createContainer(
   paths: HostPaths,
   draft: ConfigDraft & Pick<ContainerConfig, "layers">,
+  invoker: ByKind<number>,
 ): CreatedContainer {
   using undo = new DisposableStack();
   const { id } = draft;
+  // Until the configuration is written, nobody else may choose these ids.
+  using ids = claimIds(paths, draft, invoker);
   const lock = undo.use(makeDirectories(paths, id));
   undo.defer(() => removeDirectories(paths, id));
   const snapshot = snapshotIn(containerDirectory(paths, id), [
@@ -47,7 +54,7 @@ export function createContainer(
     paths.mountPoints,
   ]);
   createSnapshot(snapshot);
-  const config = configureUnderName(paths, draft);
+  const config = configureUnderName(paths, { ...draft, ...ids.choice });
   undo.move();
   return {
     config,

@@ -7,10 +7,12 @@ import { createContainerId } from "../../base/identifiers.ts";
 import { findLayer } from "../../storage/source_record.ts";
 import { snapshotIn } from "../../storage/snapshot.ts";
 import { configureContainer } from "../configure.ts";
+import type { ContainerConfig } from "../container_config.ts";
 import type { Engine } from "../engine.ts";
 import { hostFacts } from "../host_facts.ts";
 import { findImage } from "../images/open_image.ts";
 import type { RunOptions } from "../run_options.ts";
+import { chooseIds } from "./claim_ids.ts";
 import { planContainer, type PlannedContainer } from "./plan_container.ts";
 import { containerDirectory } from "./records.ts";
 
@@ -34,7 +36,14 @@ export async function dryRun(
   });
   const layers = [layerDirectory(engine, options.image)];
   const directory = containerDirectory(paths, draft.id);
-  const config = { ...draft, name: draft.name ?? "", layers };
+  const ids = chooseIds(paths, draft, engine.invoker);
+  const config: ContainerConfig = {
+    ...draft,
+    name: draft.name ?? "",
+    layers,
+    ...ids,
+    ...(ids.idMappings === undefined ? {} : { layerOwners: "mapped" }),
+  };
   return await planContainer(config, {
     snapshot: snapshotIn(directory, [...layers, paths.mountPoints]),
     filesPath: `${directory}/files`,

@@ -4,6 +4,7 @@
  * @module
  */
 import { readTextFileIfExists } from "../../base/atomic_file.ts";
+import { translateId } from "../../oci/translate_id.ts";
 import { formatHosts } from "../../network/hosts_file.ts";
 import type { ContainerConfig } from "../container_config.ts";
 import { OWN_FILES } from "../own_files.ts";
@@ -30,7 +31,20 @@ export function writeContainerFiles(
     "resolv.conf": readTextFileIfExists("/etc/resolv.conf") ?? "",
   };
   for (const name of OWN_FILES) write(`${path}/${name}`, texts[name]);
+  giveToRoot(path, config);
   return path;
+}
+
+/** Where owners are not mapped while mounting, root inside is another user. */
+function giveToRoot(
+  path: string,
+  { idMappings, layerOwners }: ContainerConfig,
+): void {
+  if (idMappings === undefined || layerOwners === "mapped") return;
+  const uid = translateId(idMappings.uid, 0);
+  const gid = translateId(idMappings.gid, 0);
+  if (uid === undefined || gid === undefined) return;
+  for (const name of OWN_FILES) Deno.chownSync(`${path}/${name}`, uid, gid);
 }
 
 function write(path: string, text: string): void {

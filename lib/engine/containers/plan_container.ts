@@ -20,6 +20,7 @@ import {
   overlayDirectories,
   readSnapshotFile,
   type Snapshot,
+  snapshotDirectories,
 } from "../../storage/snapshot.ts";
 import { overlayOptions } from "../../storage/overlay.ts";
 import type { ContainerConfig } from "../container_config.ts";
@@ -71,6 +72,9 @@ export async function planContainer(
   const seccomp = await Promise.resolve(undefined);
   const plan = createPlan(spec, {
     rootfs: [rootMount(config, context.snapshot, devices)],
+    idMapped: config.layerOwners === "mapped"
+      ? snapshotDirectories(context.snapshot)
+      : [],
     init: config.init,
     ...(cgroups === undefined ? {} : { cgroups }),
     ...(seccomp === undefined ? {} : { seccomp }),

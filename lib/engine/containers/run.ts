@@ -7,10 +7,17 @@
 import { SIGNALS } from "../../../ffi/constants/signal.ts";
 import type { Fd } from "../../../ffi/fd.ts";
 import { createContainerId } from "../../base/identifiers.ts";
+import type { RuntimeSpec } from "../../oci/runtime_spec.ts";
 import type { Tracing } from "../../runtime/launch/container_process.ts";
 import { launch, type Launched } from "../../runtime/launch/launch.ts";
+import { hostId } from "../../runtime/plan/id_map.ts";
+import { USER_NAMESPACE } from "../../runtime/plan/user_namespace.ts";
 import { SignalProxy } from "../../runtime/stdio/signal_proxy.ts";
-import { openStdio, type Stdio } from "../../runtime/stdio/stdio.ts";
+import {
+  openStdio,
+  type Stdio,
+  type StdioOptions,
+} from "../../runtime/stdio/stdio.ts";
 import { configureContainer } from "../configure.ts";
 import type { ContainerConfig } from "../container_config.ts";
 import type { Engine } from "../engine.ts";
@@ -23,6 +30,7 @@ import { claimCidfile } from "./cidfile.ts";
 import { createContainer, type CreatedContainer } from "./create.ts";
 import { writeContainerFiles } from "./files.ts";
 import { keepContainer } from "./keep.ts";
+import type { OwnedLayers } from "./own_layers.ts";
 import { planContainer, type PlannedContainer } from "./plan_container.ts";
 import { settle } from "./reconcile.ts";
 import { containerDirectory } from "./records.ts";
@@ -71,7 +79,11 @@ export async function runContainer(
   if (options.cidfile !== undefined) {
     undo.use(claimCidfile(options.cidfile, draft.id));
   }
-  using container = createContainer(paths, { ...draft, layers });
+  using container = createContainer(
+    paths,
+    { ...draft, layers },
+    engine.invoker,
+  );
   // A stack of its own: it is removed before its lock is let go.
   using undoContainer = new DisposableStack();
   undoContainer.defer(() => {
@@ -104,7 +116,8 @@ async function startContainer(
   tracing: Tracing,
 ): Promise<StartedContainer> {
   using undo = new DisposableStack();
-  const { config, snapshot } = container;
+  using owned = await ownedLayers(engine, container);
+  const { config, snapshot } = owned ?? container;
   const directory = containerDirectory(engine.paths, config.id);
   const filesPath = writeContainerFiles(directory, config);
   const { spec, plan } = await planContainer(config, {
@@ -112,8 +125,9 @@ async function startContainer(
     filesPath,
     warn: engine.warn,
   });
-  const stdio = undo.use(openStdio({ ...config, owner: spec.process.user }));
+  const stdio = undo.use(openStdio({ ...config, owner: hostOwner(spec) }));
   const descriptors = new Map<string, Fd>(stdio.descriptors);
+  if (owned !== undefined) descriptors.set(USER_NAMESPACE, owned.userns);
   const launched = await launch({
     spec,
     plan,
@@ -123,4 +137,20 @@ async function startContainer(
   });
   undo.move();
   return { spec, plan, launched, stdio };
+}
+
+/** What only a user namespace needs is loaded for one. */
+async function ownedLayers(
+  { paths }: Engine,
+  container: CreatedContainer,
+): Promise<OwnedLayers | undefined> {
+  if (container.config.idMappings === undefined) return undefined;
+  const { ownLayers } = await import("./own_layers.ts");
+  return await ownLayers(paths, container);
+}
+
+/** The container's user as the host knows it. */
+function hostOwner(spec: RuntimeSpec): StdioOptions["owner"] {
+  const { uid, gid } = spec.process.user;
+  return { uid: hostId(spec, "uid", uid), gid: hostId(spec, "gid", gid) };
 }
