@@ -31,6 +31,13 @@ import { exitStatus } from "./processes.ts";
 /** Calls by name, and the error each shall end in. */
 export type Denials = Readonly<Partial<Record<SyscallName, ErrnoName>>>;
 
+/** What is taken away from the program. */
+export interface Confinement {
+  readonly denied?: Denials;
+  /** Variables besides the place's own. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
 const BPF_LD_W_ABS = 0x20;
 const BPF_JEQ_K = 0x15;
 const BPF_RET_K = 0x06;
@@ -60,9 +67,8 @@ function denyingFilter(denials: Denials): Uint8Array {
 /** Runs `tsdocker WORDS…` to its end; blocks the thread meanwhile. */
 export function runConfined(
   place: Place,
-  denials: Denials,
+  { denied = {}, env }: Confinement,
   words: readonly string[],
-  env: Readonly<Record<string, string>> = {},
 ): Outcome {
   const files = ["stdout", "stderr"].map((name) => `${place.work}/${name}`);
   using owner = new DisposableStack();
@@ -83,7 +89,7 @@ export function runConfined(
       { call: "chdir", args: [place.work] },
       ...RESET_SIGNALS,
       UNBLOCK_SIGNALS,
-      seccompStep({ program: denyingFilter(denials), flags: 0 }),
+      seccompStep({ program: denyingFilter(denied), flags: 0 }),
       {
         call: "execve",
         args: [TSDOCKER, { words: [TSDOCKER, ...place.args(words), 0] }, {

@@ -6,11 +6,13 @@
  */
 import { CAPABILITY } from "../../ffi/constants/capability.ts";
 import { RLIM_INFINITY } from "../../ffi/constants/resource.ts";
-import type {
-  Answer,
-  HostProbe,
-  TrialCgroup,
-} from "../../lib/engine/doctor/host_probe.ts";
+import type { Answer, HostProbe } from "../../lib/engine/doctor/host_probe.ts";
+import {
+  type CgroupSurvey,
+  type SurveyedV1,
+  type SurveyedV2,
+  V2_CONTROLLERS,
+} from "../../lib/runtime/cgroups/survey.ts";
 
 /** What {@linkcode fakeProbe} may be told. */
 export interface FakeHost extends Partial<HostProbe> {
@@ -45,16 +47,45 @@ export function mountinfo(...mounts: readonly string[]): string {
   }).join("");
 }
 
-const V2 = "/sys/fs/cgroup";
-const CONTROLLERS = "cpuset cpu io memory pids\n";
+const TOP = "/sys/fs/cgroup";
 
-/** Files of a host with cgroup v2. */
+/** A v2 hierarchy as a survey shows it, in perfect order but for changes. */
+export function surveyedV2(changes: Partial<SurveyedV2> = {}): SurveyedV2 {
+  return {
+    version: "v2",
+    mountPoint: TOP,
+    controllers: V2_CONTROLLERS,
+    data: "",
+    device: { major: 0, minor: 26 },
+    missing: new Set(),
+    levels: [{ path: "", exists: true, enabled: V2_CONTROLLERS }],
+    ...changes,
+  };
+}
+
+/** As {@linkcode surveyedV2}, of a v1 hierarchy with one controller. */
+export function surveyedV1(
+  controller: SurveyedV1["controllers"][number],
+  changes: Partial<SurveyedV1> = {},
+): SurveyedV1 {
+  return {
+    version: "v1",
+    mountPoint: `${TOP}/${controller}`,
+    controllers: [controller],
+    data: controller,
+    device: { major: 0, minor: 30 },
+    missing: new Set(),
+    levels: [{ path: "", exists: true }],
+    ...changes,
+  };
+}
+
+/** Files of the perfect host. */
 const FILES: FakeHost["files"] = {
   "/proc/self/mountinfo": mountinfo(
     "/ ext4",
     "/proc proc",
     "/sys sysfs",
-    `${V2} cgroup2`,
   ),
   "/proc/self/cgroup": "0::/user.slice/user-0.slice/session-1.scope\n",
   "/proc/1/environ": "HOME=/\0TERM=linux\0",
@@ -70,24 +101,7 @@ const FILES: FakeHost["files"] = {
   "/proc/meminfo": "MemTotal:       8388608 kB\nMemFree:  100 kB\n" +
     "MemAvailable:   4194304 kB\nSwapTotal:      1048576 kB\n",
   "/sys/module/apparmor/parameters/enabled": "Y\n",
-  [`${V2}/cgroup.controllers`]: CONTROLLERS,
-  [`${V2}/cgroup.subtree_control`]: CONTROLLERS,
 };
-
-/** Files of a new cgroup on that host. */
-export const V2_FILES: readonly string[] = [
-  "cgroup.procs",
-  "cgroup.freeze",
-  "cgroup.kill",
-  "cpu.max",
-  "cpu.weight",
-  "cpuset.cpus",
-  "io.bfq.weight",
-  "io.max",
-  "memory.max",
-  "memory.swap.max",
-  "pids.max",
-];
 
 /** Makes a host. */
 export function fakeProbe({ files, ...changes }: FakeHost = {}): HostProbe {
@@ -112,13 +126,16 @@ export function fakeProbe({ files, ...changes }: FakeHost = {}): HostProbe {
       freeInodes: 4e6,
       totalInodes: 5e6,
     }),
-    openForWriting: () => WORKS,
     makeDirectory: () => WORKS,
     launchNatively: () => WORKS,
     attempt: () => WORKS,
     mountOverlay: () => ({ mount: WORKS, changes: WORKS }),
     mapIds: () => ({ mount: WORKS, overlay: WORKS }),
-    makeCgroup: (): TrialCgroup => ({ kind: "made", files: V2_FILES }),
+    surveyCgroups: (): CgroupSurvey => ({
+      mode: "v2",
+      hierarchies: [surveyedV2()],
+    }),
+    makeCgroup: () => WORKS,
     askNftables: () => WORKS,
     ...changes,
   };

@@ -1,13 +1,18 @@
 /**
- * Checks of control groups, controller by controller: where it is, whether
- * cgroups can be made there, and what its files turn out to be.
+ * Checks of control groups: whether cgroups can be made, and what they limit,
+ * controller by controller, as `run` finds out too.
  *
  * @module
  * @see cgroups(7)
  */
 import { DEFAULT_DEVICE_RULES } from "../../runtime/cgroups/default_device_rules.ts";
 import { foldDeviceRules } from "../../runtime/cgroups/device_rules.ts";
-import type { Hierarchy } from "../../runtime/cgroups/hierarchy.ts";
+import { supports } from "../../runtime/cgroups/feature.ts";
+import { judgesDevices } from "../../runtime/cgroups/resources.ts";
+import {
+  type CgroupSurvey,
+  hierarchyOf,
+} from "../../runtime/cgroups/survey.ts";
 import {
   deviceProgram,
   loadProgramArguments,
@@ -19,152 +24,170 @@ import {
   missing,
   ok,
 } from "./check_result.ts";
-import {
-  CONTROLLER_FACTS,
-  type ControllerFacts,
-  type ControllerPart,
-} from "./controllers.ts";
-import { delegationProblem } from "./delegation.ts";
-import { findHierarchies, hierarchyOf, words } from "./hierarchies.ts";
+import { CONTROLLER_FACTS, type ControllerFacts } from "./controllers.ts";
 import type { HostProbe } from "./host_probe.ts";
 
 const CGROUPS = { id: "cgroups", title: "cgroups" };
 const DEVICES = { id: "cgroup-devices", title: "cgroup devices" };
+const FREEZER = { id: "cgroup-freezer", title: "cgroup freezer" };
 
-/** Whether there are control groups at all, and of which version. */
+const DISABLED = "--cgroups=disabled";
+const MOUNT_V2 = "mount -t cgroup2 cgroup2 /sys/fs/cgroup";
+
+/** Whether there are control groups, and can be more. */
 export function checkCgroups(probe: HostProbe): CheckResult {
-  const hierarchies = findHierarchies(probe);
+  const { mode, hierarchies } = probe.surveyCgroups();
   if (hierarchies.length === 0) {
-    return missing(CGROUPS, "no hierarchy is mounted", {
+    return missing(CGROUPS, "none that is mounted and can be written", {
       costs: "no limit of any kind holds, and no list of devices",
-      fix: "mount -t cgroup2 cgroup2 /sys/fs/cgroup",
+      flags: ["--cgroup-parent"],
+      fix: `${MOUNT_V2}; as root of the host, not of a container`,
     });
   }
-  const versions = new Set(hierarchies.map(({ version }) => version));
-  const mode = versions.size === 2 ? "hybrid" : [...versions].join();
-  const controllers = hierarchies.flatMap(({ controllers }) => controllers);
-  return ok(CGROUPS, `${mode}: ${controllers.join(", ") || "no controllers"}`);
+  const refused = hierarchies.flatMap(({ mountPoint }) => {
+    const answer = probe.makeCgroup(mountPoint);
+    return answer.kind === "refused"
+      ? [`${answer.reason} in ${mountPoint}`]
+      : [];
+  });
+  const names = hierarchies.flatMap(({ controllers }) => controllers).join(
+    ", ",
+  );
+  if (refused.length === 0) {
+    return ok(CGROUPS, `${mode}: ${names || "no controllers"}`);
+  }
+  return missing(CGROUPS, refused.join(", "), {
+    costs: `run works with ${DISABLED} only, without limits`,
+    flags: ["run"],
+    fix: "root of the host, with CAP_DAC_OVERRIDE, to write them",
+    stopsRun: true,
+  });
 }
 
 /** Whether each controller can limit a container. */
 export function checkControllers(probe: HostProbe): readonly CheckResult[] {
-  const hierarchies = findHierarchies(probe);
-  return CONTROLLER_FACTS.map((facts) =>
-    checkController(facts, hierarchies, probe)
-  );
+  const survey = probe.surveyCgroups();
+  return CONTROLLER_FACTS.map((facts) => checkController(facts, survey, probe));
 }
 
 function checkController(
   facts: ControllerFacts,
-  hierarchies: readonly Hierarchy[],
+  survey: CgroupSurvey,
   probe: HostProbe,
 ): CheckResult {
-  const { name, names, parts, costs, flags } = facts;
+  const { name, controllers, parts, costs } = facts;
   const subject = { id: `cgroup-${name}`, title: `cgroup ${name}` };
-  const loss: Loss = { costs, flags };
-  const hierarchy = hierarchyOf(hierarchies, { v2: undefined, ...names });
+  const hierarchy = hierarchyOf(survey, ...controllers);
   if (hierarchy === undefined) {
-    const fix = absenceFix(facts, hierarchies, probe);
-    return missing(subject, "in no mounted hierarchy", { ...loss, fix });
-  }
-  const { version, mountPoint } = hierarchy;
-  const problem = delegationProblem(probe, hierarchy, names[version]);
-  if (problem !== undefined) {
-    return missing(subject, problem.detail, { ...loss, fix: problem.fix });
-  }
-  const trial = probe.makeCgroup(mountPoint);
-  if (trial.kind === "refused") {
-    return missing(subject, `${trial.reason} in ${mountPoint}`, {
-      ...loss,
-      fix: "cgroups mounted read-write, and root of the host to write them",
+    return missing(subject, "in no hierarchy", {
+      costs,
+      flags: parts.flatMap(({ flags }) => flags),
+      fix: absenceFix(facts, survey, probe),
     });
   }
+  const { version, mountPoint } = hierarchy;
   const found = `${version} in ${mountPoint}`;
-  const prefix = `${names[version] ?? "cgroup"}.`;
-  // On v2 the files come with the first container that needs them.
-  if (!trial.files.some((file) => file.startsWith(prefix))) {
-    return ok(subject, found);
-  }
-  const lacking = parts.filter(({ files }) =>
-    files[version] !== undefined && !trial.files.includes(files[version])
+  const lacking = parts.filter(({ feature }) => !supports(survey, feature));
+  const foreign = lacking.filter(({ isOfV1Only }) =>
+    isOfV1Only && version === "v2"
   );
-  if (lacking.length > 0) return degraded(subject, found, lossOf(lacking));
-  const foreign = parts.filter(({ files }) => files[version] === undefined)
-    .flatMap(({ flags }) => flags);
+  if (lacking.length > foreign.length) {
+    const names = lacking.filter((part) => !foreign.includes(part))
+      .map(({ name }) => name);
+    return degraded(subject, `${found}, without ${names.join(", ")}`, {
+      costs: "this kernel does not have these parts of it",
+      flags: lacking.flatMap(({ flags }) => flags),
+      fix: "a kernel that is built and booted with them (swapaccount=1 for " +
+        "swap, a disk with the BFQ scheduler for weights)",
+    });
+  }
+  const flags = foreign.flatMap(({ flags }) => flags).join(" and ");
   return ok(
     subject,
-    foreign.length === 0
-      ? found
-      : `${found}; ${foreign.join(" and ")} are of v1 only`,
+    flags === "" ? found : `${found}; ${flags} are of v1 only`,
   );
-}
-
-function lossOf(parts: readonly ControllerPart[]): Loss {
-  return {
-    costs: `this kernel has no ${parts.map(({ name }) => name).join(", no ")}`,
-    flags: parts.flatMap(({ flags }) => flags),
-    fix: "a kernel that is built, and booted, with it (swapaccount=1 for swap)",
-  };
 }
 
 /** Why a controller may be in no hierarchy. */
 function absenceFix(
-  { names }: ControllerFacts,
-  hierarchies: readonly Hierarchy[],
+  { controllers: [name] }: ControllerFacts,
+  { hierarchies }: CgroupSurvey,
   probe: HostProbe,
 ): string {
-  const lines = probe.readText("/proc/cgroups")?.split("\n") ?? [];
-  const line = lines.find((line) => line.startsWith(`${names.v1}\t`));
-  if (line !== undefined && line.endsWith("\t0")) {
-    return `boot without cgroup_disable=${names.v1}`;
+  for (const hierarchy of hierarchies) {
+    if (hierarchy.version === "v2" && hierarchy.occupied !== undefined) {
+      const { occupied } = hierarchy;
+      return `no processes in ${occupied} itself: mkdir ${occupied}/init, and ` +
+        `write each pid of its cgroup.procs to init/cgroup.procs`;
+    }
   }
+  const line = probe.readText("/proc/cgroups")?.split("\n")
+    .find((line) => line.startsWith(`${name}\t`));
+  if (line?.endsWith("\t0")) return `boot without cgroup_disable=${name}`;
   const unified = hierarchies.find(({ version }) => version === "v2");
-  if (hierarchies.length === 1 && unified !== undefined) {
-    return words(probe, `${unified.mountPoint}/cgroup.type`).length > 0
-      ? "have it delegated: Delegate=yes in the systemd unit, or the " +
-        "controller in cgroup.subtree_control of all cgroups above"
-      : "a kernel that has it, booted without cgroup_disable and cgroup_no_v1";
+  if (unified !== undefined && hierarchies.length === 1) {
+    // Only the top of all has no type.
+    return probe.exists(`${unified.mountPoint}/cgroup.type`)
+      ? "have it handed down: Delegate=yes in the systemd unit, or its name " +
+        "in the cgroup.subtree_control of all cgroups above"
+      : "a kernel that has it, booted without cgroup_disable";
   }
   return line === undefined
     ? "a kernel that has it"
-    : `mount -t cgroup -o ${names.v1} cgroup /sys/fs/cgroup/${names.v1}`;
+    : `mount -t cgroup -o ${name} cgroup /sys/fs/cgroup/${name}`;
+}
+
+/** Whether a container can be stopped as a whole, to be ended. */
+export function checkFreezer(probe: HostProbe): CheckResult {
+  const { hierarchies } = probe.surveyCgroups();
+  const hierarchy = hierarchies.find(({ version, controllers }) =>
+    // Every cgroup of v2 can.
+    version === "v2" || controllers.includes("freezer")
+  );
+  if (hierarchy !== undefined) {
+    return ok(FREEZER, `${hierarchy.version} in ${hierarchy.mountPoint}`);
+  }
+  return missing(FREEZER, "in no hierarchy", {
+    costs: "what is left in a container is killed one process after the " +
+      "other, while they may make new ones",
+    fix: MOUNT_V2,
+  });
 }
 
 /** Whether the devices of a container can be listed. */
 export function checkDevices(probe: HostProbe): CheckResult {
-  const loss: Loss = {
-    costs: "root in a container can open the node of any device it makes",
-    flags: ["--device", "--device-cgroup-rule"],
-  };
-  const hierarchies = findHierarchies(probe);
-  const hierarchy = hierarchyOf(hierarchies, { v1: "devices", v2: undefined });
-  if (hierarchy === undefined) {
-    return missing(DEVICES, "in no mounted hierarchy", {
-      ...loss,
-      fix: "mount -t cgroup2 cgroup2 /sys/fs/cgroup",
-    });
+  const survey = probe.surveyCgroups();
+  const flags = ["--device", "--device-cgroup-rule"];
+  switch (judgesDevices(survey)) {
+    case "files":
+      return ok(DEVICES, `v1 in ${hierarchyOf(survey, "devices")?.mountPoint}`);
+    case "nothing":
+      return missing(DEVICES, "in no hierarchy", {
+        costs: "root in a container can open the node of any device it makes",
+        flags,
+        fix: MOUNT_V2,
+      });
+    case "program":
+      return checkDeviceProgram(probe, {
+        costs: `run works with ${DISABLED} or --privileged only, and no ` +
+          "list of devices",
+        flags: ["run", ...flags],
+        fix: "a kernel with CONFIG_CGROUP_BPF; CAP_BPF or CAP_SYS_ADMIN of " +
+          "the host; no seccomp filter that forbids bpf",
+        stopsRun: true,
+      });
   }
-  const { version, mountPoint } = hierarchy;
-  const trial = probe.makeCgroup(mountPoint);
-  if (trial.kind === "refused") {
-    return missing(DEVICES, `${trial.reason} in ${mountPoint}`, {
-      ...loss,
-      fix: "cgroups mounted read-write, and root of the host to write them",
-    });
-  }
-  if (version === "v1") return ok(DEVICES, `v1 in ${mountPoint}`);
+}
+
+/** The program that a container without any flag gets. */
+function checkDeviceProgram(probe: HostProbe, loss: Loss): CheckResult {
   const program = deviceProgram(foldDeviceRules(DEFAULT_DEVICE_RULES));
   const answer = probe.attempt({
     calls: [
       { call: "bpf", args: loadProgramArguments(program), as: "program" },
     ],
   });
-  if (answer.kind === "works") {
-    return ok(DEVICES, `v2 in ${mountPoint}, by a BPF program`);
-  }
-  return missing(DEVICES, answer.reason, {
-    ...loss,
-    fix: "a kernel with CONFIG_CGROUP_BPF; CAP_BPF or CAP_SYS_ADMIN of the " +
-      "host; no seccomp filter that forbids bpf",
-  });
+  return answer.kind === "works"
+    ? ok(DEVICES, "v2, by a BPF program")
+    : missing(DEVICES, answer.reason, loss);
 }

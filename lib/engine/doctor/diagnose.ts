@@ -4,7 +4,12 @@
  * @module
  */
 import type { CheckResult } from "./check_result.ts";
-import { checkCgroups, checkControllers, checkDevices } from "./cgroups.ts";
+import {
+  checkCgroups,
+  checkControllers,
+  checkDevices,
+  checkFreezer,
+} from "./cgroups.ts";
 import {
   checkDeviceNodes,
   checkFileSystems,
@@ -106,7 +111,10 @@ const SECTIONS: readonly SectionPlan[] = [
     title: "Storage",
     checks: [checkOverlay, checkRunRoot, checkDiskSpace, checkIdMapping],
   },
-  { title: "Limits", checks: [checkCgroups, checkControllers, checkDevices] },
+  {
+    title: "Limits",
+    checks: [checkCgroups, checkControllers, checkFreezer, checkDevices],
+  },
   {
     title: "Privileges",
     checks: [
@@ -137,7 +145,6 @@ const FOR_ANYBODY: ReadonlySet<Check> = new Set<Check>([
   checkProcessLimit,
   checkNestedNamespaces,
   checkDiskSpace,
-  checkCgroups,
   checkAppArmor,
   checkSelinux,
   checkIpForward,

@@ -10,6 +10,7 @@ import type { RlimitName } from "../../../ffi/constants/resource.ts";
 import type { SyscallRecord } from "../../../ffi/record.ts";
 import type { BuildKind } from "../../base/build_info.ts";
 import type { HostRoots } from "../../base/host_paths.ts";
+import type { CgroupSurvey } from "../../runtime/cgroups/survey.ts";
 
 /** What the kernel said to something that was tried. */
 export type Answer =
@@ -69,11 +70,6 @@ export interface IdMappingAnswers {
   readonly overlay: Answer;
 }
 
-/** What a new cgroup turned out to have. */
-export type TrialCgroup =
-  | { readonly kind: "made"; readonly files: readonly string[] }
-  | { readonly kind: "refused"; readonly reason: string };
-
 /** Sets of capabilities of this process, one bit for each. */
 export interface CapabilitySets {
   /** What it has, and so may give. */
@@ -101,8 +97,6 @@ export interface HostProbe {
   limit(name: RlimitName): ResourceLimit;
   /** Room at a path, or at what exists of it. */
   space(path: string): FreeSpace | undefined;
-  /** Opens a file for writing, and writes nothing. */
-  openForWriting(path: string): Answer;
   /** Makes a directory at a path, or at what exists of it, and removes it. */
   makeDirectory(path: string): Answer;
   /** Launches an empty process by machine code. */
@@ -113,8 +107,10 @@ export interface HostProbe {
   mountOverlay(): OverlayAnswers;
   /** Maps ids of a directory there; then puts an overlay on top of that. */
   mapIds(): IdMappingAnswers;
-  /** Makes a cgroup, lists its files, and removes it. */
-  makeCgroup(parent: string): TrialCgroup;
+  /** Looks at the hierarchies as `run` does. */
+  surveyCgroups(): CgroupSurvey;
+  /** Makes a cgroup below another, and removes it. */
+  makeCgroup(parent: string): Answer;
   /** Asks nftables for its generation, through a netlink socket. */
   askNftables(): Answer;
 }

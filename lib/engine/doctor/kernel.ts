@@ -96,11 +96,6 @@ const OPTIONAL: readonly {
     flags: ["--read-only", "--volume SRC:DST:ro"],
   },
   {
-    trial: trial("EINVAL", "execveat", NO_FD, "", null, null, NO_SUCH_FLAGS),
-    costs: "tsdocker has no init program",
-    flags: ["--init"],
-  },
-  {
     trial: trial("EINVAL", "pidfd_open", NO_FD, 0),
     costs: "what a killed tsdocker has left running cannot be ended",
     flags: [],

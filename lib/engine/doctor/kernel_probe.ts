@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { mkdirat, openat, rmdirat } from "../../../ffi/calls/file.ts";
+import { mkdirat, rmdirat } from "../../../ffi/calls/file.ts";
 import { statfs } from "../../../ffi/calls/file_system.ts";
 import {
   getRlimit,
@@ -11,7 +11,7 @@ import {
   type ResourceLimit,
 } from "../../../ffi/calls/credentials.ts";
 import { CAPABILITY } from "../../../ffi/constants/capability.ts";
-import { AT_FDCWD, O_WRONLY } from "../../../ffi/constants/fcntl.ts";
+import { AT_FDCWD } from "../../../ffi/constants/fcntl.ts";
 import { PRCTL } from "../../../ffi/constants/prctl.ts";
 import type { RlimitName } from "../../../ffi/constants/resource.ts";
 import { isSyscallError } from "../../../ffi/errno.ts";
@@ -19,6 +19,10 @@ import { NativeLauncher } from "../../../ffi/launcher/launcher.ts";
 import { trySyscall } from "../../../ffi/syscall.ts";
 import { buildInfo } from "../../base/build_info.ts";
 import type { HostRoots } from "../../base/host_paths.ts";
+import {
+  type CgroupSurvey,
+  surveyCgroups,
+} from "../../runtime/cgroups/survey.ts";
 import { attemptInChild, attemptOnThread, refusal } from "./attempt.ts";
 import { tryCgroup } from "./cgroup_trial.ts";
 import { existingPart, trialPath } from "./existing_part.ts";
@@ -30,11 +34,13 @@ import type {
   IdMappingAnswers,
   OverlayAnswers,
   Trial,
-  TrialCgroup,
 } from "./host_probe.ts";
 import { tryNftables } from "./nftables_trial.ts";
 import { tryIdMapping, tryOverlay } from "./overlay_trial.ts";
 import { openMappedUserNamespace } from "./user_namespace_trial.ts";
+
+/** Where the cgroup of a container would be that has asked for nothing. */
+const CGROUPS_PATH = "/tsdocker/doctor";
 
 /** Asks the kernel. All calls block the calling thread, for milliseconds. */
 export class KernelProbe implements HostProbe, Disposable {
@@ -116,15 +122,6 @@ export class KernelProbe implements HostProbe, Disposable {
     }
   }
 
-  openForWriting(path: string): Answer {
-    try {
-      using _file = openat(AT_FDCWD, path, O_WRONLY);
-      return { kind: "works" };
-    } catch (error) {
-      return refusal(error);
-    }
-  }
-
   makeDirectory(path: string): Answer {
     const place = trialPath(path);
     try {
@@ -163,7 +160,11 @@ export class KernelProbe implements HostProbe, Disposable {
     }
   }
 
-  makeCgroup(parent: string): TrialCgroup {
+  surveyCgroups(): CgroupSurvey {
+    return surveyCgroups(CGROUPS_PATH);
+  }
+
+  makeCgroup(parent: string): Answer {
     return tryCgroup(parent);
   }
 

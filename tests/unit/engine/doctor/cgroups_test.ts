@@ -4,23 +4,29 @@ import {
   checkCgroups,
   checkControllers,
   checkDevices,
+  checkFreezer,
 } from "../../../../lib/engine/doctor/cgroups.ts";
 import type { CheckResult } from "../../../../lib/engine/doctor/check_result.ts";
+import { CONTROLLER_FACTS } from "../../../../lib/engine/doctor/controllers.ts";
 import type {
   Answer,
   Trial,
 } from "../../../../lib/engine/doctor/host_probe.ts";
 import {
+  type CgroupSurvey,
+  type SurveyedHierarchy,
+  V2_CONTROLLERS,
+} from "../../../../lib/runtime/cgroups/survey.ts";
+import {
   type FakeHost,
   fakeProbe,
-  mountinfo,
   refused,
-  V2_FILES,
+  surveyedV1,
+  surveyedV2,
   WORKS,
 } from "../../../support/fake_probe.ts";
 
-const TOP = "/sys/fs/cgroup";
-const NAMES = [
+const V1 = [
   "memory",
   "cpu",
   "cpuset",
@@ -28,46 +34,32 @@ const NAMES = [
   "blkio",
   "freezer",
   "devices",
-];
+] as const;
 
-/** A host with cgroup v1, without some controllers. */
-function v1(...without: readonly string[]): FakeHost {
-  const mounts = NAMES.filter((name) => !without.includes(name))
-    .map((name) => `${TOP}/${name} cgroup rw,${name}`);
-  return {
-    files: {
-      "/proc/self/mountinfo": mountinfo("/ ext4", ...mounts),
-      "/proc/cgroups": "#subsys_name\thierarchy\tnum_cgroups\tenabled\n" +
-        NAMES.map((name) => `${name}\t1\t1\t1\n`).join(""),
-    },
-    makeCgroup: (parent) => ({ kind: "made", files: filesOf(parent) }),
-  };
+/** A host with these hierarchies. */
+function host(
+  mode: CgroupSurvey["mode"],
+  ...hierarchies: readonly SurveyedHierarchy[]
+): FakeHost {
+  return { surveyCgroups: () => ({ mode, hierarchies }) };
 }
 
-function filesOf(parent: string): string[] {
-  const all = [
-    "memory.limit_in_bytes",
-    "memory.memsw.limit_in_bytes",
-    "memory.swappiness",
-    "memory.oom_control",
-    "cpu.shares",
-    "cpu.cfs_quota_us",
-    "cpuset.cpus",
-    "pids.max",
-    "blkio.bfq.weight",
-    "blkio.throttle.read_bps_device",
-    "freezer.state",
-    "devices.list",
-  ];
-  const name = parent.slice(parent.lastIndexOf("/") + 1);
-  return all.filter((file) => file.startsWith(`${name}.`));
+/** A host with cgroup v1, without a controller. */
+function v1(without?: typeof V1[number]): FakeHost {
+  const hierarchies = V1.filter((name) => name !== without)
+    .map((name) => surveyedV1(name));
+  return host("v1", ...hierarchies);
 }
 
 function results(host: FakeHost): Map<string, CheckResult> {
   const probe = fakeProbe(host);
   return new Map(
-    [checkCgroups(probe), ...checkControllers(probe), checkDevices(probe)]
-      .map((result) => [result.id, result]),
+    [
+      checkCgroups(probe),
+      ...checkControllers(probe),
+      checkFreezer(probe),
+      checkDevices(probe),
+    ].map((result) => [result.id, result]),
   );
 }
 
@@ -79,7 +71,10 @@ function notOk(host: FakeHost): string[] {
 Deno.test("the checks of cgroups are content with v2 and with v1", () => {
   assert.deepEqual(notOk({}), []);
   assert.deepEqual(notOk(v1()), []);
-  assert.match(results({}).get("cgroups")?.detail ?? "", /^v2: cpuset, cpu,/);
+  assert.equal(
+    results({}).get("cgroups")?.detail,
+    `v2: ${V2_CONTROLLERS.join(", ")}`,
+  );
   assert.match(results(v1()).get("cgroups")?.detail ?? "", /^v1: memory, cpu,/);
 });
 
@@ -95,8 +90,8 @@ Deno.test("checkControllers() says where each controller is", () => {
   );
 });
 
-Deno.test("checkControllers() misses each controller of v1 on its own", () => {
-  for (const name of NAMES) {
+Deno.test("the checks miss each controller of v1 on its own", () => {
+  for (const name of V1) {
     const id = `cgroup-${name === "blkio" ? "io" : name}`;
     assert.deepEqual(notOk(v1(name)), [`${id} missing`]);
     const result = results(v1(name)).get(id);
@@ -105,20 +100,16 @@ Deno.test("checkControllers() misses each controller of v1 on its own", () => {
   }
 });
 
-Deno.test("checkControllers() misses each controller of v2 on its own", () => {
-  for (const name of ["cpuset", "cpu", "io", "memory", "pids"]) {
-    const controllers = "cpuset cpu io memory pids".replace(
-      new RegExp(`\\b${name}( |$)`),
-      "",
-    );
-    const files = { [`${TOP}/cgroup.controllers`]: controllers };
-    assert.deepEqual(notOk({ files }), [`cgroup-${name} missing`]);
+Deno.test("the checks miss each controller of v2 on its own", () => {
+  for (const name of V2_CONTROLLERS) {
+    const controllers = V2_CONTROLLERS.filter((other) => other !== name);
+    const without = host("v2", surveyedV2({ controllers }));
+    assert.deepEqual(notOk(without), [`cgroup-${name} missing`]);
   }
 });
 
 Deno.test("checkControllers() knows the flags that need each", () => {
-  const memory = results(v1("memory")).get("cgroup-memory");
-  assert.deepEqual(memory?.flags, [
+  assert.deepEqual(results(v1("memory")).get("cgroup-memory")?.flags, [
     "--memory",
     "--memory-reservation",
     "--memory-swap",
@@ -130,42 +121,59 @@ Deno.test("checkControllers() knows the flags that need each", () => {
   ]);
 });
 
-Deno.test("a hybrid host is asked for v1 first", () => {
-  const host = v1("freezer");
-  const files = {
-    ...host.files,
-    "/proc/self/mountinfo": `${host.files?.["/proc/self/mountinfo"]}` +
-      mountinfo(`${TOP}/unified cgroup2`),
-    [`${TOP}/unified/cgroup.controllers`]: "",
-  };
-  const found = results({ ...host, files });
-  assert.match(found.get("cgroups")?.detail ?? "", /^hybrid: /);
+Deno.test("every part has one flag or more, and none is of two parts", () => {
+  const flags = CONTROLLER_FACTS.flatMap(({ parts }) =>
+    parts.flatMap(({ flags }) => flags)
+  );
+  assert.equal(new Set(flags).size, flags.length);
+  for (const { parts } of CONTROLLER_FACTS) {
+    for (const { flags, name } of parts) assert.ok(flags.length > 0, name);
+  }
+});
+
+Deno.test("a hybrid host has each controller where it is", () => {
+  const unified = "/sys/fs/cgroup/unified";
+  const found = results(host(
+    "hybrid",
+    surveyedV1("memory"),
+    surveyedV1("devices"),
+    surveyedV2({ mountPoint: unified, controllers: ["pids"] }),
+  ));
   assert.equal(
     found.get("cgroup-memory")?.detail,
     "v1 in /sys/fs/cgroup/memory",
   );
-  // v2 freezes without a controller.
+  assert.equal(found.get("cgroup-pids")?.detail, `v2 in ${unified}`);
+  assert.equal(found.get("cgroup-cpu")?.status, "missing");
+  // Neither takes a controller on v2, but v1 comes first for devices.
+  assert.equal(found.get("cgroup-freezer")?.detail, `v2 in ${unified}`);
   assert.equal(
-    found.get("cgroup-freezer")?.detail,
-    "v2 in /sys/fs/cgroup/unified",
+    found.get("cgroup-devices")?.detail,
+    "v1 in /sys/fs/cgroup/devices",
   );
 });
 
-Deno.test("without any hierarchy everything is missing", () => {
-  const host = {
-    files: { "/proc/self/mountinfo": mountinfo("/ ext4") },
-  };
-  const found = [...results(host).values()];
+Deno.test("without any hierarchy everything is missing, and run works", () => {
+  const found = [...results(host("none")).values()];
+  assert.equal(found.length, 8);
   assert.ok(found.every(({ status }) => status === "missing"));
   assert.ok(found.every(({ stopsRun }) => stopsRun === undefined));
 });
 
+Deno.test("cgroups that cannot be made stop run", () => {
+  const makeCgroup = (parent: string): Answer =>
+    parent.endsWith("/cpu") ? refused("mkdirat: EACCES") : WORKS;
+  const result = results({ ...v1(), makeCgroup }).get("cgroups");
+  assert.equal(result?.status, "missing");
+  assert.equal(result?.detail, "mkdirat: EACCES in /sys/fs/cgroup/cpu");
+  assert.match(result?.costs ?? "", /--cgroups=disabled/);
+  assert.ok(result?.stopsRun);
+});
+
 Deno.test("checkControllers() finds out why a controller of v1 is absent", () => {
-  const fix = (line: string): string | undefined => {
-    const host = v1("memory");
-    const files = { ...host.files, "/proc/cgroups": line };
-    return results({ ...host, files }).get("cgroup-memory")?.fix;
-  };
+  const fix = (line: string): string | undefined =>
+    results({ ...v1("memory"), files: { "/proc/cgroups": line } })
+      .get("cgroup-memory")?.fix;
   assert.equal(
     fix("memory\t0\t1\t0\n"),
     "boot without cgroup_disable=memory",
@@ -177,83 +185,43 @@ Deno.test("checkControllers() finds out why a controller of v1 is absent", () =>
   assert.equal(fix("cpu\t0\t1\t1\n"), "a kernel that has it");
 });
 
-Deno.test("a controller that is not delegated can be, above", () => {
-  const files = {
-    [`${TOP}/cgroup.controllers`]: "memory pids",
-    [`${TOP}/cgroup.type`]: "domain\n",
-  };
-  assert.match(
-    results({ files }).get("cgroup-cpu")?.fix ?? "",
-    /Delegate=yes/,
-  );
+Deno.test("a controller that is not handed down can be, above", () => {
+  const without = host("v2", surveyedV2({ controllers: ["memory"] }));
+  const below = { ...without, exists: () => true };
+  assert.match(results(below).get("cgroup-cpu")?.fix ?? "", /Delegate=yes/);
+  const top = { ...without, exists: () => false };
+  assert.match(results(top).get("cgroup-cpu")?.fix ?? "", /^a kernel/);
 });
 
-Deno.test("processes in a cgroup that is not the top keep controllers off", () => {
-  const files = {
-    [`${TOP}/cgroup.subtree_control`]: "memory\n",
-    [`${TOP}/cgroup.type`]: "domain\n",
-    [`${TOP}/cgroup.procs`]: "1\n37\n",
-  };
-  const found = results({ files });
+Deno.test("processes in a cgroup on the way keep controllers off", () => {
+  const occupied = "/sys/fs/cgroup";
+  const found = results(
+    host("v2", surveyedV2({ controllers: ["memory"], occupied })),
+  );
   assert.equal(found.get("cgroup-memory")?.status, "ok");
   assert.equal(found.get("cgroup-pids")?.status, "missing");
-  assert.match(found.get("cgroup-pids")?.detail ?? "", /processes are in/);
   assert.match(found.get("cgroup-pids")?.fix ?? "", /mkdir .*\/init/);
-  const moved = { ...files, [`${TOP}/cgroup.procs`]: "" };
-  assert.equal(results({ files: moved }).get("cgroup-pids")?.status, "ok");
-  const top = { ...files, [`${TOP}/cgroup.type`]: undefined };
-  assert.equal(results({ files: top }).get("cgroup-pids")?.status, "ok");
-});
-
-Deno.test("a controller that cannot be enabled is missing", () => {
-  const found = results({
-    files: { [`${TOP}/cgroup.subtree_control`]: "" },
-    openForWriting: () => refused("openat: EROFS"),
-  });
-  assert.match(found.get("cgroup-cpu")?.detail ?? "", /openat: EROFS/);
-  assert.equal(found.get("cgroup-cpu")?.status, "missing");
-});
-
-Deno.test("checkControllers() makes a cgroup, or says why it could not", () => {
-  const found = results({
-    makeCgroup: () => ({ kind: "refused", reason: "mkdirat: EROFS" }),
-  });
-  assert.equal(
-    found.get("cgroup-memory")?.detail,
-    "mkdirat: EROFS in /sys/fs/cgroup",
-  );
-  assert.equal(found.get("cgroup-freezer")?.status, "missing");
-  assert.equal(found.get("cgroup-devices")?.status, "missing");
 });
 
 Deno.test("parts of a controller that a kernel lacks degrade it", () => {
-  const without = (...gone: string[]): FakeHost => ({
-    makeCgroup: () => ({
-      kind: "made",
-      files: V2_FILES.filter((file) => !gone.includes(file)),
-    }),
-  });
+  const without = (...files: string[]): FakeHost =>
+    host("v2", surveyedV2({ missing: new Set(files) }));
   const swap = results(without("memory.swap.max")).get("cgroup-memory");
   assert.equal(swap?.status, "degraded");
-  assert.equal(swap?.costs, "this kernel has no swap accounting");
-  assert.deepEqual(swap?.flags, ["--memory-swap"]);
-  const weight = results(without("io.bfq.weight")).get("cgroup-io");
-  assert.deepEqual(weight?.flags, ["--blkio-weight"]);
-  assert.equal(
-    results(without("cpu.max")).get("cgroup-cpu")?.status,
-    "degraded",
-  );
-});
-
-Deno.test("parts are unknown until a controller is enabled on v2", () => {
-  const found = results({
-    files: { [`${TOP}/cgroup.subtree_control`]: "" },
-    makeCgroup: () => ({ kind: "made", files: ["cgroup.procs"] }),
-  });
-  assert.deepEqual(
-    [found.get("cgroup-memory")?.status, found.get("cgroup-memory")?.detail],
-    ["ok", "v2 in /sys/fs/cgroup"],
-  );
+  assert.equal(swap?.detail, "v2 in /sys/fs/cgroup, without swap accounting");
+  assert.deepEqual(swap?.flags, [
+    "--memory-swap",
+    "--memory-swappiness",
+    "--oom-kill-disable",
+  ]);
+  const weight = results(without("io.weight", "io.bfq.weight"));
+  assert.deepEqual(weight.get("cgroup-io")?.flags, ["--blkio-weight"]);
+  assert.deepEqual(notOk(without("io.bfq.weight")), []);
+  assert.deepEqual(results(without("cpu.max")).get("cgroup-cpu")?.flags, [
+    "--cpus",
+    "--cpu-period",
+    "--cpu-quota",
+  ]);
 });
 
 Deno.test("checkDevices() loads a program on v2, and none on v1", () => {
@@ -270,8 +238,9 @@ Deno.test("checkDevices() loads a program on v2, and none on v1", () => {
   const result = results({ attempt }).get("cgroup-devices");
   assert.equal(calls[0]?.calls?.[0]?.call, "bpf");
   assert.deepEqual([result?.status, result?.detail], ["missing", "bpf: EPERM"]);
+  assert.ok(result?.stopsRun);
   assert.equal(
     results({ attempt: () => WORKS }).get("cgroup-devices")?.detail,
-    "v2 in /sys/fs/cgroup, by a BPF program",
+    "v2, by a BPF program",
   );
 });

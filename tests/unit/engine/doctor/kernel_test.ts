@@ -90,7 +90,6 @@ Deno.test("checkOptionalCalls() knows what needs each", () => {
     "--read-only",
     "--volume SRC:DST:ro",
   ]);
-  assert.deepEqual(check("execveat").flags, ["--init"]);
   const signals = check("pidfd_send_signal");
   assert.deepEqual([signals.status, signals.detail, signals.stopsRun], [
     "missing",
