@@ -17,6 +17,10 @@ export interface CallArchitecture {
   readonly audit: number;
   /** Bits of an argument that conditions compare. */
   readonly argumentBits: 32 | 64;
+  /** The lowest number of a call. */
+  readonly firstNumber: number;
+  /** Above the numbers that the kernel gives to new calls. */
+  readonly endNumber: number;
 }
 
 /** Value of `AUDIT_ARCH_I386`. */
@@ -26,6 +30,10 @@ export const AUDIT_ARCH_ARM = 0x40000028;
 /** Set in the number of every x32 call; its architecture is x86-64's. */
 export const X32_SYSCALL_BIT = 0x40000000;
 
+/** Calls of 32-bit ARM's own are behind all others: `__ARM_NR_BASE`. */
+const ARM_PRIVATE_BASE = 0x0f0000;
+const ALL_NUMBERS = { firstNumber: 0, endNumber: 2 ** 32 } as const;
+
 /** What a filter sees of each architecture. */
 export const CALL_ARCHITECTURES: Readonly<
   Record<SeccompArchitecture, CallArchitecture>
@@ -34,26 +42,34 @@ export const CALL_ARCHITECTURES: Readonly<
     name: "SCMP_ARCH_X86_64",
     audit: AUDIT_ARCH_X86_64,
     argumentBits: 64,
+    firstNumber: 0,
+    endNumber: X32_SYSCALL_BIT,
   },
   SCMP_ARCH_X86: {
     name: "SCMP_ARCH_X86",
     audit: AUDIT_ARCH_I386,
     argumentBits: 32,
+    ...ALL_NUMBERS,
   },
   SCMP_ARCH_X32: {
     name: "SCMP_ARCH_X32",
     audit: AUDIT_ARCH_X86_64,
     argumentBits: 32,
+    firstNumber: X32_SYSCALL_BIT,
+    endNumber: 2 ** 32,
   },
   SCMP_ARCH_AARCH64: {
     name: "SCMP_ARCH_AARCH64",
     audit: AUDIT_ARCH_AARCH64,
     argumentBits: 64,
+    ...ALL_NUMBERS,
   },
   SCMP_ARCH_ARM: {
     name: "SCMP_ARCH_ARM",
     audit: AUDIT_ARCH_ARM,
     argumentBits: 32,
+    firstNumber: 0,
+    endNumber: ARM_PRIVATE_BASE,
   },
 };
 
