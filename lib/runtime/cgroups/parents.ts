@@ -33,9 +33,11 @@ const PATIENCE_MS = 100;
  * Anybody on the host may open the directory that is locked, and keep the lock
  * for good. So after a while this goes on without: at worst, a start fails.
  */
-export function lockParents(): Disposable {
+export function lockParents(
+  hierarchies: readonly Hierarchy[] = mountedHierarchies(),
+): Disposable {
   const owner = new DisposableStack();
-  const [first] = mountedHierarchies();
+  const [first] = hierarchies;
   if (first === undefined) return owner;
   const directory = owner.use(openDirectory(first));
   const end = performance.now() + PATIENCE_MS;

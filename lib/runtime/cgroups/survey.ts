@@ -96,8 +96,16 @@ export const V2_CONTROLLERS: readonly Controller[] = [
  * each hierarchy; starts with a slash.
  */
 export function surveyCgroups(cgroupsPath: string): CgroupSurvey {
+  return surveyMounts(mountedHierarchies(), cgroupsPath);
+}
+
+/** As {@linkcode surveyCgroups}, of hierarchies that have been found. */
+export function surveyMounts(
+  mounts: readonly CgroupMount[],
+  cgroupsPath: string,
+): CgroupSurvey {
   const paths = levelPaths(cgroupsPath);
-  const hierarchies = mountedHierarchies().map((mount) =>
+  const hierarchies = mounts.map((mount) =>
     mount.version === "v1" ? surveyV1(mount, paths) : surveyV2(mount, paths)
   );
   return { mode: cgroupMode(hierarchies), hierarchies };

@@ -32,7 +32,7 @@ export interface CgroupPlan {
 
 const V2_DIRECTORY = "cgroup.v2";
 const DEVICE_PROGRAM = "cgroup.devices";
-/** What a process writes to `cgroup.procs` to join. */
+/** What a thread writes to `tasks` to join. */
 const MYSELF = "0";
 
 /**
@@ -59,7 +59,7 @@ export function cgroupSteps(
     );
     prepare.push(...directorySteps(hierarchy, path, own));
     if (hierarchy.version === "v1") {
-      prepare.push(openProcesses(hierarchy, path));
+      prepare.push(openTasks(hierarchy, path));
       child.push(join(hierarchy));
     } else {
       cgroup = V2_DIRECTORY;
@@ -70,12 +70,17 @@ export function cgroupSteps(
   return { prepare, child, ...(cgroup === undefined ? {} : { cgroup }) };
 }
 
-function openProcesses(hierarchy: SurveyedV1, path: string): PrepareStep {
+/**
+ * Not `cgroup.procs`: the new process has one thread, and to move that alone
+ * takes microseconds. To move a process, the kernel waits until no other on the
+ * host is starting a thread or ending, for ten milliseconds and more.
+ */
+function openTasks(hierarchy: SurveyedV1, path: string): PrepareStep {
   return {
     call: "openat",
     args: [
       AT_FDCWD,
-      `${hierarchy.mountPoint}${path}/cgroup.procs`,
+      `${hierarchy.mountPoint}${path}/tasks`,
       flags(OPEN, "O_WRONLY", "O_CLOEXEC"),
     ],
     as: resultOf(hierarchy),
