@@ -8,11 +8,14 @@ import { formatMemorySize } from "../../base/byte_size.ts";
 import { listContainers } from "../../engine/containers/list.ts";
 import { assertRoot } from "../../engine/containers/reconcile.ts";
 import type { Engine } from "../../engine/engine.ts";
+import {
+  cgroupMode,
+  mountedHierarchies,
+} from "../../runtime/cgroups/mount_table.ts";
 import { defineCommand } from "../command.ts";
 import { engineOf } from "../engine.ts";
 import { type Field, formatFields } from "../output/fields.ts";
 import { FORMAT_FLAG } from "../output/format_flag.ts";
-import { cgroupMode } from "./cgroup_mode.ts";
 
 /** The command `info`. */
 export const infoCommand = defineCommand({
@@ -41,7 +44,7 @@ function hostFields({ paths, launcher }: Engine): Field[] {
     ["Storage driver", "overlay"],
     ["Kernel", Deno.osRelease()],
     ["Architecture", arch],
-    ["Cgroups", cgroupMode(Deno.readTextFileSync("/proc/self/mountinfo"))],
+    ["Cgroups", cgroupMode(mountedHierarchies())],
     ["Launcher", launcher],
     ["CPUs", navigator.hardwareConcurrency],
     ["Memory", formatMemorySize(total), total],
