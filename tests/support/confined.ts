@@ -34,9 +34,14 @@ export type Denials = Readonly<Partial<Record<SyscallName, ErrnoName>>>;
 /** What is taken away from the program. */
 export interface Confinement {
   readonly denied?: Denials;
+  /** Words before the program, such as `unshare` with its flags. */
+  readonly wrapper?: readonly string[];
   /** Variables besides the place's own. */
   readonly env?: Readonly<Record<string, string>>;
 }
+
+/** Finds the first word of a command in `PATH`. */
+const ENV = "/usr/bin/env";
 
 const BPF_LD_W_ABS = 0x20;
 const BPF_JEQ_K = 0x15;
@@ -67,7 +72,7 @@ function denyingFilter(denials: Denials): Uint8Array {
 /** Runs `tsdocker WORDS…` to its end; blocks the thread meanwhile. */
 export function runConfined(
   place: Place,
-  { denied = {}, env }: Confinement,
+  { denied = {}, wrapper = [], env }: Confinement,
   words: readonly string[],
 ): Outcome {
   const files = ["stdout", "stderr"].map((name) => `${place.work}/${name}`);
@@ -78,6 +83,7 @@ export function runConfined(
   const stdin = owner.use(openat(AT_FDCWD, "/dev/null", O_RDONLY));
   const launcher = owner.use(new NativeLauncher());
   assert.ok(stdout && stderr);
+  const command = [ENV, ...wrapper, TSDOCKER, ...place.args(words)];
   const variables = Object.entries({ ...place.env, ...env });
   const launched = launcher.launch({
     cloneFlags: 0n,
@@ -92,7 +98,7 @@ export function runConfined(
       seccompStep({ program: denyingFilter(denied), flags: 0 }),
       {
         call: "execve",
-        args: [TSDOCKER, { words: [TSDOCKER, ...place.args(words), 0] }, {
+        args: [ENV, { words: [...command, 0] }, {
           words: [...variables.map(([name, text]) => `${name}=${text}`), 0],
         }],
       },

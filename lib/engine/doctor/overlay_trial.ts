@@ -26,22 +26,20 @@ import { MOUNT_ATTR } from "../../../ffi/structs.ts";
 import { syscall, trySyscall } from "../../../ffi/syscall.ts";
 import { removePath } from "../../base/remove_tree.ts";
 import { PrivateMounts } from "../../runtime/rootfs/private_mounts.ts";
-import {
-  type OverlayDirectories,
-  overlayOptions,
-} from "../../storage/overlay.ts";
+import { overlayOptions } from "../../storage/overlay.ts";
 import { refusal } from "./attempt.ts";
 import { trialPath } from "./existing_part.ts";
 import type { Answer, IdMappingAnswers, OverlayAnswers } from "./host_probe.ts";
 
 const WORKS: Answer = { kind: "works" };
+/** What a trial takes, and something in its lower layer to remove. */
+const DIRECTORIES = ["lower", "lower/directory", "upper", "work", "merged"];
 const DIRECTORY_MODE = 0o755;
 
 /** Mounts an overlay, and makes in it each kind of change that it records. */
 export function tryOverlay(root: string): OverlayAnswers {
   const [mount, changes] = inPrivate(root, [
-    (place) =>
-      mountOverlay({ ...directories(place), changes: "discarded" }, place),
+    mountOverlay,
     changeMerged,
   ]);
   return { mount, changes };
@@ -57,14 +55,8 @@ export function tryIdMapping(
   userNamespace: Fd,
 ): IdMappingAnswers {
   const [mount, overlay] = inPrivate(root, [
-    (place) => mountMapped(`${place}/lower`, `${place}/mapped`, userNamespace),
-    (place) => {
-      const lower = [`${place}/mapped`];
-      mountOverlay(
-        { ...directories(place), lower, changes: "discarded" },
-        place,
-      );
-    },
+    (place) => mapAll(place, userNamespace),
+    mountOverlay,
   ]);
   return { mount, overlay };
 }
@@ -103,9 +95,9 @@ function inPrivate(
 }
 
 function detach(place: string): void {
-  for (const name of ["merged", "mapped"]) {
+  for (const path of [`${place}/merged`, place]) {
     // EINVAL: nothing is mounted there.
-    trySyscall("umount2", `${place}/${name}`, UMOUNT.MNT_DETACH);
+    trySyscall("umount2", path, UMOUNT.MNT_DETACH);
   }
 }
 
@@ -122,16 +114,7 @@ function makePlace(root: string, undo: DisposableStack): string {
   const place = trialPath(root);
   mkdirat(AT_FDCWD, place, 0o700);
   undo.defer(() => removePlace(place));
-  for (
-    const name of [
-      "lower",
-      "lower/directory",
-      "upper",
-      "work",
-      "merged",
-      "mapped",
-    ]
-  ) {
+  for (const name of DIRECTORIES) {
     mkdirat(AT_FDCWD, `${place}/${name}`, DIRECTORY_MODE);
   }
   using _file = openat(
@@ -154,24 +137,21 @@ function removePlace(place: string): void {
   removePath(place);
 }
 
-function directories(
-  place: string,
-): Pick<OverlayDirectories, "lower" | "upper" | "work"> {
-  return {
+function mountOverlay(place: string): void {
+  const options = overlayOptions({
     lower: [`${place}/lower`],
     upper: `${place}/upper`,
     work: `${place}/work`,
-  };
+    changes: "discarded",
+  });
+  const data = options.join(",");
+  syscall("mount", "overlay", `${place}/merged`, "overlay", 0, data);
 }
 
-function mountOverlay(overlay: OverlayDirectories, place: string): void {
-  const options = overlayOptions(overlay).join(",");
-  syscall("mount", "overlay", `${place}/merged`, "overlay", 0, options);
-}
-
-function mountMapped(from: string, to: string, userNamespace: Fd): void {
+/** Covers the place by itself with other owners. */
+function mapAll(place: string, userNamespace: Fd): void {
   const clone = OPEN_TREE.OPEN_TREE_CLONE | O_CLOEXEC;
-  using tree = new Fd(syscall("open_tree", AT_FDCWD, from, clone));
+  using tree = new Fd(syscall("open_tree", AT_FDCWD, place, clone));
   const attributes = MOUNT_ATTR.encode({
     attr_set: BigInt(ATTRIBUTES.MOUNT_ATTR_IDMAP),
     userns_fd: BigInt(userNamespace.number),
@@ -185,5 +165,5 @@ function mountMapped(from: string, to: string, userNamespace: Fd): void {
     attributes.length,
   );
   const whole = MOVE_MOUNT.MOVE_MOUNT_F_EMPTY_PATH;
-  syscall("move_mount", tree.number, "", AT_FDCWD, to, whole);
+  syscall("move_mount", tree.number, "", AT_FDCWD, place, whole);
 }
