@@ -15,6 +15,9 @@ export interface Territory {
 /** Directories that are empty when no container is left. */
 const EMPTY = ["containers", "names"];
 
+/** A layer, or a copy of one with its owners shifted. */
+const LAYER = /^(?:[0-9a-f]{64}|(?:[0-9a-f]{64}|mountpoints)\+[0-9a-f]{16})$/;
+
 /** How long what has been killed may take to go away. */
 const GRACE_MS = 5_000;
 
@@ -46,7 +49,7 @@ async function directories({ root, runRoot }: Territory): Promise<string[]> {
   }
   for await (const path of entries(`${root}/layers`)) {
     const name = path.slice(path.lastIndexOf("/") + 1);
-    if (!/^[0-9a-f]{64}$/.test(name)) found.push(`half-made layer: ${path}`);
+    if (!LAYER.test(name)) found.push(`half-made layer: ${path}`);
   }
   return found;
 }
