@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { ARCH } from "../../../ffi/arch/arch.ts";
 import type {
   Mount,
   NamespaceType,
@@ -13,6 +14,8 @@ import {
   type CgroupSurvey,
   surveyCgroups,
 } from "../../runtime/cgroups/survey.ts";
+import type { SeccompFilter } from "../../runtime/plan/seccomp.ts";
+import { seccompFilter } from "../../runtime/security/seccomp/filter.ts";
 import { createPlan } from "../../runtime/plan/plan.ts";
 import type { LaunchPlan } from "../../runtime/plan/step.ts";
 import { callerWindowSize } from "../../runtime/stdio/stdio.ts";
@@ -69,7 +72,7 @@ export async function planContainer(
     ? undefined
     : surveyCgroups(config.cgroupsPath);
   const { spec, devices } = planSpec(config, context, cgroups);
-  const seccomp = await Promise.resolve(undefined);
+  const seccomp = await planFilter(config, spec);
   const plan = createPlan(spec, {
     rootfs: [rootMount(config, context.snapshot, devices)],
     idMapped: config.layerOwners === "mapped"
@@ -80,6 +83,20 @@ export async function planContainer(
     ...(seccomp === undefined ? {} : { seccomp }),
   });
   return { spec, plan };
+}
+
+/** The filter of its system calls; `undefined` if it may make all of them. */
+async function planFilter(
+  { seccomp }: ContainerConfig,
+  { process }: RuntimeSpec,
+): Promise<SeccompFilter | undefined> {
+  if (seccomp === "unconfined") return undefined;
+  const [major = 0, minor = 0] = Deno.osRelease().split(".").map(parseFloat);
+  return await seccompFilter(seccomp, {
+    capabilities: new Set(process.capabilities.bounding),
+    architecture: ARCH,
+    kernel: { major, minor },
+  });
 }
 
 /** Whether something keeps the container from devices that are not listed. */

@@ -8,6 +8,7 @@ import { SIGNALS } from "../../../ffi/constants/signal.ts";
 import type { Fd } from "../../../ffi/fd.ts";
 import { createContainerId } from "../../base/identifiers.ts";
 import type { RuntimeSpec } from "../../oci/runtime_spec.ts";
+import { lockParents } from "../../runtime/cgroups/parents.ts";
 import type { Tracing } from "../../runtime/launch/container_process.ts";
 import { launch, type Launched } from "../../runtime/launch/launch.ts";
 import { hostId } from "../../runtime/plan/id_map.ts";
@@ -120,6 +121,7 @@ async function startContainer(
   const { config, snapshot } = owned ?? container;
   const directory = containerDirectory(engine.paths, config.id);
   const filesPath = writeContainerFiles(directory, config);
+  using _parents = config.cgroupsPath === undefined ? undefined : lockParents();
   const { spec, plan } = await planContainer(config, {
     snapshot,
     filesPath,
