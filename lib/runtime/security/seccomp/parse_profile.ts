@@ -16,6 +16,7 @@ import type {
   SeccompFlag,
   SeccompOperator,
 } from "../../../oci/linux_seccomp.ts";
+import { MAX_ERRNO, MAX_TRACE_DATA } from "./action.ts";
 import { FOREIGN_ARCHITECTURES, HOST_ARCHITECTURES } from "./architecture.ts";
 import { JsonValue } from "./json_value.ts";
 import type {
@@ -66,8 +67,6 @@ const OPERATORS: readonly SeccompOperator[] = [
 
 const ERRORS: Readonly<Record<string, number>> = ERRNO;
 
-/** The kernel's `MAX_ERRNO`: more is no error to whoever calls. */
-const MAX_ERRNO = 4095;
 const LAST_ARGUMENT = 5;
 
 /**
@@ -98,7 +97,11 @@ export function parseSeccompProfile(text: string): SeccompProfile {
   }
   return defined<SeccompProfile>({
     defaultAction: actionOf(json.member("defaultAction")),
-    defaultErrnoRet: errorOf(json, "defaultErrnoRet", "defaultErrno"),
+    defaultErrnoRet: errorOf(json, {
+      action: "defaultAction",
+      number: "defaultErrnoRet",
+      name: "defaultErrno",
+    }),
     architectures: architectures.optional(architecturesOf),
     archMap: archMap.optional(familiesOf),
     flags: json.member("flags").optional((flags) =>
@@ -112,7 +115,11 @@ function ruleOf(json: JsonValue): ProfileRule {
   return defined<ProfileRule>({
     names: namesOf(json),
     action: actionOf(json.member("action")),
-    errnoRet: errorOf(json, "errnoRet", "errno"),
+    errnoRet: errorOf(json, {
+      action: "action",
+      number: "errnoRet",
+      name: "errno",
+    }),
     args: json.member("args").optional((args) =>
       args.elements().map(argumentOf)
     ),
@@ -141,20 +148,26 @@ function actionOf(json: JsonValue): SeccompAction {
   return action;
 }
 
+/** Names of the members that say an action and its error. */
+interface ErrorMembers {
+  readonly action: string;
+  readonly number: string;
+  readonly name: string;
+}
+
 /** An error by number, or by the name that some engines write beside it. */
-function errorOf(
-  json: JsonValue,
-  numberMember: string,
-  nameMember: string,
-): number | undefined {
-  const number = json.member(numberMember);
-  const name = json.member(nameMember);
+function errorOf(json: JsonValue, members: ErrorMembers): number | undefined {
+  const number = json.member(members.number);
+  const name = json.member(members.name);
   if (name.value !== undefined && name.value !== "") {
     const text = name.text();
     if (Object.hasOwn(ERRORS, text)) return ERRORS[text];
     name.refuse("is not the name of an error");
   }
-  return number.optional((value) => value.integer(MAX_ERRNO));
+  const isTracer = json.member(members.action).value === "SCMP_ACT_TRACE";
+  return number.optional((value) =>
+    value.integer(isTracer ? MAX_TRACE_DATA : MAX_ERRNO)
+  );
 }
 
 function argumentOf(json: JsonValue): ProfileArgument {
