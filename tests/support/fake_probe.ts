@@ -114,7 +114,8 @@ export function fakeProbe({ files, ...changes }: FakeHost = {}): HostProbe {
     readText: (path) => texts[path],
     readLink: (path) =>
       path === "/proc/self/ns/pid" ? "pid:[4026531836]" : undefined,
-    exists: (path) => texts[path] !== undefined,
+    exists: (path) =>
+      texts[path] !== undefined || path.startsWith("/proc/self/ns/"),
     capabilities: () => ({
       permitted: ALL_CAPABILITIES,
       bounding: ALL_CAPABILITIES,

@@ -74,6 +74,9 @@ export function checkNamespaces(probe: HostProbe): readonly CheckResult[] {
 function checkKind(kind: Kind, probe: HostProbe): CheckResult {
   const { flag, short, name, loss } = kind;
   const subject = { id: `namespace-${name}`, title: `${name} namespace` };
+  if (!probe.exists(`/proc/self/ns/${short}`)) {
+    return missing(subject, "this kernel has none", lossOfAbsence(kind));
+  }
   const most = probe.readText(`/proc/sys/user/max_${short}_namespaces`)?.trim();
   const answer = probe.attempt({ born: [flag] });
   if (answer.kind === "works") {
@@ -90,6 +93,15 @@ function checkKind(kind: Kind, probe: HostProbe): CheckResult {
     : "a kernel that has it; CAP_SYS_ADMIN; no filter that forbids clone3 " +
       "or unshare";
   return missing(subject, answer.reason, { ...loss, fix });
+}
+
+/** A container goes without what no kernel of this kind has, but for mounts. */
+function lossOfAbsence({ flag, name, loss }: Kind): Loss {
+  const fix = "a kernel that is built with them";
+  if (flag === "CLONE_NEWNS" || loss.stopsRun === undefined) {
+    return { ...loss, fix };
+  }
+  return { costs: `containers share the ${name} namespace of the host`, fix };
 }
 
 const LAUNCHER = { id: "native-launcher", title: "native launcher" };

@@ -78,6 +78,17 @@ Deno.test("checkNamespaces() tells a limit of 0 from a refusal", () => {
   assert.match(found.get("namespace-pid")?.fix ?? "", /CAP_SYS_ADMIN/);
 });
 
+Deno.test("checkNamespaces() knows that run goes without what a kernel has not", () => {
+  const found = results({ exists: () => false });
+  for (const { status } of found.values()) assert.equal(status, "missing");
+  const stopping = [...found.values()].filter(({ stopsRun }) => stopsRun);
+  assert.deepEqual(stopping.map(({ id }) => id), ["namespace-mount"]);
+  assert.equal(
+    found.get("namespace-network")?.costs,
+    "containers share the network namespace of the host",
+  );
+});
+
 Deno.test("checkNamespaces() does not call missing what nobody could try", () => {
   const found = results({ attempt: () => UNTRIED });
   assert.equal(found.get("namespace-time")?.status, "degraded");
