@@ -9,7 +9,8 @@
  * - Otherwise the rule is asked first whose first condition is on the later
  *   argument; then `EQ`, `NE` and `MASKED_EQ` come before `LT` and `LE`, and
  *   these before `GT` and `GE`; then larger values come before smaller ones, or
- *   after them for `LT` and `LE`. What is equal in all of that is asked in the
+ *   after them for `LT` and `LE`. What is equal in all of that, or compares
+ *   values under different masks whose upper halves are equal, is asked in the
  *   order of the profile. Further conditions are compared alike.
  * - A rule that begins with all the conditions of an earlier one is passed over.
  * - The same conditions, or the beginning of an earlier rule's, with another
