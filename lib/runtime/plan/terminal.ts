@@ -10,11 +10,15 @@ import { flags } from "../../../ffi/constants/symbolic.ts";
 import { MOUNT } from "../../../ffi/constants/mount.ts";
 import type { Process, RuntimeSpec } from "../../oci/runtime_spec.ts";
 import { hostId } from "./id_map.ts";
+import { isWithin, OPEN_HOW_BYTES, openHow } from "./mounts.ts";
 import { AT_FDCWD, OPEN } from "./open_flags.ts";
 import type { ChildStep, PrepareStep } from "./step.ts";
 
 /** Name of the terminal's master side among the results of a plan. */
 export const TERMINAL = "terminal";
+
+/** Name of its other side, as the caller has opened it. */
+const CONSOLE = "console";
 
 /** Names of the descriptors the caller provides when there is no terminal. */
 export const STDIO = ["stdin", "stdout", "stderr"] as const;
@@ -54,12 +58,12 @@ export function terminalSteps(spec: RuntimeSpec): readonly PrepareStep[] {
         flags(IOCTLS, "TIOCGPTPEER"),
         flags(OPEN, "O_RDWR", "O_NOCTTY", "O_CLOEXEC"),
       ],
-      as: "console",
+      as: CONSOLE,
       why: "the other side by descriptor: no path inside is trusted",
     },
     {
       call: "fchown",
-      args: [{ result: "console" }, hostId(spec, "uid", process.user.uid), {
+      args: [{ result: CONSOLE }, hostId(spec, "uid", process.user.uid), {
         value: -1,
         text: "-1",
       }],
@@ -95,14 +99,22 @@ function sizeSteps(process: Process): PrepareStep[] {
   }];
 }
 
-/** Plans the process's session, standard streams and controlling terminal. */
-export function stdioSteps(process: Process): readonly ChildStep[] {
-  const sources = process.terminal ? ["console", "console", "console"] : STDIO;
-  const steps: ChildStep[] = [{
-    call: "setsid",
-    args: [],
-    why: "a session of its own: no way to the caller's terminal",
-  }];
+/**
+ * Plans the process's session, standard streams and controlling terminal; once
+ * paths are relative to the new root.
+ */
+export function stdioSteps(spec: RuntimeSpec): readonly ChildStep[] {
+  const { process } = spec;
+  const streams = process.terminal ? ownTerminal(spec) : undefined;
+  const sources = streams === undefined ? STDIO : Array(3).fill(streams.name);
+  const steps: ChildStep[] = [
+    {
+      call: "setsid",
+      args: [],
+      why: "a session of its own: no way to the caller's terminal",
+    },
+    ...(streams?.steps ?? []),
+  ];
   for (const [number, source] of sources.entries()) {
     steps.push({
       call: "dup3",
@@ -118,4 +130,35 @@ export function stdioSteps(process: Process): readonly ChildStep[] {
     });
   }
   return steps;
+}
+
+/**
+ * The terminal, opened where the program will see it: some C libraries take
+ * its name from the link in /proc/self/fd, which says nothing of a mount that
+ * the container has not got. On a /dev/pts that is not the container's own, a
+ * terminal of that name is another.
+ */
+function ownTerminal(
+  { mounts }: RuntimeSpec,
+): { readonly name: string; readonly steps: readonly ChildStep[] } {
+  const pts = mounts.findLast(({ destination }) =>
+    isWithin("/dev/pts", destination)
+  );
+  if (pts?.type !== "devpts" || pts.destination !== "/dev/pts") {
+    return { name: CONSOLE, steps: [] };
+  }
+  return {
+    name: "tty",
+    steps: [{
+      call: "openat2",
+      args: [
+        AT_FDCWD,
+        "dev/pts/0",
+        openHow(flags(OPEN, "O_RDWR", "O_NOCTTY", "O_CLOEXEC")),
+        OPEN_HOW_BYTES,
+      ],
+      as: "tty",
+      why: "the same terminal by its name inside, as ttyname(3) looks it up",
+    }],
+  };
 }
