@@ -94,6 +94,7 @@ unpack() {
   tsdocker_error=$(umask 066 && mkdir -p "$tsdocker_base" 2>&1) ||
     fail "${tsdocker_error##*: }"
   [ -w "$tsdocker_base" ] && [ -x "$tsdocker_base" ] || fail "it is not writable"
+  tsdocker_umask=$(umask)
   umask 077
   tsdocker_euid=$(id -u)
   read -r _ _ tsdocker_root _ <<LS
@@ -106,7 +107,7 @@ LS
   if command -v flock >/dev/null 2>&1; then
     exec 9>"$tsdocker_base/lock"
     flock 9
-    if is_unpacked; then exec 9>&-; return; fi
+    if is_unpacked; then exec 9>&-; umask "$tsdocker_umask"; return; fi
     rm -rf "$tsdocker_base"/.new-*
   fi
 
@@ -138,6 +139,7 @@ LS
   trap - EXIT HUP INT TERM
   is_unpacked || fail "\"$tsdocker_dir\" is damaged or not ours; remove it"
   exec 9>&-
+  umask "$tsdocker_umask"
 }
 
 unpack

@@ -100,6 +100,17 @@ Deno.test("the portable file unpacks read-only files into private directories", 
   );
 });
 
+Deno.test("the portable file passes the umask through, first or not", async () => {
+  const program = '#!/bin/sh\n[ "$1" = --version ] || umask\n';
+  for (const umask of ["0002", "0027"]) {
+    await using file = await PortableFile.make({ program });
+    const wrapper = ["sh", "-c", `umask ${umask}; exec "$@"`, "sh"];
+    const first = await file.run([], {}, wrapper);
+    assert.deepEqual(first, { code: 0, stdout: `${umask}\n`, stderr: "" });
+    assert.deepEqual(await file.run([], {}, wrapper), first);
+  }
+});
+
 Deno.test("the portable file starts no other program once it is unpacked", async () => {
   await using file = await PortableFile.make();
   await file.run();
