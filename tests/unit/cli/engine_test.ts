@@ -43,3 +43,14 @@ Deno.test("engineOf() takes TSDOCKER_LAUNCHER, if there is such a launcher", () 
   assert.equal(launcher(""), "auto");
   assert.throws(() => launcher("fork"), UsageError);
 });
+
+Deno.test("engineOf() knows who called sudo, and is nobody's fool", () => {
+  const env = new Map([["SUDO_UID", "1000"], ["SUDO_GID", "1001"]]);
+  assert.deepEqual(engineOf(fakeHost({ env })).invoker, {
+    uid: 1000,
+    gid: 1001,
+  });
+  const own = { uid: Deno.uid() ?? 0, gid: Deno.gid() ?? 0 };
+  assert.deepEqual(engineOf(fakeHost()).invoker, own);
+  assert.deepEqual(engineOf(hostWith("SUDO_UID", "x; rm")).invoker, own);
+});

@@ -7,6 +7,7 @@ import {
   overlayDirectories,
   readSnapshotFile,
   type Snapshot,
+  snapshotDirectories,
   snapshotIn,
 } from "../../../lib/storage/snapshot.ts";
 
@@ -192,4 +193,9 @@ Deno.test("readSnapshotFile() leaves no descriptor open", () => {
   readSnapshotFile(snapshot, PASSWD);
   readSnapshotFile(snapshot, "/missing");
   assert.equal([...Deno.readDirSync("/proc/self/fd")].length, before);
+});
+
+Deno.test("snapshotDirectories() lists what an overlay is made of, once", () => {
+  const snapshot = snapshotIn("/c", ["/l/b", "/l/a", "/l/b"]);
+  assert.deepEqual(snapshotDirectories(snapshot), ["/l/b", "/l/a", "/c"]);
 });
