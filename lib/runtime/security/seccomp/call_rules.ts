@@ -125,14 +125,27 @@ function descend(nodes: Node[], { index, op, high, low }: Condition): Branch {
 
 /** The node of a test, added at its place if there is none. */
 function insert(nodes: Node[], test: Test): Node {
-  const place = nodes.findIndex((node) =>
-    isSame(node.test, test) || isBefore(test, node.test)
-  );
-  const there = nodes[place];
-  if (there !== undefined && isSame(there.test, test)) return there;
+  const place = placeOf(nodes, test);
+  for (let before = place - 1; before >= 0; before--) {
+    const there = nodes[before];
+    if (there === undefined || isBefore(there.test, test)) break;
+    if (isSame(there.test, test)) return there;
+  }
   const node: Node = { test, branches: new Map(), lower: [] };
-  nodes.splice(place === -1 ? nodes.length : place, 0, node);
+  nodes.splice(place, 0, node);
   return node;
+}
+
+/** Behind all nodes that a test is not before; they are in order. */
+function placeOf(nodes: readonly Node[], test: Test): number {
+  let [low, high] = [0, nodes.length];
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2);
+    const node = nodes[middle];
+    if (node !== undefined && isBefore(test, node.test)) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }
 
 function testOf(
