@@ -11,7 +11,11 @@
  */
 import { MOUNT, MOUNT_ATTR, MOVE_MOUNT } from "../../../ffi/constants/mount.ts";
 import { flags } from "../../../ffi/constants/symbolic.ts";
-import { RESOLVE_NO_SYMLINKS } from "../../../ffi/constants/openat2.ts";
+import {
+  RESOLVE_IN_ROOT,
+  RESOLVE_NO_MAGICLINKS,
+  RESOLVE_NO_SYMLINKS,
+} from "../../../ffi/constants/openat2.ts";
 import { SpecError } from "../../base/errors.ts";
 import type { RecordArgument, Symbolic } from "../../../ffi/record.ts";
 import type { Mount } from "../../oci/runtime_spec.ts";
@@ -215,18 +219,35 @@ function bindMount(
     });
     return { prepare, child: [] };
   }
-  const attach: ChildStep = {
-    call: "move_mount",
-    args: [
-      tree,
-      "",
-      AT_FDCWD,
-      relative(mount.destination),
-      flags(MOVE_MOUNT, "MOVE_MOUNT_F_EMPTY_PATH"),
-    ],
-    why: `${why}, on top of a mount that is made here`,
-  };
-  return { prepare, child: [attach] };
+  const child: ChildStep[] = [
+    {
+      call: "openat2",
+      args: [
+        AT_FDCWD,
+        relative(mount.destination),
+        openHow(flags(OPEN, "O_PATH", "O_CLOEXEC"), IN_ROOT),
+        OPEN_HOW_BYTES,
+      ],
+      as: "mountpoint",
+      why: "links of sysfs and of other volumes, but none that leads outside",
+    },
+    {
+      call: "move_mount",
+      args: [
+        tree,
+        "",
+        { result: "mountpoint" },
+        "",
+        flags(
+          MOVE_MOUNT,
+          "MOVE_MOUNT_F_EMPTY_PATH",
+          "MOVE_MOUNT_T_EMPTY_PATH",
+        ),
+      ],
+      why: `${why}, on top of a mount that is made here`,
+    },
+  ];
+  return { prepare, child };
 }
 
 function cloneTree(
@@ -293,6 +314,12 @@ export function remountReadonly(path: string, why: string): ChildStep {
     why,
   };
 }
+
+/** The directory that a path begins in is its root, for links as well. */
+const IN_ROOT: Symbolic = {
+  value: RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS,
+  text: "RESOLVE_IN_ROOT|RESOLVE_NO_MAGICLINKS",
+};
 
 const NO_SYMLINKS: Symbolic = {
   value: RESOLVE_NO_SYMLINKS,

@@ -88,7 +88,8 @@ Deno.test("mountSteps() attaches in the new process what lies on its mounts", ()
   const bound = texts(bind("/h", "/sys/x"), later);
   assert.equal(bound.prepare.length, 1, "the copy alone");
   assert.deepEqual(bound.child, [
-    'move_mount($mount.3, "", AT_FDCWD, "sys/x", MOVE_MOUNT_F_EMPTY_PATH)',
+    'openat2(AT_FDCWD, "sys/x", {O_PATH|O_CLOEXEC, 0, RESOLVE_IN_ROOT|RESOLVE_NO_MAGICLINKS}, 24)',
+    'move_mount($mount.3, "", $mountpoint, "", MOVE_MOUNT_F_EMPTY_PATH|MOVE_MOUNT_T_EMPTY_PATH)',
   ]);
   const made = texts(fileSystem("/sys/fs/cgroup", "tmpfs", "ro"), later);
   assert.deepEqual(made.prepare, []);
