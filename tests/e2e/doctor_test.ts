@@ -7,7 +7,14 @@
 import assert from "node:assert/strict";
 import { CAPABILITY } from "../../ffi/constants/capability.ts";
 import { DEFAULT_CAPABILITIES } from "../../lib/engine/capabilities.ts";
-import { IMAGE, namesIn, type Place, placeTest } from "../support/cli.ts";
+import {
+  IMAGE,
+  namesIn,
+  type Outcome,
+  type Place,
+  placeTest,
+  TSDOCKER,
+} from "../support/cli.ts";
 import {
   changes,
   examine,
@@ -394,6 +401,44 @@ placeTest("doctor notices a container around it", async (place) => {
   );
   assert.ok(await runs(place, inside));
 });
+
+/** Options of `run` that let this very program run inside. */
+async function withProgram(place: Place): Promise<string[]> {
+  const { TSDOCKER_RUNTIME_DIR: runtime = "" } = place.env;
+  const volumes = [`${TSDOCKER}:${TSDOCKER}:ro`, `${runtime}:${runtime}`];
+  for (const path of ["/usr", "/bin", "/lib", "/lib64"]) {
+    const source = await Deno.realPath(path).catch(() => undefined);
+    if (source !== undefined) volumes.push(`${source}:${path}:ro`);
+  }
+  return [
+    ...[...volumes, `${IMAGE}:${IMAGE}:ro`, `${place.work}:/nested`]
+      .flatMap((volume) => ["-v", volume]),
+    ...["-e", `TSDOCKER_RUNTIME_DIR=${runtime}`],
+  ];
+}
+
+for (const flags of [[], ["--privileged"]]) {
+  placeTest(`doctor and run agree inside of run ${flags}`, async (place) => {
+    const inside = [
+      "run",
+      "--rm",
+      ...flags,
+      ...await withProgram(place),
+      IMAGE,
+    ];
+    const roots = ["--root", "/nested/root", "--run-root", "/nested/run"];
+    const nested = (...words: string[]): Promise<Outcome> =>
+      place.tsdocker(...inside, TSDOCKER, ...roots, ...words);
+    const report = toReport(await nested(...DOCTOR));
+    assert.equal(finding(report, "outer-container").status, "degraded");
+    assert.equal(report.ok, flags.length > 0);
+    const { code, stdout } = await nested("run", "--rm", IMAGE, "echo", "deep");
+    assert.deepEqual(
+      [code, stdout],
+      report.ok ? [0, "deep\n"] : [FAILED, ""],
+    );
+  });
+}
 
 const COVER_PROC = "mount --bind /dev/null /proc/version";
 

@@ -115,11 +115,13 @@ const CALLS_FIX = "a newer kernel for ENOSYS; for other errors, the " +
 
 /** Whether the calls of every start are there and let through. */
 export function checkSystemCalls(probe: HostProbe): CheckResult {
-  const refused = NEEDED.flatMap((one) => refusalOf(one, probe) ?? []);
-  if (refused.length === 0) {
+  const refused = new Set(
+    NEEDED.flatMap((one) => refusalOf(one, probe) ?? []),
+  );
+  if (refused.size === 0) {
     return ok(SYSTEM_CALLS, `${NEEDED.length} that all starts make work`);
   }
-  return missing(SYSTEM_CALLS, refused.join(", "), {
+  return missing(SYSTEM_CALLS, [...refused].join(", "), {
     costs: "run does not work",
     flags: ["run"],
     fix: CALLS_FIX,

@@ -50,6 +50,9 @@ const USER_CAPABILITIES: ReadonlySet<CapabilityName> = new Set([
   "CAP_CHOWN",
 ]);
 
+/** More names than these are a wall of capitals. */
+const MOST_NAMED = 4;
+
 const FIX = "tsdocker started with them: sudo; in docker --cap-add or " +
   "--privileged; in a systemd unit CapabilityBoundingSet=";
 
@@ -118,7 +121,11 @@ export function checkOtherCapabilities(probe: HostProbe): CheckResult {
   if (lacking.length === 0) {
     return ok(OTHER_SUBJECT, `all ${others.length} held`);
   }
-  return missing(OTHER_SUBJECT, `lacks ${lacking.join(", ")}`, {
+  // The flags name them all once more.
+  const names = lacking.length > MOST_NAMED
+    ? `${lacking.length} of ${others.length}`
+    : lacking.join(", ");
+  return missing(OTHER_SUBJECT, `lacks ${names}`, {
     costs: "containers cannot be given them, --privileged ones neither",
     flags: lacking.map(flagOf),
     fix: FIX,

@@ -112,3 +112,13 @@ Deno.test("checkOtherCapabilities() does not want what the kernel has not", () =
     "lacks CAP_BPF, CAP_CHECKPOINT_RESTORE",
   );
 });
+
+Deno.test("checkOtherCapabilities() counts what is too much to name", () => {
+  const held = (): ReturnType<HostProbe["capabilities"]> => ({
+    permitted: 0n,
+    bounding: 0n,
+  });
+  const result = checkOtherCapabilities(fakeProbe({ capabilities: held }));
+  assert.equal(result.detail, "lacks 24 of 24");
+  assert.equal(result.flags?.length, 24);
+});
