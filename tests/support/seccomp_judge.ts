@@ -40,6 +40,16 @@ const WORDS: Readonly<Record<string, number>> = {
   SCMP_ACT_ALLOW: 0x7fff0000,
 };
 
+const NUMBERS: Readonly<
+  Record<SeccompArchitecture, ReadonlyMap<string, number>>
+> = {
+  SCMP_ARCH_X86_64: syscallNumbers("SCMP_ARCH_X86_64"),
+  SCMP_ARCH_X86: syscallNumbers("SCMP_ARCH_X86"),
+  SCMP_ARCH_X32: syscallNumbers("SCMP_ARCH_X32"),
+  SCMP_ARCH_AARCH64: syscallNumbers("SCMP_ARCH_AARCH64"),
+  SCMP_ARCH_ARM: syscallNumbers("SCMP_ARCH_ARM"),
+};
+
 /** From the strictest to what allows most. */
 const STRICTNESS = Object.values(WORDS).sort((a, b) => (a | 0) - (b | 0));
 
@@ -85,7 +95,7 @@ export function possibleWords(
     return new Set([KILL_THREAD]);
   }
 
-  const numbers = syscallNumbers(name);
+  const numbers = NUMBERS[name];
   const width = isNative ? 64 : 32;
   const found = new Set<number>();
   for (const rule of seccomp.syscalls ?? []) {

@@ -79,6 +79,8 @@ class Collector {
   }
 
   add(name: string, clause: Clause): void {
+    const number = this.#numbers.get(name);
+    if (number !== undefined) this.#named.add(number);
     this.#addDirect(name, clause);
     if (this.architecture.name !== "SCMP_ARCH_X86") return;
     const other = multiplexed(name);
@@ -106,9 +108,7 @@ class Collector {
 
   #addDirect(name: string, { pointer, action, args }: Clause): void {
     const number = this.#numbers.get(name);
-    if (number === undefined) return;
-    this.#named.add(number);
-    if (action === this.otherwise) return;
+    if (number === undefined || action === this.otherwise) return;
     const conditions = args
       .map((argument) => conditionOf(argument, this.architecture.argumentBits))
       .filter((condition) => condition !== undefined);
