@@ -57,4 +57,5 @@ Deno.test("denoHost() is the process it runs in", () => {
   assert.equal(host.cwd(), Deno.cwd());
   assert.equal(host.env.get("PATH"), Deno.env.get("PATH"));
   assert.equal(host.stdinIsTerminal(), Deno.stdin.isTerminal());
+  assert.equal(host.stdoutIsTerminal(), Deno.stdout.isTerminal());
 });
