@@ -490,3 +490,19 @@ forEachLauncher("run --userns host is as ever", async (place) => {
   const own = await Deno.readTextFile("/proc/self/uid_map");
   assertPrints(outcome, own);
 });
+
+forEachLauncher(
+  "run makes what its users can enter, whatever the umask",
+  async (place) => {
+    const wrapper = ["sh", "-c", 'umask 077; exec "$@"', "sh"];
+    const namespaces = place.launcher === "native" ? ["--userns", "auto"] : [];
+    for (const flags of [[], namespaces]) {
+      const outcome = await place.tsdockerWith({ wrapper }, [
+        ...["run", "--rm", ...flags, "-u", "1000", "-w", "/new/dir"],
+        ...["-v", ".:/v/w", ...shell("pwd; stat -c %a . /new /v; umask")],
+      ]);
+      const modes = ["755", "755", "755"];
+      assert.deepEqual(linesOf(outcome), ["/new/dir", ...modes, "0022"]);
+    }
+  },
+);

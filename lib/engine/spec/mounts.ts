@@ -59,7 +59,8 @@ function defaultMounts(config: ContainerConfig): Mount[] {
 
 /**
  * Sysfs shows the network namespace, and only who owns that may mount it: from
- * a user namespace the host's has to be bound.
+ * a user namespace the host's has to be bound. Alone, since what is mounted in
+ * it is none of the container's business, and cgroups of its own go there.
  */
 function sysMount({ privileged, network, idMappings }: ContainerConfig): Mount {
   if (network !== "host" || idMappings === undefined) {
@@ -74,8 +75,8 @@ function sysMount({ privileged, network, idMappings }: ContainerConfig): Mount {
     type: "bind",
     source: "/sys",
     options: [
-      ...["rbind", "rprivate", "nosuid", "noexec", "nodev"],
-      ...(privileged ? [] : ["rro"]),
+      ...["bind", "rprivate", "nosuid", "noexec", "nodev"],
+      ...(privileged ? [] : ["ro"]),
     ],
   };
 }

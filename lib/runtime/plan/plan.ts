@@ -82,6 +82,12 @@ export function createPlan(
   const owner = fileOwnerSteps(spec);
   return {
     prepare: [
+      {
+        call: "umask",
+        args: [{ value: 0o022, text: "022" }],
+        as: "caller_umask",
+        why: "the container's users can enter what is made for them",
+      },
       ...cgroups.prepare,
       ...privateMountSteps(),
       ...idMappedSteps(options.idMapped ?? []),
@@ -94,6 +100,12 @@ export function createPlan(
       ...maskSourceSteps(spec),
       ...hidden.prepare,
       ...owner.end,
+      {
+        call: "umask",
+        args: [{ result: "caller_umask" }],
+        always: "also on failure",
+        why: "the calling thread goes on after the container has started",
+      },
     ],
     clone: cloneFlags(spec),
     ...(maps === undefined ? {} : { idMaps: maps }),
