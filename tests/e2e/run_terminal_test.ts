@@ -38,9 +38,10 @@ for (
     using terminal = run(place, ...spelling.split(" "), IMAGE, "sh");
     terminal.expect("# ");
     terminal.type(
-      "tty; test -t 0 && test -t 1 && test -t 2 && echo all three\r",
+      "tty; readlink /proc/self/fd/0; " +
+        "test -t 0 && test -t 1 && test -t 2 && echo all three\r",
     );
-    terminal.expect("\r\n/dev/pts/0\r\nall three\r\n");
+    terminal.expect("\r\n/dev/pts/0\r\n/dev/pts/0\r\nall three\r\n");
     terminal.type("exit 3\r");
     assert.equal(terminal.status(), 3);
     assert.deepEqual(terminal.modes, terminal.initialModes);

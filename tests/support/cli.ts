@@ -6,7 +6,7 @@
  */
 import assert from "node:assert/strict";
 import { openPidfd, sendSignal } from "../../ffi/calls/process.ts";
-import { remains } from "./remains.ts";
+import { emptyCgroups, remains } from "./remains.ts";
 import { rootTest } from "./root.ts";
 
 const CHECKOUT = decodeURIComponent(
@@ -66,7 +66,11 @@ export class Place implements AsyncDisposable {
   readonly work: string;
   readonly #children: Running[] = [];
 
-  private constructor(directory: string, readonly launcher: Launcher) {
+  private constructor(
+    directory: string,
+    readonly launcher: Launcher,
+    readonly cgroupsBefore: ReadonlySet<string>,
+  ) {
     this.directory = directory;
     this.root = `${directory}/root`;
     this.runRoot = `${directory}/run`;
@@ -76,7 +80,8 @@ export class Place implements AsyncDisposable {
   /** Makes the directories. */
   static async make(launcher: Launcher): Promise<Place> {
     const directory = await Deno.makeTempDir({ dir: PLACES, prefix: "e2e-" });
-    const place = new Place(directory, launcher);
+    const before = new Set(await emptyCgroups());
+    const place = new Place(directory, launcher, before);
     await Deno.mkdir(place.work);
     return place;
   }

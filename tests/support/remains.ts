@@ -10,6 +10,8 @@ export interface Territory {
   readonly directory: string;
   readonly root: string;
   readonly runRoot: string;
+  /** Cgroups of containers that were there before; absent: none. */
+  readonly cgroupsBefore?: ReadonlySet<string>;
 }
 
 /** Directories that are empty when no container is left. */
@@ -34,7 +36,7 @@ export async function remains(territory: Territory): Promise<string[]> {
       ...await directories(territory),
       ...await processes(territory),
       ...await locks(territory),
-      ...await cgroups(),
+      ...await newCgroups(territory),
     ];
     if (found.length === 0 || performance.now() > end) return found;
     await new Promise((resolve) => setTimeout(resolve, 10));
@@ -114,18 +116,24 @@ async function locks({ root, runRoot }: Territory): Promise<string[]> {
   });
 }
 
+async function newCgroups({ cgroupsBefore }: Territory): Promise<string[]> {
+  const all = await emptyCgroups();
+  return all.filter((path) => !cgroupsBefore?.has(path))
+    .map((path) => `cgroup: ${path}`);
+}
+
 /**
  * Cgroups of containers in which no process is. Nothing tells whose they were;
  * but those of containers that run, perhaps of others, are not empty for long.
  */
-async function cgroups(): Promise<string[]> {
+export async function emptyCgroups(): Promise<string[]> {
   const found: string[] = [];
   for (const hierarchy of await hierarchies()) {
     for await (const path of entries(`${hierarchy}/tsdocker`)) {
       const { isDirectory } = await Deno.lstat(path).catch(() => NO_DIRECTORY);
       if (!isDirectory) continue;
       const pids = await readProc(`${path}/cgroup.procs`);
-      if (pids === "") found.push(`cgroup: ${path}`);
+      if (pids === "") found.push(path);
     }
   }
   return found;
