@@ -5,6 +5,7 @@
  * @module
  * @see Linux Documentation/networking/filter.rst
  */
+import { LITTLE_ENDIAN } from "../../../../ffi/endian.ts";
 import { SOCK_FILTER } from "../../../../ffi/structs.ts";
 
 /** The instructions in use, by what `linux/filter.h` composes their codes of. */
@@ -56,6 +57,13 @@ interface Instruction extends Targets {
 interface Bridges {
   yes: boolean;
   no: boolean;
+}
+
+/** Where an instruction stands among the others. */
+interface Placement {
+  readonly bridge: Bridges;
+  readonly address: number;
+  readonly addresses: readonly number[];
 }
 
 /** Collects instructions and encodes them. */
@@ -118,11 +126,16 @@ export class Assembler {
     while (this.#addBridges(bridges, addresses)) {
       addresses = this.#addresses(bridges);
     }
-    const words = this.#instructions.flatMap((_, index) =>
-      this.#encode(index, bridges, addresses)
+    const length = addresses.at(-1) ?? 0;
+    const bytes = new Uint8Array(length * SOCK_FILTER.size);
+    const view = new DataView(bytes.buffer);
+    this.#instructions.forEach((instruction, index) =>
+      this.#encode(view, instruction, {
+        bridge: bridges[index] ?? { yes: false, no: false },
+        address: addresses[index] ?? 0,
+        addresses,
+      })
     );
-    const bytes = new Uint8Array(words.length * SOCK_FILTER.size);
-    words.forEach((word, index) => bytes.set(word, index * SOCK_FILTER.size));
     return bytes;
   }
 
@@ -159,35 +172,32 @@ export class Assembler {
   }
 
   #encode(
-    index: number,
-    bridges: readonly Bridges[],
-    addresses: readonly number[],
-  ): Uint8Array[] {
-    const instruction = this.#instructions[index];
-    const bridge = bridges[index];
-    if (instruction === undefined || bridge === undefined) return [];
-    const { code, k, yes, no } = instruction;
-    const next = (addresses[index] ?? 0) + 1;
-    const behind = addresses[index + 1] ?? next;
-    const skip = (label: Label | undefined): number =>
-      (label === undefined ? behind : this.#addressOf(label, addresses)) - next;
-    const jumps = [yes, no].filter((_, side) =>
-      side === 0 ? bridge.yes : bridge.no
-    );
-    const first = SOCK_FILTER.encode({
+    view: DataView,
+    { code, k, yes, no, isCondition }: Instruction,
+    { bridge, address, addresses }: Placement,
+  ): void {
+    if (!isCondition) {
+      put(view, address, { code, k });
+      return;
+    }
+    const next = address + 1;
+    const behind = next + Number(bridge.yes) + Number(bridge.no);
+    const target = (label: Label | undefined): number =>
+      label === undefined ? behind : this.#addressOf(label, addresses);
+    put(view, address, {
       code,
-      jt: !instruction.isCondition || bridge.yes ? 0 : skip(yes),
-      jf: !instruction.isCondition
-        ? 0
-        : bridge.no
-        ? Number(bridge.yes)
-        : skip(no),
+      jt: bridge.yes ? 0 : target(yes) - next,
+      jf: bridge.no ? Number(bridge.yes) : target(no) - next,
       k,
     });
-    const others = jumps.map((label, place) =>
-      SOCK_FILTER.encode({ code: BPF.JUMP, k: skip(label) - place - 1 })
-    );
-    return [first, ...others];
+    const jumps = [
+      ...bridge.yes ? [target(yes)] : [],
+      ...bridge.no ? [target(no)] : [],
+    ];
+    for (const [place, to] of jumps.entries()) {
+      const at = next + place;
+      put(view, at, { code: BPF.JUMP, k: to - at - 1 });
+    }
   }
 
   #addressOf(label: Label, addresses: readonly number[]): number {
@@ -196,4 +206,23 @@ export class Assembler {
     if (address === undefined) throw new TypeError("A label has no place");
     return address;
   }
+}
+
+/** Writes a `struct sock_filter` without the detour of encoding it alone. */
+function put(
+  view: DataView,
+  address: number,
+  { code, jt = 0, jf = 0, k }: {
+    readonly code: number;
+    readonly jt?: number;
+    readonly jf?: number;
+    readonly k: number;
+  },
+): void {
+  const { size, fields } = SOCK_FILTER;
+  const at = address * size;
+  view.setUint16(at + fields.code.offset, code, LITTLE_ENDIAN);
+  view.setUint8(at + fields.jt.offset, jt);
+  view.setUint8(at + fields.jf.offset, jf);
+  view.setUint32(at + fields.k.offset, k, LITTLE_ENDIAN);
 }

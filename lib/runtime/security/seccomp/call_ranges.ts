@@ -57,12 +57,16 @@ export function callRanges(
 }
 
 /** Makes one range of neighbours with the same verdict. */
-export function mergeRanges(ranges: readonly CallRange[]): CallRange[] {
-  let last = "";
-  return ranges.filter(({ verdict }) => {
-    const text = JSON.stringify(verdict);
-    const isOther = text !== last;
-    last = text;
-    return isOther;
+function mergeRanges(ranges: readonly CallRange[]): CallRange[] {
+  return ranges.filter(({ verdict }, index) => {
+    const before = ranges[index - 1];
+    return before === undefined || !isSame(before.verdict, verdict);
   });
+}
+
+function isSame(a: Verdict, b: Verdict): boolean {
+  return a.otherwise === b.otherwise &&
+    a.alternatives.length === b.alternatives.length &&
+    (a.alternatives.length === 0 ||
+      JSON.stringify(a.alternatives) === JSON.stringify(b.alternatives));
 }
