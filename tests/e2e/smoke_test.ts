@@ -5,7 +5,13 @@
  * @module
  */
 import assert from "node:assert/strict";
-import { assertPrints, forEachLauncher, IMAGE, shell } from "../support/cli.ts";
+import {
+  assertPrints,
+  forEachLauncher,
+  IMAGE,
+  placeTest,
+  shell,
+} from "../support/cli.ts";
 import { Terminal } from "../support/terminal.ts";
 
 forEachLauncher("run prints what the command prints", async (place) => {
@@ -106,3 +112,15 @@ forEachLauncher("run -it gives a shell in a terminal", (place) => {
   assert.equal(terminal.status(), 5);
   assert.deepEqual(terminal.modes, terminal.initialModes);
 });
+
+placeTest(
+  "run --userns auto has a root that is somebody else",
+  async (place) => {
+    const script = "id -u; stat -c %u /bin/busybox; touch /f; " +
+      "tr -s ' ' </proc/self/uid_map | cut -d ' ' -f 2,4";
+    const outcome = await place.run(
+      ...["--rm", "--userns", "auto", ...shell(script)],
+    );
+    assertPrints(outcome, "0\n0\n0 65536\n");
+  },
+);
