@@ -14,6 +14,8 @@ import { buildSpec, type HostInput } from "../../lib/engine/spec_builder.ts";
 import { clampRlimits } from "../../lib/engine/ulimit.ts";
 import { resolveUser } from "../../lib/engine/user.ts";
 import type { IdMapping, RuntimeSpec } from "../../lib/oci/runtime_spec.ts";
+import { discardLimits } from "../../lib/runtime/cgroups/discard.ts";
+import type { CgroupSurvey } from "../../lib/runtime/cgroups/survey.ts";
 import { createPlan } from "../../lib/runtime/plan/plan.ts";
 import type { LaunchPlan } from "../../lib/runtime/plan/step.ts";
 import { allCapabilities } from "../../lib/engine/capabilities.ts";
@@ -43,8 +45,12 @@ const ID = "ab".repeat(32) as ContainerId;
  * Takes a command line through all stages.
  *
  * @param args What follows `run`.
+ * @param survey The cgroups of the host; absent leaves them out of the plan.
  */
-export async function runStages(args: readonly string[]): Promise<Stages> {
+export async function runStages(
+  args: readonly string[],
+  survey?: CgroupSurvey,
+): Promise<Stages> {
   const parsed = parseArguments(
     {
       flags: RUN_FLAGS,
@@ -77,11 +83,12 @@ export async function runStages(args: readonly string[]): Promise<Stages> {
       ? { idMappings: { uid: IDS, gid: IDS } }
       : {}),
   };
-  const spec = buildSpec(config, {
+  const built = buildSpec(config, {
     ...SPEC_INPUT,
     ...hostInput(config),
     user: resolveUser(config.user, DATABASE, config.groupAdd),
   });
+  const spec = survey === undefined ? built : fitTo(survey, built, config);
   const plan = createPlan(spec, {
     rootfs: [{
       destination: "/",
@@ -90,8 +97,21 @@ export async function runStages(args: readonly string[]): Promise<Stages> {
       options: ["lowerdir=/layers/1"],
     }],
     init: config.init,
+    ...(survey === undefined ? {} : { cgroups: survey }),
   });
   return { config, spec, plan };
+}
+
+/** What is left of the limits on a host with these cgroups. */
+function fitTo(
+  survey: CgroupSurvey,
+  spec: RuntimeSpec,
+  config: ContainerConfig,
+): RuntimeSpec {
+  const { resources } = spec.linux;
+  if (resources === undefined) return spec;
+  const left = discardLimits(survey, resources, config);
+  return { ...spec, linux: { ...spec.linux, resources: left.resources } };
 }
 
 function readFile(path: string): string {

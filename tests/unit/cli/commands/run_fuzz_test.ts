@@ -5,8 +5,20 @@
  * @module
  */
 import assert from "node:assert/strict";
-import { SpecError, UsageError } from "../../../../lib/base/errors.ts";
+import {
+  HostError,
+  SpecError,
+  UsageError,
+} from "../../../../lib/base/errors.ts";
 import { RUN_FLAGS } from "../../../../lib/cli/commands/run_options.ts";
+import type { CgroupSurvey } from "../../../../lib/runtime/cgroups/survey.ts";
+import {
+  NO_CGROUPS,
+  v1Hierarchy,
+  v1Survey,
+  v2Hierarchy,
+  v2Survey,
+} from "../../../support/cgroup_surveys.ts";
 import { Random } from "../../../support/random.ts";
 import { runStages, type Stages } from "../../../support/run_stages.ts";
 
@@ -116,12 +128,30 @@ function commandLine(random: Random): string[] {
   return [...args, "busybox", ...(random.once(50) ? [] : ["true"])];
 }
 
-async function attempt(args: readonly string[]): Promise<Stages | undefined> {
+/** Hosts with every kind of cgroups, and with some controllers missing. */
+const HOSTS: readonly { readonly survey?: CgroupSurvey }[] = [
+  {},
+  { survey: NO_CGROUPS },
+  { survey: v1Survey() },
+  { survey: v2Survey() },
+  { survey: v2Survey({ controllers: ["memory", "pids"] }) },
+  {
+    survey: {
+      mode: "hybrid",
+      hierarchies: [v1Hierarchy("memory"), v2Hierarchy()],
+    },
+  },
+];
+
+async function attempt(
+  args: readonly string[],
+  survey: CgroupSurvey | undefined,
+): Promise<Stages | undefined> {
   try {
-    return await runStages(args);
+    return await runStages(args, survey);
   } catch (error) {
     const isForTheUser = error instanceof UsageError ||
-      error instanceof SpecError;
+      error instanceof SpecError || error instanceof HostError;
     assert.ok(isForTheUser, `${JSON.stringify(args)}: ${error}`);
     return undefined;
   }
@@ -143,7 +173,7 @@ Deno.test("10,000 random command lines of run are refused or become plans", asyn
   let planned = 0;
   for (let index = 0; index < LINES; index++) {
     const args = commandLine(random);
-    const stages = await attempt(args);
+    const stages = await attempt(args, random.pick(HOSTS).survey);
     if (stages === undefined) continue;
     planned++;
     assertWhole(args, stages);
