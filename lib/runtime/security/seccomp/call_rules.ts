@@ -12,12 +12,13 @@
  *   after them for `LT` and `LE`. What is equal in all of that, or compares
  *   values under different masks whose upper halves are equal, is asked in the
  *   order of the profile. Further conditions are compared alike.
+ * - `GE` and `GT` are asked along with an earlier `LT` or `LE` of that value.
  * - A rule that begins with all the conditions of an earlier one is passed over.
  * - The same conditions, or the beginning of an earlier rule's, with another
  *   action are a contradiction, and an error.
  *
- * libseccomp breaks these rules itself where rules share halves of the values
- * they compare: it may then miss one that holds. Here every condition is exact.
+ * libseccomp breaks these rules itself where values of 64 bits share a half, and
+ * may then ask another rule first or miss one that holds. Here all is exact.
  *
  * @module
  * @see libseccomp 2.5.4, src/db.c, `db_rule_add()`
@@ -125,15 +126,27 @@ function descend(nodes: Node[], { index, op, high, low }: Condition): Branch {
 
 /** The node of a test, added at its place if there is none. */
 function insert(nodes: Node[], test: Test): Node {
-  const place = placeOf(nodes, test);
-  for (let before = place - 1; before >= 0; before--) {
-    const there = nodes[before];
-    if (there === undefined || isBefore(there.test, test)) break;
-    if (isSame(there.test, test)) return there;
-  }
+  const there = findOpposite(nodes, test) ?? find(nodes, test);
+  if (there !== undefined) return there;
   const node: Node = { test, branches: new Map(), lower: [] };
-  nodes.splice(place, 0, node);
+  nodes.splice(placeOf(nodes, test), 0, node);
   return node;
+}
+
+/** `GE` and `GT` join the test of an earlier `LT` or `LE`, at its place. */
+function findOpposite(nodes: readonly Node[], test: Test): Node | undefined {
+  return test.rank === RANKS.SCMP_CMP_GE
+    ? find(nodes, { ...test, rank: RANKS.SCMP_CMP_LT, isAscending: true })
+    : undefined;
+}
+
+function find(nodes: readonly Node[], test: Test): Node | undefined {
+  for (let place = placeOf(nodes, test) - 1; place >= 0; place--) {
+    const node = nodes[place];
+    if (node === undefined || isBefore(node.test, test)) return undefined;
+    if (isSame(node.test, test)) return node;
+  }
+  return undefined;
 }
 
 /** Behind all nodes that a test is not before; they are in order. */

@@ -119,6 +119,19 @@ Deno.test("CallRules takes opposites on one value for two rules", () => {
   assert.deepEqual(order(rules), [3, 4, 1, 2, DEFAULT]);
 });
 
+Deno.test("CallRules asks for more along with an earlier opposite", () => {
+  const rules = new CallRules();
+  add(rules, 1, [0, "LT", 5]);
+  add(rules, 2, [0, "GE", 9]);
+  add(rules, 3, [0, "GE", 5]);
+  assert.deepEqual(order(rules), [1, 3, 2, DEFAULT]);
+  const later = new CallRules();
+  add(later, 3, [0, "GE", 5]);
+  add(later, 2, [0, "GE", 9]);
+  add(later, 1, [0, "LT", 5]);
+  assert.deepEqual(order(later), [1, 2, 3, DEFAULT]);
+});
+
 Deno.test("CallRules refuses the same conditions with another action", () => {
   const rules = new CallRules();
   assert.ok(add(rules, 1, [0, "EQ", 1], [1, "GT", 2]));
