@@ -2,10 +2,33 @@ import assert from "node:assert/strict";
 import { CAPABILITY } from "../../../../../ffi/constants/capability.ts";
 import { CLONE } from "../../../../../ffi/constants/sched.ts";
 import { AF } from "../../../../../ffi/constants/socket.ts";
+import { DEFAULT_CAPABILITIES } from "../../../../../lib/engine/capabilities.ts";
+import type { SeccompArchitecture } from "../../../../../lib/oci/linux_seccomp.ts";
+import { CALL_ARCHITECTURES } from "../../../../../lib/runtime/security/seccomp/architecture.ts";
+import { compileProfile } from "../../../../../lib/runtime/security/seccomp/compile_profile.ts";
 import { DEFAULT_PROFILE } from "../../../../../lib/runtime/security/seccomp/default_profile.ts";
 import { ALLOWED_CALLS } from "../../../../../lib/runtime/security/seccomp/default_profile/allowed_calls.ts";
 import { CAPABILITY_CALLS } from "../../../../../lib/runtime/security/seccomp/default_profile/capability_calls.ts";
 import type { ProfileRule } from "../../../../../lib/runtime/security/seccomp/profile.ts";
+import { syscallNumbers } from "../../../../../lib/runtime/security/seccomp/syscall_numbers.ts";
+import {
+  type LoadedFilter,
+  loadFilter,
+  type Verdict,
+} from "../../../../support/bpf_simulator.ts";
+
+const ARCHITECTURES = Object.keys(CALL_ARCHITECTURES) as SeccompArchitecture[];
+const HOST_OF: Readonly<Record<SeccompArchitecture, "x86_64" | "aarch64">> = {
+  SCMP_ARCH_X86_64: "x86_64",
+  SCMP_ARCH_X86: "x86_64",
+  SCMP_ARCH_X32: "x86_64",
+  SCMP_ARCH_AARCH64: "aarch64",
+  SCMP_ARCH_ARM: "aarch64",
+};
+const ALLOW = 0x7fff0000;
+const EPERM = 0x00050001;
+const ENOSYS = 0x00050026;
+const SIGCHLD = 17n;
 
 /** What no container may do, whatever capabilities it has. */
 const NEVER = [
@@ -21,6 +44,30 @@ const rulesOf = (name: string): readonly ProfileRule[] =>
 
 const capabilityOf = ({ includes }: ProfileRule): string | undefined =>
   includes?.caps?.[0];
+
+function filterOf(
+  host: "x86_64" | "aarch64",
+  ...added: readonly string[]
+): LoadedFilter {
+  return loadFilter(
+    compileProfile(DEFAULT_PROFILE, {
+      capabilities: new Set([...DEFAULT_CAPABILITIES, ...added]),
+      architecture: host,
+      kernel: { major: 5, minor: 12 },
+    }).program,
+  );
+}
+
+/** How a call is judged, or `undefined` if the architecture does not have it. */
+function judge(
+  filter: LoadedFilter,
+  architecture: SeccompArchitecture,
+  [name, ...args]: readonly [name: string, ...args: bigint[]],
+): Verdict | undefined {
+  const nr = syscallNumbers(architecture).get(name);
+  const { audit: arch } = CALL_ARCHITECTURES[architecture];
+  return nr === undefined ? undefined : filter.judge({ nr, arch, args });
+}
 
 Deno.test("DEFAULT_PROFILE refuses with EPERM what it does not name", () => {
   assert.equal(DEFAULT_PROFILE.defaultAction, "SCMP_ACT_ERRNO");
@@ -165,4 +212,78 @@ Deno.test("DEFAULT_PROFILE is plain JSON", () => {
     JSON.parse(JSON.stringify(DEFAULT_PROFILE)),
     DEFAULT_PROFILE,
   );
+});
+
+Deno.test("DEFAULT_PROFILE names calls that one of the architectures has", () => {
+  const known = new Set(
+    ARCHITECTURES.flatMap((one) => [...syscallNumbers(one).keys()]),
+  );
+  for (const name of DEFAULT_PROFILE.syscalls.flatMap(({ names }) => names)) {
+    assert.ok(known.has(name), name);
+  }
+});
+
+for (const architecture of ARCHITECTURES) {
+  const host = HOST_OF[architecture];
+  Deno.test(`DEFAULT_PROFILE decides calls of ${architecture} by their arguments`, () => {
+    const [filter, admin] = [filterOf(host), filterOf(host, "CAP_SYS_ADMIN")];
+    const cases: readonly [number, number, ...Parameters<typeof judge>[2]][] = [
+      [ALLOW, ALLOW, "clone", SIGCHLD],
+      // Threads of glibc, and a time namespace's bit within the signal.
+      [ALLOW, ALLOW, "clone", 0x3d0f00n],
+      [ALLOW, ALLOW, "clone", 0x80n],
+      [EPERM, ALLOW, "clone", SIGCHLD | 0x10000000n],
+      [EPERM, ALLOW, "clone", SIGCHLD | 0x00020000n],
+      [EPERM, ALLOW, "clone", 0x40000000n],
+      [ENOSYS, ALLOW, "clone3"],
+      [EPERM, ALLOW, "unshare", 0x10000000n],
+      [EPERM, ALLOW, "mount"],
+      [EPERM, EPERM, "keyctl"],
+      [EPERM, EPERM, "io_uring_setup"],
+      [EPERM, EPERM, "userfaultfd"],
+      [ALLOW, ALLOW, "chroot"],
+      [ALLOW, ALLOW, "ptrace"],
+      [ALLOW, ALLOW, "personality", 0n],
+      [ALLOW, ALLOW, "personality", 0xffffffffn],
+      [EPERM, EPERM, "personality", 0x40000n],
+      [EPERM, EPERM, "personality", 0x400008n],
+      [ALLOW, ALLOW, "socket", 1n],
+      [ALLOW, ALLOW, "socket", 10n],
+      [ALLOW, ALLOW, "socket", 16n],
+      [EPERM, EPERM, "socket", 12n],
+      [EPERM, EPERM, "socket", 38n],
+      [EPERM, EPERM, "socket", 40n],
+      [EPERM, EPERM, "socket", 0x100000028n],
+      [EPERM, EPERM, "socket", 0xffffffffn],
+    ];
+    for (const [expected, asAdmin, ...call] of cases) {
+      const text = call.join(" ");
+      assert.equal(judge(filter, architecture, call)?.action, expected, text);
+      assert.equal(judge(admin, architecture, call)?.action, asAdmin, text);
+    }
+  });
+
+  Deno.test(`DEFAULT_PROFILE reaches no verdict of ${architecture} late`, () => {
+    const filter = filterOf(host);
+    assert.ok(filter.length <= 720, `${filter.length} instructions`);
+    for (const name of syscallNumbers(architecture).keys()) {
+      const { executed = 0 } = judge(filter, architecture, [name]) ?? {};
+      const limit = rulesOf(name).some(({ args }) => args) ? 45 : 14;
+      assert.ok(executed <= limit, `${name}: ${executed}`);
+    }
+  });
+}
+
+Deno.test("DEFAULT_PROFILE tells programs that newer calls do not exist", () => {
+  for (const architecture of ARCHITECTURES) {
+    const filter = filterOf(HOST_OF[architecture]);
+    const { audit: arch, firstNumber } = CALL_ARCHITECTURES[architecture];
+    // removexattrat is 466, and the last of x32's own is 547.
+    const last = architecture === "SCMP_ARCH_X32" ? 547 : 466;
+    const answer = (nr: number): number =>
+      filter.judge({ nr: firstNumber + nr, arch, args: [] }).action;
+    assert.equal(answer(last), ALLOW);
+    assert.equal(answer(last + 1), ENOSYS);
+    assert.equal(answer(1000), ENOSYS);
+  }
 });
