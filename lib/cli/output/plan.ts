@@ -55,7 +55,10 @@ export function formatPlan(
   const clone = `clone3(${plan.clone.text})`;
   if (format === "json") {
     const launcher = outcomes && { launcher: outcomes.launcher };
-    return `${JSON.stringify({ ...launcher, prepare, clone, child })}\n`;
+    const ids = plan.idMaps && { idMaps: plan.idMaps };
+    return `${
+      JSON.stringify({ ...launcher, prepare, clone, ...ids, child })
+    }\n`;
   }
   const by = outcomes === undefined
     ? ""
@@ -64,10 +67,19 @@ export function formatPlan(
     "In a private mount namespace of tsdocker:",
     ...prepare.map(stepLine),
     `\n${clone}`,
+    ...idMapLines(plan),
     `\nIn the new process${by}:`,
     ...child.map(stepLine),
     "",
   ].join("\n");
+}
+
+/** What is written of the ids of the new process before its first step. */
+function idMapLines({ idMaps }: LaunchPlan): string[] {
+  if (idMaps === undefined) return [];
+  return Object.entries(idMaps).map(([kind, text]) =>
+    `  /proc/PID/${kind}_map: ${text.trim().replaceAll("\n", ", ")}`
+  );
 }
 
 function stepJson(

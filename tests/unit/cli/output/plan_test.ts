@@ -138,3 +138,16 @@ Deno.test("formatPlan() leaves out a step that was not needed after all", () => 
     assert.ok(!text.includes("execve"));
   }
 });
+
+Deno.test("formatPlan() shows the ids of a user namespace", () => {
+  const idMaps = { uid: "0 5000 9\n9 1 1\n", gid: "0 6000 10\n" };
+  const plan: LaunchPlan = { ...PLAN, idMaps };
+  assert.ok(
+    formatPlan(plan, "text").includes(
+      "\nclone3(CLONE_NEWNS|CLONE_NEWPID)\n" +
+        "  /proc/PID/uid_map: 0 5000 9, 9 1 1\n" +
+        "  /proc/PID/gid_map: 0 6000 10\n\nIn the new process:",
+    ),
+  );
+  assert.deepEqual(JSON.parse(formatPlan(plan, "json")).idMaps, idMaps);
+});
