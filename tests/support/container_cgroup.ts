@@ -14,6 +14,7 @@ import { NativeLauncher } from "../../ffi/launcher/launcher.ts";
 import type { Results, SyscallRecord } from "../../ffi/record.ts";
 import type { LinuxResources } from "../../lib/oci/linux_resources.ts";
 import { discardLimits } from "../../lib/runtime/cgroups/discard.ts";
+import { type Feature, supports } from "../../lib/runtime/cgroups/feature.ts";
 import type { Controller } from "../../lib/runtime/cgroups/hierarchy.ts";
 import { pause } from "../../lib/runtime/cgroups/pause.ts";
 import { mountedHierarchies } from "../../lib/runtime/cgroups/mount_table.ts";
@@ -71,11 +72,26 @@ export interface LaunchedShell {
   finish(): { readonly output: string; readonly status: number };
 }
 
-/** Registers a test with cgroups of its own, removed at its end. */
+/**
+ * Registers a test with cgroups of its own, removed at its end.
+ *
+ * @param needs What this host has to be able to limit; skipped if it cannot.
+ */
 export function cgroupTest(
   name: string,
   run: (cgroup: TestCgroup) => void | Promise<void>,
+  ...needs: Feature[]
 ): void {
+  const survey = surveyCgroups("/tsdocker-test/box");
+  const lacking = needs.find((feature) => !supports(survey, feature));
+  if (lacking !== undefined) {
+    Deno.test({
+      name: `${name} (skipped: this host cannot limit ${lacking})`,
+      ignore: true,
+      fn: () => {},
+    });
+    return;
+  }
   rootTest(name, async () => {
     const parent = `/tsdocker-test-${crypto.randomUUID()}`;
     const path = `${parent}/box`;

@@ -84,7 +84,7 @@ cgroupTest("removeCgroup() stops a fork bomb", (cgroup) => {
   assert.ok(removeCgroup(cgroup.path));
   assert.deepEqual(cgroup.remaining(), []);
   assert.equal(shell.finish().status, KILLED);
-});
+}, "pids");
 
 cgroupTest("killCgroup() kills and leaves the cgroup", (cgroup) => {
   const shell = cgroup.launch(`sleep 1000 & ${FOREVER}`);

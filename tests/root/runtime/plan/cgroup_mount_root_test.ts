@@ -68,6 +68,7 @@ cgroupTest(
     const text = inside(cgroup, `cat ${under(cgroup, "pids.max")}`);
     assert.equal(text, "77");
   },
+  "pids",
 );
 
 cgroupTest(
@@ -81,6 +82,7 @@ cgroupTest(
     // Those of the pipeline itself, and no others.
     assert.match(text, /^[0-3]\n\/$/);
   },
+  "pids",
 );
 
 cgroupTest("cgroupMountSteps() lets nothing be changed", (cgroup) => {
@@ -98,7 +100,7 @@ cgroupTest("cgroupMountSteps() lets nothing be changed", (cgroup) => {
   assert.equal(lines[3], String(cgroup.survey.hierarchies.length));
   assert.match(lines[4] ?? "", /^ro,nosuid,nodev,noexec/);
   assert.equal(cgroup.read("pids.max"), "77");
-});
+}, "pids");
 
 cgroupTest(
   "cgroupMountSteps() lays hierarchies out as the host does",
@@ -116,6 +118,7 @@ cgroupTest(
       }
     }
   },
+  "pids",
 );
 
 cgroupTest(
@@ -125,6 +128,7 @@ cgroupTest(
     inside(cgroup, `mkdir ${under(cgroup, "inner")}`, { options });
     assert.ok(Deno.statSync(`${cgroup.directory("pids")}/inner`).isDirectory);
   },
+  "pids",
 );
 
 cgroupTest(
@@ -138,4 +142,5 @@ cgroupTest(
     );
     assert.match(text, /^77\nmkdir: .*Read-only file system$/);
   },
+  "pids",
 );
