@@ -19,8 +19,13 @@ import { unpackImage } from "../support/images.ts";
 const LOADER = Deno.build.arch === "x86_64"
   ? "lib64/ld-linux-x86-64.so.2"
   : "lib/ld-linux-aarch64.so.1";
-const REFUSAL = "tsdocker: the program leads to /proc/self/exe, " +
-  "which is no part of the image\n";
+const REFUSED: Outcome = {
+  code: 126,
+  stdout: "",
+  stderr: "tsdocker: the program leads to /proc/self/exe, " +
+    "which is no part of the image\n",
+};
+const KILLED: Outcome = { code: 139, stdout: "", stderr: "" };
 const LITTLE_ENDIAN = true;
 
 /** Ways to come from a program of the image to /proc/self/exe. */
@@ -126,11 +131,13 @@ if (missing === undefined) {
         for (const trick of TRICKS) {
           for (const words of flags) {
             const outcome = await runWith(place, ...words, image, trick, "-V");
-            assert.deepEqual(outcome, {
-              code: 126,
-              stdout: "",
-              stderr: REFUSAL,
-            }, `${trick} ${words}`);
+            // Linux 6.1 kills a process whose loader has nothing writable.
+            const isKilled = trick === "interpreted" && outcome.code === 139;
+            assert.deepEqual(
+              outcome,
+              isKilled ? KILLED : REFUSED,
+              `${trick} ${words}`,
+            );
           }
         }
       }),
@@ -183,6 +190,31 @@ forEachLauncher(
       assert.match(stdout, /^\/memfd:docker-init \(deleted\)$/m);
       assert.ok(stdout.includes(digest.toHex()), stdout);
     }),
+);
+
+forEachLauncher(
+  "run comes to the program where a profile refuses what leads there",
+  async (place) => {
+    const profile = {
+      defaultAction: "SCMP_ACT_ALLOW",
+      syscalls: [{
+        names: ["execveat", "fcntl"],
+        action: "SCMP_ACT_ERRNO",
+        errnoRet: 38,
+      }],
+    };
+    const file = `${place.directory}/profile.json`;
+    await Deno.writeTextFile(file, JSON.stringify(profile));
+    for (const flags of [[], ["--init"], ["-u", "1000:1000"]]) {
+      const outcome = await place.run(
+        ...["--rm", "--explain", ...flags, "--security-opt", `seccomp=${file}`],
+        ...[IMAGE, "sh", "-c", "test -e /proc/$$/fd/3 || echo closed"],
+      );
+      assert.equal(outcome.stdout, "closed\n");
+      assert.match(outcome.stderr, / execveat\(4, .* = -ENOSYS$/m);
+      assert.match(outcome.stderr, / execve\("\/proc\/self\/fd\/4".* = 0$/m);
+    }
+  },
 );
 
 const SYSCTL = "/proc/sys/vm/memfd_noexec";
