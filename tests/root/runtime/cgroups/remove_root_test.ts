@@ -1,12 +1,10 @@
 /** @module */
 import assert from "node:assert/strict";
 import { removeCgroup } from "../../../../lib/runtime/cgroups/remove.ts";
-import { killCgroup } from "../../../../lib/runtime/cgroups/kill.ts";
 import {
   cgroupDirectories,
   cgroupTest,
 } from "../../../support/container_cgroup.ts";
-import { exitStatus } from "../../../support/processes.ts";
 import { rootTest } from "../../../support/root.ts";
 
 const KILLED = 137;
@@ -86,16 +84,8 @@ cgroupTest("removeCgroup() stops a fork bomb", (cgroup) => {
   assert.equal(shell.finish().status, KILLED);
 }, "pids");
 
-cgroupTest("killCgroup() kills and leaves the cgroup", (cgroup) => {
-  const shell = cgroup.launch(`sleep 1000 & ${FOREVER}`);
-  killCgroup(cgroup.path);
-  assert.equal(exitStatus(shell.pidfd), KILLED);
-  assert.equal(cgroup.remaining().length, cgroup.survey.hierarchies.length);
-});
-
 rootTest("removeCgroup() of what never was does nothing", () => {
   const path = `/tsdocker-test-${crypto.randomUUID()}/box`;
   assert.ok(removeCgroup(path));
-  killCgroup(path);
   assert.deepEqual(cgroupDirectories(path), []);
 });
