@@ -58,6 +58,17 @@ const THROTTLES = [
  * @param survey Of this host, for the container's cgroup.
  * @param resources What is asked for.
  * @throws {HostError} Where docker refuses as well: `--cpus` is not given up.
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * const host = { mode: "none", hierarchies: [] } as const;
+ * assert.deepEqual(discardLimits(host, { pids: { limit: 100 } }), {
+ *   resources: {},
+ *   warnings: [
+ *     "Your kernel does not support PIDs limit capabilities or the cgroup is not mounted. PIDs limit discarded.",
+ *   ],
+ * });
+ * ```
  */
 export function discardLimits(
   survey: CgroupSurvey,

@@ -55,7 +55,15 @@ const FEATURES = {
 /** Kinds of limits. */
 export type Feature = keyof typeof FEATURES;
 
-/** Whether a container can be limited in this way. */
+/**
+ * Whether a container can be limited in this way.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * assert.equal(supports({ mode: "none", hierarchies: [] }, "memory"), false);
+ * ```
+ */
 export function supports(survey: CgroupSurvey, feature: Feature): boolean {
   const files: Files = FEATURES[feature];
   const hierarchy = hierarchyOf(survey, ...files.controllers);

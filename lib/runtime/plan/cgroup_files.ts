@@ -52,6 +52,12 @@ const REASONS: Readonly<Record<string, string>> = {
  *
  * @param directory The cgroup's, absolute on the host.
  * @param files In order.
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * const steps = fileSteps("/sys/fs/cgroup/a", [{ file: "pids.max", value: "9" }]);
+ * assert.deepEqual(steps.map(({ call }) => call), ["openat", "write"]);
+ * ```
  */
 export function fileSteps(
   directory: string,
