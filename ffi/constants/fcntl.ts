@@ -69,8 +69,6 @@ export const F_SEAL_WRITE = 0x8;
 /** Flags of memfd_create(2), in `linux/memfd.h`. */
 export const MFD_CLOEXEC = 0x1;
 export const MFD_ALLOW_SEALING = 0x2;
-/** Since Linux 6.3. */
-export const MFD_EXEC = 0x10;
 
 export const FD_CLOEXEC = 0x1;
 

@@ -18,7 +18,6 @@ import {
   F_SEAL_WRITE,
   MFD_ALLOW_SEALING,
   MFD_CLOEXEC,
-  MFD_EXEC,
 } from "../../../ffi/constants/fcntl.ts";
 import { describeErrno } from "../../../ffi/errno.ts";
 import { Fd } from "../../../ffi/fd.ts";
@@ -27,6 +26,8 @@ import { syscall, trySyscall } from "../../../ffi/syscall.ts";
 import { StartError } from "../../base/errors.ts";
 
 const NAME = "docker-init";
+/** Since Linux 6.3, and so not in every `linux/memfd.h`. */
+const MFD_EXEC = 0x10;
 const ALL_SEALS = F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE;
 /** Clear of the descriptors a plan gives to the new process. */
 const FIRST_DESCRIPTOR = 10;
