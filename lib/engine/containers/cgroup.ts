@@ -11,6 +11,11 @@ import type { ContainerConfig } from "../container_config.ts";
 export interface CgroupEnd {
   /** Whether the kernel has ended one of its processes for want of memory. */
   readonly oomKilled: boolean;
+  /**
+   * Whether nothing of it is left. If not, its processes take long to die, and
+   * the container's record has to stay for the next command to try again.
+   */
+  readonly isGone: boolean;
 }
 
 /**
@@ -20,8 +25,7 @@ export interface CgroupEnd {
 export function endCgroup(
   { cgroupsPath }: Pick<ContainerConfig, "cgroupsPath">,
 ): CgroupEnd {
-  if (cgroupsPath === undefined) return { oomKilled: false };
+  if (cgroupsPath === undefined) return { oomKilled: false, isGone: true };
   const oomKilled = countOomKills(cgroupsPath) > 0;
-  removeCgroup(cgroupsPath);
-  return { oomKilled };
+  return { oomKilled, isGone: removeCgroup(cgroupsPath) };
 }

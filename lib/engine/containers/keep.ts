@@ -27,7 +27,7 @@ export interface KeptProcess extends Pick<Launched, "process" | "terminal"> {
 }
 
 /** How a container ended. */
-export interface ContainerEnd extends CgroupEnd {
+export interface ContainerEnd extends Pick<CgroupEnd, "oomKilled"> {
   /** The program's status, or 128 and the number of the signal. */
   readonly exitCode: number;
 }
@@ -57,9 +57,9 @@ export async function keepContainer(
   const exitCode = exitCodeOf(await process.wait());
   // Before its output can end: it may share the host's pids, and have more
   // processes than the first.
-  const { oomKilled } = endCgroup(config);
+  const { oomKilled, isGone } = endCgroup(config);
   await connection.drain();
-  if (config.autoRemove) container.remove();
+  if (config.autoRemove && isGone) container.remove();
   else {
     writeExit(paths, config.id, {
       exitCode,
@@ -67,7 +67,7 @@ export async function keepContainer(
       finishedMs: Date.now(),
       oomKilled,
     });
-    removePath(stateDirectory(paths, config.id));
+    if (isGone) removePath(stateDirectory(paths, config.id));
   }
   return { exitCode, oomKilled };
 }

@@ -86,7 +86,8 @@ function reconcileContainer(paths: HostPaths, id: ContainerId): void {
     // It takes long to die; the next command looks again.
     return;
   }
-  const { oomKilled } = endCgroup(config);
+  const { oomKilled, isGone } = endCgroup(config);
+  if (!isGone) return;
   const exit = readExit(paths, id);
   const neverStarted = running === undefined && exit === undefined;
   if (config.autoRemove || neverStarted) {
