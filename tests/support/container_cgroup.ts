@@ -69,6 +69,8 @@ export interface LaunchedShell {
   readonly pidfd: Fd;
   readonly warnings: readonly string[];
   /** Waits for its end. */
+  exitStatus(): number;
+  /** Waits for its end and for that of its output. */
   finish(): { readonly output: string; readonly status: number };
 }
 
@@ -141,22 +143,24 @@ function testCgroup(parent: string, path: string): TestCgroup {
       }
     },
     remaining: () => directories.filter(exists),
-    launch: (script, resources = {}, own = NO_NAMESPACES) =>
-      launch({ path, script, resources, own }),
+    launch: (script, resources, own) =>
+      launchShell({ path, script, resources, own }),
   };
 }
 
-interface ShellRequest {
+/** What to run, and in which cgroup. */
+export interface ShellRequest {
   readonly path: string;
   readonly script: string;
-  readonly resources: LinuxResources;
-  readonly own: OwnNamespaces;
+  readonly resources?: LinuxResources | undefined;
+  readonly own?: OwnNamespaces | undefined;
 }
 
 const NO_NAMESPACES: OwnNamespaces = { cloneFlags: 0, steps: [] };
 
-function launch(
-  { path, script, resources, own }: ShellRequest,
+/** Makes the cgroup, and runs a script in it. */
+export function launchShell(
+  { path, script, resources = {}, own = NO_NAMESPACES }: ShellRequest,
 ): LaunchedShell {
   const survey = surveyCgroups(path);
   const left = discardLimits(survey, resources);
@@ -178,6 +182,10 @@ function launch(
     pid: launched.pid,
     pidfd: launched.pidfd,
     warnings: left.warnings,
+    exitStatus: () => {
+      readable[Symbol.dispose]();
+      return exitStatus(launched.pidfd);
+    },
     finish: () => {
       using output = readable;
       const text = new TextDecoder().decode(readAllSync(output));

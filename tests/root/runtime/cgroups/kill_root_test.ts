@@ -3,7 +3,6 @@ import assert from "node:assert/strict";
 import { killCgroup, killIn } from "../../../../lib/runtime/cgroups/kill.ts";
 import { mountedHierarchies } from "../../../../lib/runtime/cgroups/mount_table.ts";
 import { cgroupTest } from "../../../support/container_cgroup.ts";
-import { exitStatus } from "../../../support/processes.ts";
 import { rootTest } from "../../../support/root.ts";
 
 const KILLED = 137;
@@ -11,7 +10,7 @@ const KILLED = 137;
 cgroupTest("killCgroup() kills and leaves the cgroup", (cgroup) => {
   const shell = cgroup.launch("sleep 1000 & exec sleep 1000");
   killCgroup(cgroup.path);
-  assert.equal(exitStatus(shell.pidfd), KILLED);
+  assert.equal(shell.exitStatus(), KILLED);
   assert.equal(cgroup.remaining().length, cgroup.survey.hierarchies.length);
 });
 
@@ -22,7 +21,7 @@ cgroupTest("killIn() kills one by one where nothing else works", (cgroup) => {
     .filter(({ controllers }) => !controllers.includes("freezer"))
     .map((hierarchy) => ({ ...hierarchy, version: "v1" as const }));
   killIn(plain, cgroup.path);
-  assert.equal(exitStatus(shell.pidfd), KILLED);
+  assert.equal(shell.exitStatus(), KILLED);
 });
 
 cgroupTest("killIn() spares who is listed but is elsewhere", (cgroup) => {
