@@ -49,7 +49,8 @@ export class OutputClosedError extends Error {
  *
  * @param failureStatus The command's own status for failures.
  */
-export function exitStatusOf(error: unknown, failureStatus: number): number {
+export function exitStatusOf(thrown: unknown, failureStatus: number): number {
+  const error = firstFailure(thrown);
   if (error instanceof OutputClosedError) return EXIT_STATUS.outputClosed;
   if (error instanceof StartError) return START_STATUS[error.reason];
   if (error instanceof ExitError) return error.status;
@@ -68,7 +69,8 @@ export interface ErrorTextOptions {
  * The text of an error, ending in a newline: one line of what and why, then
  * what to try, and with `debug` the chain of causes with stacks.
  */
-export function errorText(error: unknown, options: ErrorTextOptions): string {
+export function errorText(thrown: unknown, options: ErrorTextOptions): string {
+  const error = firstFailure(thrown);
   let text = `tsdocker: ${printable(messageOf(error))}\n`;
   if (error instanceof TsdockerError && error.advice !== undefined) {
     text += `\ntry: ${printable(error.advice)}\n`;
@@ -77,8 +79,15 @@ export function errorText(error: unknown, options: ErrorTextOptions): string {
     const words = ["tsdocker", options.command ?? "", "--help"];
     text += `See '${words.filter((word) => word !== "").join(" ")}'.\n`;
   }
-  if (options.debug) text += `\n${causeChain(error)}`;
+  if (options.debug) text += `\n${causeChain(thrown)}`;
   return text;
+}
+
+/** What went wrong before undoing it failed too. */
+function firstFailure(error: unknown): unknown {
+  return error instanceof SuppressedError
+    ? firstFailure(error.suppressed)
+    : error;
 }
 
 /** The message alone; a mistake of ours says that it is one. */
@@ -90,14 +99,20 @@ function messageOf(error: unknown): string {
   return `Internal error: ${error.message} (--debug shows where)`;
 }
 
-function causeChain(error: unknown): string {
+function causeChain(thrown: unknown): string {
   const links: string[] = [];
   const seen = new Set<unknown>();
-  for (let link = error; link !== undefined && !seen.has(link);) {
+  for (
+    let link = firstFailure(thrown);
+    link !== undefined && !seen.has(link);
+  ) {
     seen.add(link);
     const isError: boolean = link instanceof Error;
     links.push(isError ? (link as Error).stack ?? String(link) : String(link));
     link = isError ? (link as Error).cause : undefined;
   }
-  return `${links.join("\nCaused by: ")}\n`;
+  const chain = `${links.join("\nCaused by: ")}\n`;
+  return thrown instanceof SuppressedError
+    ? `${chain}\nUndoing it failed: ${causeChain(thrown.error)}`
+    : chain;
 }

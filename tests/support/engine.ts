@@ -87,10 +87,11 @@ export function engineTest(
   rootTest(name, async () => {
     const before = hostState();
     const roots = new EngineRoots();
+    const cgroupsBefore = new Set(await emptyCgroups());
     ensureDirectories(roots.paths);
     try {
       await run(roots);
-      assert.deepEqual(await remains(roots), []);
+      assert.deepEqual(await remains({ ...roots, cgroupsBefore }), []);
     } finally {
       await Deno.remove(roots.directory, { recursive: true });
     }

@@ -8,26 +8,36 @@ import { HostError } from "../../base/errors.ts";
 import type { Namespace, NamespaceType } from "../../oci/runtime_spec.ts";
 import type { ContainerConfig } from "../container_config.ts";
 
+/** Flags that do without a namespace; a mount namespace every kernel has. */
+const SHARING: Readonly<Partial<Record<NamespaceType, string>>> = {
+  network: "--network host",
+  pid: "--pid host",
+  ipc: "--ipc host",
+  uts: "--uts host",
+  user: "--userns host",
+};
+
 /**
- * The namespaces a container has of its own. One that the kernel lacks is left
- * out; a user namespace is never, since it was asked for.
+ * The namespaces a container has of its own. Nothing is shared with the host
+ * silently; only a cgroup namespace, which hides names and no more, is left out
+ * where the kernel lacks it.
  *
  * @param available Kinds this kernel has.
- * @throws {HostError} If a user namespace is needed and the kernel has none.
+ * @throws {HostError} If the kernel lacks one.
  */
 export function buildNamespaces(
   config: ContainerConfig,
   available: ReadonlySet<NamespaceType>,
 ): Namespace[] {
-  if (config.idMappings !== undefined && !available.has("user")) {
-    throw new HostError(
-      "Cannot give the container a user namespace: this kernel has none",
-      { advice: "--userns host" },
-    );
-  }
   return wantedNamespaces(config)
-    .filter((type) => available.has(type))
-    .map((type) => ({ type }));
+    .filter((type) => type !== "cgroup" || available.has(type))
+    .map((type) => {
+      if (available.has(type)) return { type };
+      throw new HostError(
+        `Cannot give the container a ${type} namespace: this kernel has none`,
+        { advice: SHARING[type] ?? "tsdocker doctor" },
+      );
+    });
 }
 
 function wantedNamespaces(config: ContainerConfig): NamespaceType[] {

@@ -97,7 +97,7 @@ export async function launch(request: LaunchRequest): Promise<Launched> {
   }
   throw new HostError(
     `Cannot start a process in new namespaces (${refusals.join("; ")})`,
-    { advice: "tsdocker info" },
+    { advice: "tsdocker doctor" },
   );
 }
 
@@ -143,6 +143,7 @@ function explain(
       `Cannot start the container: ${describeStep(step)}: ${
         describeErrno(errno)
       }`,
+      { advice: "tsdocker doctor" },
     );
   } finally {
     root.release();

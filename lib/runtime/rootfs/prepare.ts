@@ -104,7 +104,7 @@ function prepareStep(
       `Cannot prepare the container: ${describeStep(step)}: ${
         describeErrno(error.errno)
       }`,
-      { cause: error },
+      { cause: error, advice: "tsdocker doctor" },
     );
   }
 }

@@ -4,7 +4,7 @@
  * @module
  */
 import assert from "node:assert/strict";
-import { UsageError } from "../../../lib/base/errors.ts";
+import { StartError, UsageError } from "../../../lib/base/errors.ts";
 import { errorText, exitStatusOf } from "../../../lib/cli/errors.ts";
 
 Deno.test("errorText() survives a circle of causes", () => {
@@ -34,4 +34,17 @@ Deno.test("errorText() escapes what a terminal would obey in the advice", () => 
 Deno.test("exitStatusOf() falls back to the command's own status", () => {
   assert.equal(exitStatusOf(new Error("x"), 125), 125);
   assert.equal(exitStatusOf(undefined, 1), 1);
+});
+
+Deno.test("errorText() tells of the first failure, with debug of the other too", () => {
+  const first = new StartError("not-found", "first");
+  const thrown = new SuppressedError(
+    new Error("third"),
+    new SuppressedError(new Error("second"), first),
+  );
+  const options = { command: "run", debug: false };
+  assert.equal(errorText(thrown, options), "tsdocker: first\n");
+  assert.equal(exitStatusOf(thrown, 125), 127);
+  const debug = errorText(thrown, { ...options, debug: true });
+  assert.match(debug, /first[^]*Undoing it failed: .*third/);
 });

@@ -47,10 +47,23 @@ Deno.test("buildNamespaces() gives queues of its own without shared memory", () 
   assert.deepEqual(types({ ipc: "none" }), DEFAULT);
 });
 
-Deno.test("buildNamespaces() asks only for what the kernel has", () => {
-  assert.deepEqual(types({}, ["mount", "pid"]), ["mount", "pid"]);
-  assert.deepEqual(types({}, ["user", "time"]), []);
+Deno.test("buildNamespaces() does without a cgroup namespace if the kernel has none", () => {
+  const others = DEFAULT.filter((type) => type !== "cgroup");
+  assert.deepEqual(types({}, others), others);
 });
+
+for (const type of ["pid", "uts", "ipc", "network"] as const) {
+  Deno.test(`buildNamespaces() shares no ${type} namespace silently`, () => {
+    const others = DEFAULT.filter((kind) => kind !== type);
+    assert.throws(() => types({}, others), {
+      name: "HostError",
+      message:
+        `Cannot give the container a ${type} namespace: this kernel has none`,
+      advice: `--${type} host`,
+    });
+    assert.deepEqual(types({ [type]: "host" }, others), others);
+  });
+}
 
 Deno.test("buildNamespaces() makes the user namespace that was asked for", () => {
   const idMappings = { uid: [], gid: [] };
