@@ -51,7 +51,7 @@ export function buildDevices(
   { devices, hostDevices }: DeviceInput,
 ): Device[] {
   for (const { device } of devices) {
-    if (!TAKEN.has(device.path) && device.path !== "/dev") continue;
+    if (!isTaken(device.path)) continue;
     throw new UsageError(
       `Cannot give the container a device as "${device.path}": it has one of its own there`,
       { advice: "another path: --device HOST:CONTAINER" },
@@ -62,6 +62,14 @@ export function buildDevices(
     ...devices.map(({ device }) => device),
   ];
   return [...new Map(wanted.map((device) => [device.path, device])).values()];
+}
+
+/** Whether a node would be in the way, or hidden by what is mounted above it. */
+function isTaken(path: string): boolean {
+  return path === "/dev" ||
+    [...TAKEN, "/proc", "/sys"].some((taken) =>
+      path === taken || path.startsWith(`${taken}/`)
+    );
 }
 
 /** Which devices a container may use, whatever nodes it has. */
