@@ -16,7 +16,7 @@ import { staticProgram } from "./static_program.ts";
 
 const ATTACK = staticProgram({
   source: "escapes/attack.c",
-  variable: "TSDOCKER_TEST_ATTACK",
+  variable: "TSDOCKER_TEST_ESCAPES",
 });
 
 /** Where the hostile program is in its image. */
