@@ -41,12 +41,19 @@ const DEFAULT_SHM_BYTES = 64 * 1024 ** 2;
 /**
  * Configures a container.
  *
- * @throws {UsageError} If an option's value is malformed.
+ * @throws {UsageError} If an option's value is malformed, or options exclude
+ * each other.
  */
 export function configureContainer(
   options: RunOptions,
   input: ConfigureInput,
 ): ConfigDraft {
+  if (options.cgroups === "disabled" && options.pid === "host") {
+    throw new UsageError(
+      "--pid host needs cgroups: nothing else tells which processes are the container's when it ends",
+      { advice: "--pid host without --cgroups disabled" },
+    );
+  }
   const { id, createdMs } = input;
   const network = networkMode(options.network);
   return {

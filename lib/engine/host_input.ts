@@ -5,6 +5,7 @@
  * @module
  */
 import { getRlimit } from "../../ffi/calls/credentials.ts";
+import { HostError } from "../base/errors.ts";
 import type { CapabilityName } from "../../ffi/constants/capability.ts";
 import type { RlimitName } from "../../ffi/constants/resource.ts";
 import { heldCapabilities } from "../runtime/security/capabilities.ts";
@@ -27,16 +28,26 @@ export interface GatheredInput extends HostInput {
 /** What of a configuration takes a look at the host. */
 export type HostRequest = Pick<
   ContainerConfig,
-  "apparmor" | "devices" | "idMappings" | "privileged" | "rlimits" | "throttles"
+  | "apparmor"
+  | "devices"
+  | "idMappings"
+  | "oomScoreAdj"
+  | "privileged"
+  | "rlimits"
+  | "throttles"
 >;
 
 /**
  * Looks up what a container needs of this host, and nothing else.
  *
  * @throws {UsageError} If the host has not got a device it asks for.
+ * @throws {HostError} If tsdocker lacks the capability for something it asks.
  */
 export function gatherHostInput(config: HostRequest): GatheredInput {
   const held = heldCapabilities();
+  if (config.oomScoreAdj !== undefined) {
+    checkOomScore(config.oomScoreAdj, config, held);
+  }
   const { rlimits, note } = config.rlimits.length === 0
     ? { rlimits: config.rlimits }
     : clampRlimits(config.rlimits, rlimitCeilings(config, held));
@@ -49,6 +60,24 @@ export function gatherHostInput(config: HostRequest): GatheredInput {
     hostDevices: config.privileged ? findHostDevices() : [],
     apparmor: config.apparmor === undefined ? "disabled" : appArmor(),
   };
+}
+
+/** Lowering the score is a privilege that a user namespace does not give. */
+function checkOomScore(
+  score: number,
+  { idMappings }: HostRequest,
+  held: ReadonlySet<CapabilityName>,
+): void {
+  if (held.has("CAP_SYS_RESOURCE") && idMappings === undefined) return;
+  const own = Number(Deno.readTextFileSync("/proc/self/oom_score_adj"));
+  if (score >= own) return;
+  const why = idMappings === undefined
+    ? "it takes CAP_SYS_RESOURCE, which tsdocker itself does not have"
+    : "a container with a user namespace cannot";
+  throw new HostError(
+    `Cannot lower the OOM score adjustment from ${own} to ${score}: ${why}`,
+    { advice: `--oom-score-adj ${own} or more` },
+  );
 }
 
 /**

@@ -506,3 +506,22 @@ forEachLauncher(
     }
   },
 );
+
+placeTest(
+  "run --userns auto --oom-score-adj leaves tsdocker's own score",
+  async (place) => {
+    const own = await Deno.readTextFile("/proc/self/oom_score_adj");
+    const running = place.start(
+      ["run", "--rm", "-i", "--userns", "auto", "--oom-score-adj", "500"]
+        .concat(shell("cat /proc/self/oom_score_adj; read line")),
+      { stdin: "" },
+    );
+    assert.equal(await running.stdout.line(), "500");
+    assert.equal(
+      await Deno.readTextFile(`/proc/${running.pid}/oom_score_adj`),
+      own,
+    );
+    await running.closeStdin();
+    await running.status();
+  },
+);

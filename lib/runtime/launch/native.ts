@@ -23,6 +23,7 @@ import type {
   LaunchAttempt,
   LaunchOutcome,
 } from "./container_process.ts";
+import { keepOomScore } from "./oom_score.ts";
 import { decodeStatus } from "./status_pipe.ts";
 import { explainMaps } from "./user_namespace.ts";
 
@@ -35,6 +36,7 @@ export async function launchNative(
   using native = launcher;
   const { plan, results, status } = attempt;
   using cgroup = openCgroup(attempt);
+  using _score = plan.idMaps === undefined ? undefined : keepOomScore();
   const launched = explainMaps(() =>
     native.launch({
       cloneFlags: BigInt(plan.clone.value),

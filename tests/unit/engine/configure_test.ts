@@ -301,3 +301,11 @@ Deno.test("configureContainer() gives no cgroup to a container without", () => {
   assert.ok(!("cgroupsPath" in draft));
   assert.deepEqual(draft.resources, {});
 });
+
+Deno.test("configureContainer() refuses the host's pids without cgroups", () => {
+  assert.throws(() => configure({ cgroups: "disabled", pid: "host" }), {
+    name: "UsageError",
+    message: /^--pid host needs cgroups/,
+  });
+  assert.equal(configure({ pid: "host" }).pid, "host");
+});

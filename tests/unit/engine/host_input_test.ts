@@ -95,3 +95,23 @@ Deno.test("gatherHostInput() asks the kernel for AppArmor", () => {
   }
   assert.equal(apparmor, enabled.startsWith("Y") ? "enabled" : "disabled");
 });
+
+Deno.test("gatherHostInput() lets the OOM score be raised by anybody", () => {
+  assert.ok(gather({ oomScoreAdj: 1000 }));
+  assert.ok(gather({ oomScoreAdj: ownScore() }));
+});
+
+Deno.test("gatherHostInput() has it lowered only by the privileged, outside of user namespaces", () => {
+  const lower = { oomScoreAdj: ownScore() - 1 };
+  const idMappings = { uid: [], gid: [] };
+  assert.throws(() => gather({ ...lower, idMappings }), {
+    name: "HostError",
+    message: /^Cannot lower the OOM score adjustment .* user namespace cannot$/,
+  });
+  if (heldCapabilities().has("CAP_SYS_RESOURCE")) assert.ok(gather(lower));
+  else assert.throws(() => gather(lower), /takes CAP_SYS_RESOURCE/);
+});
+
+function ownScore(): number {
+  return Number(Deno.readTextFileSync("/proc/self/oom_score_adj"));
+}
