@@ -5,7 +5,10 @@
  * @see runtime-spec 1.2, config.md, "User" and "Linux Process"
  * @see capabilities(7)
  */
-import { CAPABILITY, CAPABILITY_VERSION } from "../../../ffi/constants/capability.ts";
+import {
+  CAPABILITY,
+  CAPABILITY_VERSION,
+} from "../../../ffi/constants/capability.ts";
 import { AMBIENT, PRCTL } from "../../../ffi/constants/prctl.ts";
 import { flags } from "../../../ffi/constants/symbolic.ts";
 import type { RecordArgument } from "../../../ffi/record.ts";
