@@ -17,7 +17,7 @@ import { ensureDirectories } from "../../lib/engine/containers/directories.ts";
 import type { Engine } from "../../lib/engine/engine.ts";
 import type { RunOptions } from "../../lib/engine/run_options.ts";
 import { containerConfig, runOptions } from "./run_options.ts";
-import { remains, type Territory } from "./remains.ts";
+import { emptyCgroups, remains, type Territory } from "./remains.ts";
 import { rootTest } from "./root.ts";
 
 /** What a draft becomes once its image has been opened. */
