@@ -132,3 +132,28 @@ attackTest("run has no device of the host's in /dev", async (place) => {
       .map((name) => `/dev/${name}`),
   ]);
 });
+
+attackTest(
+  "run --cgroups disabled opens no device, although nothing judges that",
+  async (place) => {
+    const image = await deviceImage(place);
+    const volume = `${place.work}/volume`;
+    await Deno.mkdir(volume);
+    await makeNode(`${volume}/loop`, "b", "7", "0");
+    const flags = ["--cgroups", "disabled", "-v", `${volume}:/volume`];
+    const outcome = await place.run(
+      ...["--rm", ...flags, "-v", `${volume}/loop:/one`, image, "sh", "-c"],
+      `for p in /dev2/* /volume/loop /one; do ${ATTACKER} open $p r; done
+       for d in / /tmp /dev /dev/shm; do
+         ${ATTACKER} mknod $d/node b 7 0; ${ATTACKER} open $d/node r
+       done
+       ${ATTACKER} open /dev/null rw`,
+    );
+    const found = attemptsOf(outcome).map(([, result]) => result);
+    assert.equal(found.pop(), "ok");
+    assert.equal(found.length, Object.keys(DEVICES).length + 11);
+    for (const result of found) {
+      assert.match(result, /^(EACCES|EPERM|ENOENT)$/);
+    }
+  },
+);

@@ -126,7 +126,9 @@ function planSpec(
     : discardLimits(cgroups, resources, config);
   for (const warning of left.warnings) warn(warning);
   const isListed = config.privileged || left.resources.devices !== undefined;
-  const spec = isListed ? asked : buildSpec(withoutMknod(config), input);
+  const spec = isListed
+    ? asked
+    : withoutNodes(buildSpec(withoutMknod(config), input));
   return {
     spec: { ...spec, linux: { ...spec.linux, resources: left.resources } },
     devices: isListed ? "listed" : "open",
@@ -140,6 +142,19 @@ function planSpec(
 function withoutMknod(config: ContainerConfig): ContainerConfig {
   if (config.capAdd.includes("CAP_MKNOD")) return config;
   return { ...config, capDrop: [...config.capDrop, "CAP_MKNOD"] };
+}
+
+/**
+ * Nor to open those that others have made, in volumes. Whoever mounts something
+ * on all of /dev means it.
+ */
+function withoutNodes(spec: RuntimeSpec): RuntimeSpec {
+  const mounts = spec.mounts.map((mount) =>
+    mount.type === "bind" && mount.destination !== "/dev"
+      ? { ...mount, options: [...mount.options, "rnodev"] }
+      : mount
+  );
+  return { ...spec, mounts };
 }
 
 function rootMount(
