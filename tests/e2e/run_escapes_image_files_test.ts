@@ -1,11 +1,18 @@
 /**
- * What tsdocker itself reads of an image, where that is no plain file.
+ * What tsdocker itself reads of an image, where that is no plain file, and
+ * removes of a container.
  *
  * @module
  */
 import assert from "node:assert/strict";
 import { assertPrints, forEachLauncher } from "../support/cli.ts";
-import { assertRefused, Canary, hostileImage } from "../support/escapes.ts";
+import {
+  assertRefused,
+  attack,
+  attackTest,
+  Canary,
+  hostileImage,
+} from "../support/escapes.ts";
 
 for (const [what, make] of Object.entries(unreadable())) {
   forEachLauncher(
@@ -41,6 +48,11 @@ for (const [what, make] of Object.entries(unreadable())) {
     },
   );
 }
+
+attackTest("run --rm removes what is too deep for a path", async (place) => {
+  assert.deepEqual(await attack(place, [], ["bury", "3000"]), [["bury", "ok"]]);
+  assert.deepEqual(await place.containers(), []);
+});
 
 function unreadable(): Record<
   string,
