@@ -5,6 +5,7 @@
  * @see runtime-spec 1.2, config-linux.md, "Control groups"
  */
 import { UsageError } from "../base/errors.ts";
+import { DEFAULT_PARENT } from "../runtime/cgroups/parents.ts";
 import type { ContainerId } from "../base/identifiers.ts";
 import type { LinuxResources } from "../oci/linux_resources.ts";
 import type { ContainerConfig } from "./container_config.ts";
@@ -24,9 +25,6 @@ export type CgroupConfig = Pick<
 export type CgroupOptions =
   & LimitOptions
   & Pick<IsolationOptions, "deviceCgroupRules">;
-
-/** Cgroup in which those of all containers are. */
-const DEFAULT_PARENT = "/tsdocker";
 
 /** Room for any server, too little to take the host down. */
 const DEFAULT_PIDS = 2048;

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { mountedHierarchies } from "../../runtime/cgroups/mount_table.ts";
 import { countOomKills } from "../../runtime/cgroups/oom.ts";
 import { removeCgroup } from "../../runtime/cgroups/remove.ts";
 import type { ContainerConfig } from "../container_config.ts";
@@ -26,6 +27,7 @@ export function endCgroup(
   { cgroupsPath }: Pick<ContainerConfig, "cgroupsPath">,
 ): CgroupEnd {
   if (cgroupsPath === undefined) return { oomKilled: false, isGone: true };
-  const oomKilled = countOomKills(cgroupsPath) > 0;
-  return { oomKilled, isGone: removeCgroup(cgroupsPath) };
+  const hierarchies = mountedHierarchies();
+  const oomKilled = countOomKills(cgroupsPath, hierarchies) > 0;
+  return { oomKilled, isGone: removeCgroup(cgroupsPath, hierarchies) };
 }

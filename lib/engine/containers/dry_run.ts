@@ -4,6 +4,7 @@
  * @module
  */
 import { createContainerId } from "../../base/identifiers.ts";
+import { mountedHierarchies } from "../../runtime/cgroups/mount_table.ts";
 import { findLayer } from "../../storage/source_record.ts";
 import { snapshotIn } from "../../storage/snapshot.ts";
 import { configureContainer } from "../configure.ts";
@@ -47,6 +48,7 @@ export async function dryRun(
   return await planContainer(config, {
     snapshot: snapshotIn(directory, [...layers, paths.mountPoints]),
     filesPath: `${directory}/files`,
+    hierarchies: mountedHierarchies(),
     warn: engine.warn,
   });
 }

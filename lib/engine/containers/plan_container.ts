@@ -10,9 +10,10 @@ import type {
   RuntimeSpec,
 } from "../../oci/runtime_spec.ts";
 import { discardLimits } from "../../runtime/cgroups/discard.ts";
+import type { CgroupMount } from "../../runtime/cgroups/mount_table.ts";
 import {
   type CgroupSurvey,
-  surveyCgroups,
+  surveyMounts,
 } from "../../runtime/cgroups/survey.ts";
 import type { SeccompFilter } from "../../runtime/plan/seccomp.ts";
 import { seccompFilter } from "../../runtime/security/seccomp/filter.ts";
@@ -54,6 +55,8 @@ export interface PlanContext {
   readonly snapshot: Snapshot;
   /** Directory of its own `/etc` files. */
   readonly filesPath: string;
+  /** The host's cgroup file systems. */
+  readonly hierarchies: readonly CgroupMount[];
   /** Hears what could not be done as asked. */
   warn(message: string): void;
 }
@@ -70,7 +73,7 @@ export async function planContainer(
 ): Promise<PlannedContainer> {
   const cgroups = config.cgroupsPath === undefined
     ? undefined
-    : surveyCgroups(config.cgroupsPath);
+    : surveyMounts(context.hierarchies, config.cgroupsPath);
   const { spec, devices } = planSpec(config, context, cgroups);
   const seccomp = await planFilter(config, spec);
   const plan = createPlan(spec, {

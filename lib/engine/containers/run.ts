@@ -8,6 +8,7 @@ import { SIGNALS } from "../../../ffi/constants/signal.ts";
 import type { Fd } from "../../../ffi/fd.ts";
 import { createContainerId } from "../../base/identifiers.ts";
 import type { RuntimeSpec } from "../../oci/runtime_spec.ts";
+import { mountedHierarchies } from "../../runtime/cgroups/mount_table.ts";
 import { lockParents } from "../../runtime/cgroups/parents.ts";
 import type { Tracing } from "../../runtime/launch/container_process.ts";
 import { launch, type Launched } from "../../runtime/launch/launch.ts";
@@ -121,10 +122,14 @@ async function startContainer(
   const { config, snapshot } = owned ?? container;
   const directory = containerDirectory(engine.paths, config.id);
   const filesPath = writeContainerFiles(directory, config);
-  using _parents = config.cgroupsPath === undefined ? undefined : lockParents();
+  const hierarchies = config.cgroupsPath === undefined
+    ? []
+    : mountedHierarchies();
+  using _parents = lockParents(hierarchies);
   const { spec, plan } = await planContainer(config, {
     snapshot,
     filesPath,
+    hierarchies,
     warn: engine.warn,
   });
   const stdio = undo.use(openStdio({ ...config, owner: hostOwner(spec) }));

@@ -21,8 +21,11 @@ const FILES: Readonly<Record<CgroupVersion, string>> = {
  * @param cgroupsPath The container's, below the root of each hierarchy.
  * @returns 0 if there are none, or no controller that would know.
  */
-export function countOomKills(cgroupsPath: string): number {
-  for (const mount of mountedHierarchies()) {
+export function countOomKills(
+  cgroupsPath: string,
+  hierarchies: readonly CgroupMount[] = mountedHierarchies(),
+): number {
+  for (const mount of hierarchies) {
     const directory = `${mount.mountPoint}${cgroupsPath}`;
     if (!hasMemory(mount, directory)) continue;
     // v2 adds up the whole tree; v1 counts each cgroup by itself.

@@ -10,7 +10,7 @@ import { SyscallError } from "../../../ffi/errno.ts";
 import { trySyscall } from "../../../ffi/syscall.ts";
 import { isThere, treeOf } from "./interface_file.ts";
 import { killIn } from "./kill.ts";
-import { mountedHierarchies } from "./mount_table.ts";
+import { type CgroupMount, mountedHierarchies } from "./mount_table.ts";
 import { DEFAULT_PARENT, removeDefaultParent } from "./parents.ts";
 import { pause } from "./pause.ts";
 
@@ -31,8 +31,10 @@ const TRIES_PER_KILL = 20;
  * @param cgroupsPath The container's, below the root of each hierarchy.
  * @returns Whether it is gone; if not, a process does not end.
  */
-export function removeCgroup(cgroupsPath: string): boolean {
-  const hierarchies = mountedHierarchies();
+export function removeCgroup(
+  cgroupsPath: string,
+  hierarchies: readonly CgroupMount[] = mountedHierarchies(),
+): boolean {
   let left = hierarchies.map(({ mountPoint }) => `${mountPoint}${cgroupsPath}`)
     .filter((directory) => !remove(directory));
   const end = performance.now() + PATIENCE_MS;
