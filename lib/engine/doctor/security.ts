@@ -96,10 +96,16 @@ export function checkKeyrings(probe: HostProbe): CheckResult {
   if (answer.errno === ERRNO.ENOSYS) {
     return ok(KEYRINGS, "this kernel has none, or hides them");
   }
+  if (answer.errno === ERRNO.EDQUOT) {
+    return missing(KEYRINGS, answer.reason, {
+      costs: "containers do not start with the caller's session keyring",
+      fix: "a higher kernel.keys.root_maxkeys or kernel.keys.root_maxbytes",
+      stopsRun: true,
+    });
+  }
   return degraded(KEYRINGS, answer.reason, {
     costs: "containers share the caller's session keyring",
-    fix: "a seccomp filter that allows keyctl; a higher " +
-      "kernel.keys.root_maxkeys for EDQUOT",
+    fix: "a seccomp filter that allows keyctl",
   });
 }
 

@@ -49,7 +49,8 @@ export function processSettingSteps(process: Process): readonly ChildStep[] {
     {
       call: "keyctl",
       args: [{ value: 1, text: "KEYCTL_JOIN_SESSION_KEYRING" }, null],
-      tolerate: ["ENOSYS", "EPERM", "EDQUOT"],
+      // Not EDQUOT: others of the same ids can bring that about.
+      tolerate: ["ENOSYS", "EPERM"],
       why: "a session keyring of its own: the caller's keys are not inherited",
     },
     {

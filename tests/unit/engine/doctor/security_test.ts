@@ -98,9 +98,17 @@ Deno.test("checkKeyrings() tells what is refused from what is not there", () => 
     "ok: this kernel has none, or hides them",
   );
   assert.equal(
-    check(refused("keyctl: EDQUOT", ERRNO.EDQUOT)),
-    "degraded: keyctl: EDQUOT",
+    check(refused("keyctl: EPERM", ERRNO.EPERM)),
+    "degraded: keyctl: EPERM",
   );
+  assert.equal(
+    check(refused("keyctl: EDQUOT", ERRNO.EDQUOT)),
+    "missing: keyctl: EDQUOT",
+  );
+  const full = checkKeyrings(
+    fakeProbe({ attempt: () => refused("keyctl: EDQUOT", ERRNO.EDQUOT) }),
+  );
+  assert.equal(full.stopsRun, true);
 });
 
 Deno.test("checkNestedNamespaces() knows the sysctls of Debian and Ubuntu", () => {

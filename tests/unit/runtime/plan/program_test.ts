@@ -154,3 +154,10 @@ Deno.test("processSettingSteps() sets the mask of the user, 022 if it has none",
   assert.deepEqual(mask(0), [{ value: 0, text: "00" }]);
   assert.deepEqual(mask(0o7), [{ value: 7, text: "07" }]);
 });
+
+Deno.test("processSettingSteps() starts nothing with the caller's keys for want of a quota", () => {
+  const [join] = processSettingSteps(processWith({}));
+  assert.equal(join?.call, "keyctl");
+  // Who shares its ids may fill the quota, and then read what is inherited.
+  assert.deepEqual(join.tolerate, ["ENOSYS", "EPERM"]);
+});
