@@ -6,7 +6,7 @@
 import { formatByteSize } from "../../base/byte_size.ts";
 import { type CheckResult, degraded, missing, ok } from "./check_result.ts";
 import type { HostProbe } from "./host_probe.ts";
-import { mountOf, parseMountTable } from "./mount_table.ts";
+import { mountAt } from "./mount_at.ts";
 import { USER_NAMESPACE_FLAGS } from "./namespaces.ts";
 
 const RUN_ROOT = { id: "run-root", title: "run root" };
@@ -21,8 +21,7 @@ const LOW_INODES = 10_000;
 
 /** The type of the file system that a path is on, for people. */
 function typeAt(probe: HostProbe, path: string): string {
-  const mounts = parseMountTable(probe.readText("/proc/self/mountinfo") ?? "");
-  return mountOf(mounts, path)?.type ?? "an unknown file system";
+  return mountAt(probe, path)?.type ?? "an unknown file system";
 }
 
 /** Whether an overlay can be mounted and written to below the root. */
@@ -111,9 +110,8 @@ export function checkDiskSpace(probe: HostProbe): CheckResult {
 /** Whether the program can be started again from where it lies. */
 export function checkProgram(probe: HostProbe): CheckResult {
   const { kind, directory } = probe.program;
-  const mounts = parseMountTable(probe.readText("/proc/self/mountinfo") ?? "");
   const found = `${kind}, run from ${directory}`;
-  if (mountOf(mounts, directory)?.options.has("noexec") !== true) {
+  if (mountAt(probe, directory)?.options.includes("noexec") !== true) {
     return ok(PROGRAM, found);
   }
   return missing(PROGRAM, `${found}, which is mounted noexec by now`, {

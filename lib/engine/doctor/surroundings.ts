@@ -5,7 +5,7 @@
  */
 import { type CheckResult, degraded, missing, ok } from "./check_result.ts";
 import type { HostProbe } from "./host_probe.ts";
-import { mountOf, parseMountTable } from "./mount_table.ts";
+import { mountAt } from "./mount_at.ts";
 
 const ROOT = { id: "root", title: "user" };
 const CONTAINER = { id: "outer-container", title: "outer container" };
@@ -79,8 +79,7 @@ function weakSigns(probe: HostProbe): string[] {
   const signs = MARKS.flatMap(([path, engine]) =>
     probe.exists(path) ? [`${path} of ${engine}`] : []
   );
-  const mounts = parseMountTable(probe.readText("/proc/self/mountinfo") ?? "");
-  if (mountOf(mounts, "/")?.type === "overlay") signs.push("an overlay as /");
+  if (mountAt(probe, "/")?.type === "overlay") signs.push("an overlay as /");
   return signs;
 }
 

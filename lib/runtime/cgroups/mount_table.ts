@@ -5,6 +5,7 @@
  * @see proc_pid_mountinfo(5), cgroups(7)
  */
 import { type DeviceNumber, encodeDevice } from "../../../ffi/calls/file.ts";
+import { parseMountTable } from "../../base/mount_table.ts";
 import type { Controller, Hierarchy } from "./hierarchy.ts";
 
 /** A line of the mount table that shows a hierarchy. */
@@ -63,36 +64,21 @@ export function isController(word: string): word is Controller {
  * ```
  */
 export function parseCgroupMounts(mountinfo: string): CgroupMount[] {
-  return mountinfo.split("\n").flatMap((line): CgroupMount[] => {
-    // Optional fields come before the lone dash, as many as there are.
-    const [mount = "", fileSystem = ""] = line.split(" - ");
-    const [type, , options = ""] = fileSystem.split(" ");
-    if (type !== "cgroup" && type !== "cgroup2") return [];
-    const [, , device = "", , mountPoint = "", attributes = ""] = mount
-      .split(" ");
-    const words = options.split(",");
-    if (words.includes("ro") || attributes.split(",").includes("ro")) return [];
-    const [major, minor] = device.split(":").map(Number);
-    if (major === undefined || minor === undefined) return [];
-    const place = {
-      mountPoint: unescape(mountPoint),
-      device: { major, minor },
-    };
-    if (type === "cgroup2") {
-      return [{ version: "v2", ...place, controllers: [], data: "" }];
-    }
-    const controllers = words.filter(isController);
-    const name = words.filter((word) => word.startsWith("name="));
-    const data = [...controllers, ...name].join(",");
-    return data === "" ? [] : [{ version: "v1", ...place, controllers, data }];
-  });
-}
-
-/** Spaces, tabs, newlines and backslashes are three octal digits. */
-function unescape(path: string): string {
-  return path.replace(
-    /\\([0-7]{3})/g,
-    (_, digits: string) => String.fromCharCode(parseInt(digits, 8)),
+  return parseMountTable(mountinfo).flatMap(
+    ({ type, options, mountPoint, device }): CgroupMount[] => {
+      if (type !== "cgroup" && type !== "cgroup2") return [];
+      if (options.includes("ro")) return [];
+      const place = { mountPoint, device };
+      if (type === "cgroup2") {
+        return [{ version: "v2", ...place, controllers: [], data: "" }];
+      }
+      const controllers = options.filter(isController);
+      const name = options.filter((option) => option.startsWith("name="));
+      const data = [...controllers, ...name].join(",");
+      return data === ""
+        ? []
+        : [{ version: "v1", ...place, controllers, data }];
+    },
   );
 }
 
