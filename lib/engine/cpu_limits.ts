@@ -100,11 +100,11 @@ function parseCpus(
     /^([+-]?)(\d*)\.?(\d*)$/.exec(text) ?? [];
   if (matched === undefined || `${whole}${fraction}` === "") {
     const why = `failed to parse ${text} as a rational number`;
-    throw invalidArgument(label, text, why);
+    throw invalidArgument(label, text, { why });
   }
   const digits = fraction.replace(/0+$/, "");
   if (digits.length > NANO) {
-    throw invalidArgument(label, text, "value is too precise");
+    throw invalidArgument(label, text, { why: "value is too precise" });
   }
   // Digits are put together as text: 0.1 + 0.2 is not 0.3 for a computer.
   const nano = Number(`${sign}${whole}${digits.padEnd(NANO, "0")}`);

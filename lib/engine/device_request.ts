@@ -7,6 +7,7 @@
  */
 import { UsageError } from "../base/errors.ts";
 import type { DeviceCgroupRule } from "../oci/linux_resources.ts";
+import { invalidArgument } from "./invalid_argument.ts";
 import { normalizePath } from "./volume.ts";
 
 /** A device node of the host, or a directory of such, asked for. */
@@ -18,6 +19,8 @@ export interface DeviceRequest {
   /** Of the letters `r`, `w` and `m` (mknod), each at most once. */
   readonly access: string;
 }
+
+const FORMS = "--device /dev/fuse or --device /dev/sda:/dev/xvda:r";
 
 const ACCESS = /^(?!.*(.).*\1)[rwm]{1,3}$/;
 
@@ -42,7 +45,7 @@ export function parseDevice(text: string): DeviceRequest {
   const [source = "", second, third] = parts;
   if (parts.length > 3 || source === "") {
     throw new UsageError(`bad format for path: ${text}`, {
-      advice: "--device /dev/fuse or --device /dev/sda:/dev/xvda:r",
+      advice: FORMS,
     });
   }
   if (!source.startsWith("/") && /^[^/]+\/[^=]+=./.test(text)) {
@@ -61,7 +64,9 @@ export function parseDevice(text: string): DeviceRequest {
 
 function absolute(path: string): string {
   if (!path.startsWith("/")) {
-    throw new UsageError(`${path} is not an absolute path`);
+    throw new UsageError(`${path} is not an absolute path`, {
+      advice: FORMS,
+    });
   }
   return normalizePath(path);
 }
@@ -93,7 +98,8 @@ export function parseDeviceCgroupRule(text: string): DeviceCgroupRule {
   // The kernel takes `a` for all access to all devices, whatever follows it.
   const isTooWide = type === "a" && !/^a \*:\* rwm$/.test(text);
   if (isTooWide || (type !== "a" && type !== "b" && type !== "c")) {
-    throw new UsageError(`invalid device cgroup format '${text}'`, {
+    throw invalidArgument("--device-cgroup-rule", text, {
+      why: `invalid device cgroup format '${text}'`,
       advice: "'c 1:3 rwm': kind, major:minor or *, and access",
     });
   }

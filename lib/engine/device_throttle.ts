@@ -8,6 +8,7 @@
 import { parseByteSize } from "../base/byte_size.ts";
 import { UsageError } from "../base/errors.ts";
 import type { LinuxBlockIO, ThrottleDevice } from "../oci/linux_resources.ts";
+import { invalidArgument } from "./invalid_argument.ts";
 import type { LimitOptions } from "./run_options.ts";
 import { normalizePath } from "./volume.ts";
 
@@ -26,19 +27,43 @@ export interface DeviceThrottle {
   readonly rate: number;
 }
 
-/** The options, each with its list and whether it counts bytes. */
-const OPTIONS = [
-  ["deviceReadBps", "throttleReadBpsDevice", "bytes"],
-  ["deviceWriteBps", "throttleWriteBpsDevice", "bytes"],
-  ["deviceReadIops", "throttleReadIOPSDevice", "operations"],
-  ["deviceWriteIops", "throttleWriteIOPSDevice", "operations"],
-] as const satisfies readonly (readonly [
-  keyof LimitOptions,
-  ThrottleList,
-  string,
-])[];
+/** A flag that limits single devices. */
+interface ThrottleFlag {
+  readonly option: keyof LimitOptions;
+  /** As the help writes it. */
+  readonly label: string;
+  readonly list: ThrottleList;
+  readonly unit: "bytes" | "operations";
+}
 
-type ThrottleOptions = Pick<LimitOptions, typeof OPTIONS[number][0]>;
+const FLAGS = [
+  {
+    option: "deviceReadBps",
+    label: "--device-read-bps",
+    list: "throttleReadBpsDevice",
+    unit: "bytes",
+  },
+  {
+    option: "deviceWriteBps",
+    label: "--device-write-bps",
+    list: "throttleWriteBpsDevice",
+    unit: "bytes",
+  },
+  {
+    option: "deviceReadIops",
+    label: "--device-read-iops",
+    list: "throttleReadIOPSDevice",
+    unit: "operations",
+  },
+  {
+    option: "deviceWriteIops",
+    label: "--device-write-iops",
+    list: "throttleWriteIOPSDevice",
+    unit: "operations",
+  },
+] as const satisfies readonly ThrottleFlag[];
+
+type ThrottleOptions = Pick<LimitOptions, typeof FLAGS[number]["option"]>;
 
 /**
  * Reads the limits of single devices. Of several for one device the last one
@@ -56,10 +81,10 @@ type ThrottleOptions = Pick<LimitOptions, typeof OPTIONS[number][0]>;
  * ```
  */
 export function parseThrottles(options: ThrottleOptions): DeviceThrottle[] {
-  return OPTIONS.flatMap(([option, list, unit]) => {
+  return FLAGS.flatMap(({ option, label, list, unit }) => {
     const rates = new Map<string, number>();
     for (const text of options[option]) {
-      const [path, rate] = parseThrottle(text, unit);
+      const [path, rate] = parseThrottle(text, { label, unit });
       rates.set(path, rate);
     }
     return [...rates].map(([path, rate]) => ({ list, path, rate }));
@@ -68,13 +93,15 @@ export function parseThrottles(options: ThrottleOptions): DeviceThrottle[] {
 
 function parseThrottle(
   text: string,
-  unit: "bytes" | "operations",
+  { label, unit }: Pick<ThrottleFlag, "label" | "unit">,
 ): [path: string, rate: number] {
+  const invalid = (why: string): UsageError =>
+    invalidArgument(label, text, { why });
   const colon = text.indexOf(":");
-  if (colon < 0) throw new UsageError(`bad format: ${text}`);
+  if (colon < 0) throw invalid(`bad format: ${text}`);
   const [path, rate] = [text.slice(0, colon), text.slice(colon + 1)];
   if (!path.startsWith("/dev/")) {
-    throw new UsageError(`bad format for device path: ${text}`);
+    throw invalid(`bad format for device path: ${text}`);
   }
   const value = parseRate(rate, unit);
   if (value !== undefined) return [normalizePath(path), value];
@@ -82,14 +109,14 @@ function parseThrottle(
     ? "<device-path>:<number>[<unit>]. Number must be a positive integer. " +
       "Unit is optional and can be kb, mb, or gb"
     : "<device-path>:<number>. Number must be a positive integer";
-  throw new UsageError(
+  throw invalid(
     `invalid rate for device: ${text}. The correct format is ${format}`,
   );
 }
 
 function parseRate(
   text: string,
-  unit: "bytes" | "operations",
+  unit: ThrottleFlag["unit"],
 ): number | undefined {
   if (unit === "operations") {
     const rate = /^\d+$/.test(text) ? Number(text) : NaN;

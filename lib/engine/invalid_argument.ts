@@ -3,22 +3,27 @@
  *
  * @module
  */
-import { UsageError } from "../base/errors.ts";
 import { parseByteSize } from "../base/byte_size.ts";
+import { type ErrorDetails, UsageError } from "../base/errors.ts";
+
+/** What is wrong with a value. */
+export interface InvalidValue extends ErrorDetails {
+  readonly why: string;
+}
 
 /**
  * The error of a value that a flag cannot take.
  *
  * @param label The flag as the help writes it: `-m, --memory`.
- * @param why What is wrong with the value.
  */
 export function invalidArgument(
   label: string,
   text: string,
-  why: string,
+  { why, ...details }: InvalidValue,
 ): UsageError {
   return new UsageError(
     `invalid argument "${text}" for "${label}" flag: ${why}`,
+    details,
   );
 }
 
@@ -39,8 +44,8 @@ export function parseSizeArgument(label: string, text: string): number {
     return parseByteSize(text);
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
-    const why = `invalid size: '${text}'`;
-    throw new UsageError(invalidArgument(label, text, why).message, {
+    throw invalidArgument(label, text, {
+      why: `invalid size: '${text}'`,
       advice: "a number with an optional unit, such as 512, 64m or 1.5g",
       cause: error,
     });

@@ -97,6 +97,6 @@ function checkSwappiness(value: number | undefined): number | undefined {
 }
 
 function size(label: string, text: string | undefined): number | undefined {
-  if (text === undefined || text === "") return undefined;
+  if (text === undefined) return undefined;
   return parseSizeArgument(label, text) || undefined;
 }

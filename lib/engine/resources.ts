@@ -123,9 +123,12 @@ export function cgroupParent(text: string | undefined): string {
   const isWrong = components.some((part) => part === "." || part === "..") ||
     /\p{Cc}/u.test(text);
   if (isWrong) {
-    throw new UsageError(`invalid cgroup parent "${text}": it is not a path`, {
-      advice: "a path below the root of every hierarchy, such as /ci/jobs",
-    });
+    throw new UsageError(
+      `invalid cgroup parent "${text}": it has to be a path without "." and ".."`,
+      {
+        advice: "a path below the root of every hierarchy, such as /ci/jobs",
+      },
+    );
   }
   return components.map((part) => `/${part}`).join("");
 }

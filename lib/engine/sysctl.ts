@@ -68,11 +68,11 @@ export function parseSysctls(
     const dotted = dottedName(name);
     const isKnown = dotted !== undefined && isNamespaced(dotted);
     if (equals < 0 || !isKnown || /\p{Cc}/u.test(text.replaceAll("\t", ""))) {
-      throw invalidArgument(
-        "--sysctl",
-        text,
-        `sysctl '${text}' is not allowed`,
-      );
+      throw invalidArgument("--sysctl", text, {
+        why: `sysctl '${text}' is not allowed`,
+        advice: "NAME=VALUE of a parameter that namespaces have: net.*, " +
+          "fs.mqueue.*, kernel.msg*, kernel.sem or kernel.shm*",
+      });
     }
     assertPrivate(name, dotted, shared);
     found[name] = text.slice(equals + 1);

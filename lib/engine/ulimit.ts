@@ -92,7 +92,7 @@ function exceeds(limit: number, other: number): boolean {
 }
 
 function invalid(text: string, why: string): UsageError {
-  return invalidArgument("--ulimit", text, why);
+  return invalidArgument("--ulimit", text, { why });
 }
 
 /** The highest hard limits that can be set; absent or `-1` is any. */

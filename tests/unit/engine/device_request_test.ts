@@ -69,7 +69,9 @@ Deno.test("parseDeviceCgroupRule() refuses others", () => {
   for (const text of [...wrong, ...wide, "c -1:3 r", "c 9999999999:1 r"]) {
     assert.throws(() => parseDeviceCgroupRule(text), {
       name: "UsageError",
-      message: `invalid device cgroup format '${text}'`,
+      message: `invalid argument "${text}" for "--device-cgroup-rule" flag: ` +
+        `invalid device cgroup format '${text}'`,
+      advice: "'c 1:3 rwm': kind, major:minor or *, and access",
     });
   }
 });

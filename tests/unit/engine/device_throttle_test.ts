@@ -45,17 +45,23 @@ const OPERATIONS =
   "The correct format is <device-path>:<number>. Number must be a positive integer";
 
 Deno.test("parseThrottles() refuses what names no device", () => {
-  for (const option of ["deviceReadBps", "deviceWriteIops"] as const) {
+  const flags = [
+    ["deviceReadBps", "--device-read-bps"],
+    ["deviceWriteIops", "--device-write-iops"],
+  ] as const;
+  for (const [option, flag] of flags) {
+    const message = (text: string, why: string): string =>
+      `invalid argument "${text}" for "${flag}" flag: ${why}: ${text}`;
     for (const text of ["", "x", "/dev/a"]) {
       assert.throws(() => parse({ [option]: [text] }), {
         name: "UsageError",
-        message: `bad format: ${text}`,
+        message: message(text, "bad format"),
       });
     }
     for (const text of ["x:1", ":1", "/devices/a:1", "dev/a:1"]) {
       assert.throws(() => parse({ [option]: [text] }), {
         name: "UsageError",
-        message: `bad format for device path: ${text}`,
+        message: message(text, "bad format for device path"),
       });
     }
   }
@@ -66,14 +72,16 @@ Deno.test("parseThrottles() refuses what is no rate", () => {
     const text = `/dev/a:${rate}`;
     assert.throws(() => parse({ deviceWriteBps: [text] }), {
       name: "UsageError",
-      message: `invalid rate for device: ${text}. ${BYTES}`,
+      message: `invalid argument "${text}" for "--device-write-bps" flag: ` +
+        `invalid rate for device: ${text}. ${BYTES}`,
     });
   }
   for (const rate of ["", "0", "1m", "-1", "1.5", "9".repeat(20)]) {
     const text = `/dev/a:${rate}`;
     assert.throws(() => parse({ deviceReadIops: [text] }), {
       name: "UsageError",
-      message: `invalid rate for device: ${text}. ${OPERATIONS}`,
+      message: `invalid argument "${text}" for "--device-read-iops" flag: ` +
+        `invalid rate for device: ${text}. ${OPERATIONS}`,
     });
   }
 });

@@ -9,12 +9,16 @@ import {
 } from "../../../lib/engine/invalid_argument.ts";
 
 Deno.test("invalidArgument() names the flag in docker's words", () => {
-  const error = invalidArgument("-x, --xyz", "a b", "it is blue");
+  const error = invalidArgument("-x, --xyz", "a b", {
+    why: "it is blue",
+    advice: "a red one",
+  });
   assert.ok(error instanceof UsageError);
   assert.equal(
     error.message,
     'invalid argument "a b" for "-x, --xyz" flag: it is blue',
   );
+  assert.equal(error.advice, "a red one");
 });
 
 Deno.test("parseSizeArgument() reads a size", () => {

@@ -16,7 +16,6 @@ function parse(options: Partial<MemoryOptions>): LinuxMemory {
 
 const MEANINGS: readonly (readonly [Partial<MemoryOptions>, LinuxMemory])[] = [
   [{}, {}],
-  [{ memory: "" }, {}],
   [{ memory: "0" }, {}],
   [{ memory: "6m" }, { limit: 6 * MIB, swap: 12 * MIB }],
   [{ memory: "1.5G" }, { limit: 1536 * MIB, swap: 3072 * MIB }],
@@ -47,6 +46,10 @@ for (const [options, memory] of MEANINGS) {
 const REFUSALS: readonly (readonly [Partial<MemoryOptions>, string])[] = [
   [{ memory: "6291455" }, "Minimum memory limit allowed is 6MB"],
   [
+    { memory: "" },
+    `invalid argument "" for "-m, --memory" flag: invalid size: ''`,
+  ],
+  [
     { memory: "abc" },
     `invalid argument "abc" for "-m, --memory" flag: invalid size: 'abc'`,
   ],
@@ -57,6 +60,10 @@ const REFUSALS: readonly (readonly [Partial<MemoryOptions>, string])[] = [
   [
     { memory: "9999p" },
     `invalid argument "9999p" for "-m, --memory" flag: invalid size: '9999p'`,
+  ],
+  [
+    { memorySwap: "", memory: "64m" },
+    `invalid argument "" for "--memory-swap" flag: invalid size: ''`,
   ],
   [
     { memorySwap: "x" },
