@@ -8,6 +8,7 @@ import assert from "node:assert/strict";
 import { hostHierarchies } from "../support/cgroup_view.ts";
 import { assertPrints, forEachLauncher, IMAGE } from "../support/cli.ts";
 import {
+  assertRefused,
   attack,
   ATTACKER,
   attackImage,
@@ -277,5 +278,48 @@ attackTest(
       ["NoNewPrivs:", "1"],
       ["Seccomp:", "2"],
     ]);
+  },
+);
+
+// The same with a user namespace, where all privileges are those of nobody.
+
+/** Settings of the whole host, which could run a program or stop it. */
+const GLOBAL = [
+  "/proc/sys/kernel/core_pattern",
+  "/proc/sys/kernel/modprobe",
+  "/proc/sys/kernel/hotplug",
+  "/proc/sys/kernel/panic",
+  "/proc/sys/kernel/sysrq",
+  "/proc/sys/kernel/random/write_wakeup_threshold",
+  "/proc/sys/vm/drop_caches",
+  "/proc/sys/fs/file-max",
+  "/proc/sys/fs/suid_dumpable",
+  "/proc/sysrq-trigger",
+  "/sys/kernel/uevent_helper",
+  "/sys/power/state",
+  "/sys/kernel/mm/transparent_hugepage/enabled",
+];
+
+attackTest(
+  "run --userns auto --privileged changes nothing of the host's",
+  async (place) => {
+    const image = await attackImage(place);
+    const outcome = await place.run(
+      ...["--rm", "--userns", "auto", "--privileged", image, "sh", "-c"],
+      GLOBAL.map((path) => `${ATTACKER} open ${path} w`).join("; ") +
+        `; ${ATTACKER} handle /etc/hosts 2; ${ATTACKER} mknod /node c 1 3` +
+        "; mkdir /cg; for data in memory devices name=systemd; do " +
+        `${ATTACKER} mount cg /cg cgroup $data >/dev/null; ` +
+        "ls /cg/release_agent 2>/dev/null; done; echo end",
+    );
+    if (place.launcher === "reinvoke") {
+      return assertRefused(outcome, /user namespaces need the native launcher/);
+    }
+    const found = attemptsOf(outcome);
+    assert.deepEqual(found.at(-1), ["end", ""]);
+    assert.equal(found.length, GLOBAL.length + 3);
+    for (const [name, result] of found.slice(0, -1)) {
+      assert.match(result, /^(EACCES|EPERM|ENOENT|EROFS)$/, name);
+    }
   },
 );
