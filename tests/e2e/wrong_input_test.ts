@@ -66,6 +66,14 @@ const WRONG_WORDS: readonly (readonly [string[], RegExp])[] = [
     /bind source path does not exist: "[^"]*\/none"/,
   ],
   [["--tmpfs", "rel", IMAGE, "true"], /"rel" is not an absolute path/],
+  [
+    ["--tmpfs", "/x:size=y", IMAGE, "true"],
+    /^tsdocker: Cannot mount a tmpfs on "\/x" with "size=y": EINVAL/,
+  ],
+  [
+    ["--sysctl", "net.ipv4.ip_forward=x", IMAGE, "true"],
+    /Cannot set the kernel parameter "net\.ipv4\.ip_forward" to "x": EINVAL/,
+  ],
   [["--network", "mine", IMAGE, "true"], /network mine not found/],
   [["--pull", "maybe", IMAGE, "true"], /invalid argument "maybe"/],
   [["--cidfile", "no/dir", IMAGE, "true"], /Cannot create the container ID/],

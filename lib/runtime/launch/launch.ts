@@ -5,13 +5,12 @@
  * @module
  */
 import { createPipe } from "../../../ffi/calls/pipe.ts";
-import { describeErrno } from "../../../ffi/errno.ts";
 import { Fd } from "../../../ffi/fd.ts";
 import { lookUp } from "../../../ffi/perform.ts";
 import type { Results } from "../../../ffi/record.ts";
-import { HostError, StartError } from "../../base/errors.ts";
+import { HostError, type StartError } from "../../base/errors.ts";
 import type { RuntimeSpec } from "../../oci/runtime_spec.ts";
-import { describeStep } from "../plan/describe.ts";
+import { stepFailure } from "../plan/step_failure.ts";
 import { INIT, STATUS } from "../plan/program.ts";
 import type { LaunchPlan } from "../plan/step.ts";
 import { TERMINAL } from "../plan/terminal.ts";
@@ -138,13 +137,7 @@ function explain(
     if (step.call === "execve" || step.call === "execveat") {
       return explainInitFailure(root, spec.process, errno);
     }
-    return new StartError(
-      "setup",
-      `Cannot start the container: ${describeStep(step)}: ${
-        describeErrno(errno)
-      }`,
-      { advice: "tsdocker doctor" },
-    );
+    return stepFailure(step, { errno, whole: "start the container" });
   } finally {
     root.release();
   }

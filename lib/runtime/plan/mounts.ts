@@ -121,8 +121,18 @@ function newMount(mount: Mount, options: MountOptions): PrepareStep {
       options.flags,
       options.data === "" ? null : options.data,
     ],
+    ...attemptedOptions(mount, options),
     why: `a ${mount.type} of the container's own on ${mount.destination}`,
   };
+}
+
+/** The options of a tmpfs can be the user's own words. */
+function attemptedOptions(
+  { type, destination }: Mount,
+  { data }: MountOptions,
+): Pick<ChildStep, "attempt"> {
+  if (type !== "tmpfs" || data === "") return {};
+  return { attempt: `mount a tmpfs on "${destination}" with "${data}"` };
 }
 
 /**
@@ -163,6 +173,7 @@ function mountInChild(mount: Mount, options: MountOptions): MountSteps {
           options.flags,
           options.data === "" ? null : options.data,
         ],
+        ...attemptedOptions(mount, options),
         why: `${mount.destination}; made in the new process since ${reason}`,
       },
       {

@@ -23,20 +23,26 @@ export interface Beneath {
   readonly leaf?: string;
 }
 
+/** What people are told of a step. */
+interface Explained {
+  /** Why it is needed, and why here if the order matters. */
+  readonly why: string;
+  /**
+   * What it does with a value of the user's, after "Cannot". An error says this
+   * in place of the call, as the value is more likely to blame than the host.
+   */
+  readonly attempt?: string;
+}
+
 /** A step made in TypeScript in the caller's private mount namespace. */
-export interface PrepareStep extends Omit<SyscallRecord, "args"> {
+export interface PrepareStep extends Omit<SyscallRecord, "args">, Explained {
   readonly args: readonly (RecordArgument | Beneath)[];
   /** Whether it puts something back, which a failure before it must not prevent. */
   readonly always?: "also on failure";
-  /** Why it is needed, and why here if the order matters. */
-  readonly why: string;
 }
 
 /** A step made in the new process, by the native launcher or by `init`. */
-export interface ChildStep extends SyscallRecord {
-  /** Why it is needed, and why here if the order matters. */
-  readonly why: string;
-}
+export interface ChildStep extends SyscallRecord, Explained {}
 
 /** Everything between a runtime specification and a running process. */
 export interface LaunchPlan {

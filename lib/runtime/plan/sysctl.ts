@@ -28,6 +28,7 @@ export function sysctlSteps(spec: RuntimeSpec): readonly ChildStep[] {
 function setSteps(name: string, value: string): ChildStep[] {
   const path = `proc/sys/${sysctlPath(name)}`;
   const as = path.slice(path.lastIndexOf("/") + 1);
+  const attempt = `set the kernel parameter "${name}" to "${value}"`;
   return [
     {
       call: "openat2",
@@ -38,11 +39,13 @@ function setSteps(name: string, value: string): ChildStep[] {
         OPEN_HOW_BYTES,
       ],
       as,
+      attempt,
       why: "a link in an image without /proc would lead to a file of the host",
     },
     {
       call: "write",
       args: [{ result: as }, value, new TextEncoder().encode(value).length],
+      attempt,
       why: `${name} of the container's own namespace`,
     },
   ];

@@ -7,13 +7,12 @@
 import { Arena } from "../../../ffi/arena.ts";
 import { ERRNO } from "../../../ffi/constants/errno.ts";
 import { Fd } from "../../../ffi/fd.ts";
-import { describeErrno, SyscallError } from "../../../ffi/errno.ts";
+import { SyscallError } from "../../../ffi/errno.ts";
 import { lookUp, performIn } from "../../../ffi/perform.ts";
 import type { RecordArgument, Results } from "../../../ffi/record.ts";
 import { openInRoot } from "../../base/open_in_root.ts";
-import { StartError } from "../../base/errors.ts";
-import { describeStep } from "../plan/describe.ts";
 import { type Beneath, isBeneath, type PrepareStep } from "../plan/step.ts";
+import { stepFailure } from "../plan/step_failure.ts";
 import { createInRoot } from "./secure_path.ts";
 import { O_PATH } from "../../../ffi/constants/fcntl.ts";
 
@@ -99,13 +98,11 @@ function prepareStep(
     if (!(error instanceof SyscallError)) throw error;
     // A path that is not there may be as good as a refused call.
     if (tolerates(step, error.errno)) return -error.errno;
-    throw new StartError(
-      "setup",
-      `Cannot prepare the container: ${describeStep(step)}: ${
-        describeErrno(error.errno)
-      }`,
-      { cause: error, advice: "tsdocker doctor" },
-    );
+    throw stepFailure(step, {
+      errno: error.errno,
+      whole: "prepare the container",
+      cause: error,
+    });
   }
 }
 

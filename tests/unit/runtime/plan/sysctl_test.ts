@@ -20,6 +20,10 @@ Deno.test("sysctlSteps() writes each parameter below the new root, in order", ()
     'openat2(AT_FDCWD, "proc/sys/kernel/msgmax", {O_WRONLY|O_CLOEXEC, 0, RESOLVE_NO_SYMLINKS}, 24)',
     'write($msgmax, "65536", 5)',
   ]);
+  assert.deepEqual(steps.map(({ attempt }) => attempt).slice(1, 3), [
+    'set the kernel parameter "net.ipv4.ip_forward" to "1"',
+    'set the kernel parameter "kernel.msgmax" to "65536"',
+  ]);
   assert.deepEqual(sysctlSteps(runtimeSpec()), []);
 });
 
