@@ -51,21 +51,6 @@ export function writeIfAny(path: string, value: string): boolean {
   return trySyscall("write", file.number, value, value.length) >= 0;
 }
 
-/** A cgroup and all below it, parents first; nothing if it is gone. */
-export function treeOf(directory: string): string[] {
-  try {
-    const children = [...Deno.readDirSync(directory)]
-      .filter(({ isDirectory }) => isDirectory);
-    return [
-      directory,
-      ...children.flatMap(({ name }) => treeOf(`${directory}/${name}`)),
-    ];
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return [];
-    throw error;
-  }
-}
-
 /** A list of controllers; those that we do not know are left out. */
 export function readControllers(path: string): Controller[] {
   return readLine(path).split(/\s+/).filter(isController);

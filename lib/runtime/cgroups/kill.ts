@@ -9,9 +9,10 @@ import { openPidfd, sendSignal } from "../../../ffi/calls/process.ts";
 import { SIGNALS } from "../../../ffi/constants/signal.ts";
 import { isSyscallError } from "../../../ffi/errno.ts";
 import type { Hierarchy } from "./hierarchy.ts";
-import { readLineIfAny, treeOf, writeIfAny } from "./interface_file.ts";
+import { readLineIfAny, writeIfAny } from "./interface_file.ts";
 import { mountedHierarchies } from "./mount_table.ts";
 import { pause } from "./pause.ts";
+import { walkCgroups } from "./walk.ts";
 
 /** How long processes may take to stop before they are killed one by one. */
 const FREEZE_MS = 50;
@@ -60,27 +61,47 @@ function freeze(directory: string): void {
 
 /** All of them: the container may have frozen some of its own. */
 function thaw(directory: string): void {
-  for (const path of treeOf(directory)) {
-    writeIfAny(`${path}/freezer.state`, "THAWED");
-  }
+  walkCgroups(directory, {
+    enter: (path) => {
+      writeIfAny(`${path}/freezer.state`, "THAWED");
+    },
+  });
 }
 
 /** Those that can be seen from here; others are listed as 0. */
 function processesOf(directory: string): number[] {
-  return treeOf(directory).flatMap((path) =>
-    readLineIfAny(`${path}/cgroup.procs`).split("\n").map(Number)
-  ).filter((pid) => pid > 0 && pid !== Deno.pid);
+  const pids: number[] = [];
+  walkCgroups(directory, {
+    enter: (path) => {
+      const lines = readLineIfAny(`${path}/cgroup.procs`).split("\n");
+      for (const pid of lines.map(Number)) {
+        if (pid > 0 && pid !== Deno.pid) pids.push(pid);
+      }
+    },
+  });
+  return pids;
 }
 
 function kill(pid: number, cgroupsPath: string): void {
   try {
     using process = openPidfd(pid);
     // Before there was a descriptor, the pid may have got a new owner.
-    const cgroups = readLineIfAny(`/proc/${pid}/cgroup`);
-    if (!cgroups.includes(cgroupsPath)) return;
+    if (!isIn(pid, cgroupsPath)) return;
     sendSignal(process, SIGNALS.SIGKILL);
   } catch (error) {
     // It has ended by itself.
     if (!isSyscallError(error, "ESRCH")) throw error;
+  }
+}
+
+function isIn(pid: number, cgroupsPath: string): boolean {
+  try {
+    return readLineIfAny(`/proc/${pid}/cgroup`).includes(cgroupsPath);
+  } catch (error) {
+    // ENAMETOOLONG: the kernel shows no such path. It was there a moment ago.
+    if (error instanceof Error && error.message.includes("(os error 36)")) {
+      return true;
+    }
+    throw error;
   }
 }

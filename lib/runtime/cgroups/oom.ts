@@ -6,8 +6,9 @@
  * @see Linux Documentation/admin-guide/cgroup-v1/memory.rst, "OOM Control"
  */
 import type { CgroupVersion } from "./hierarchy.ts";
-import { isThere, readLineIfAny, treeOf } from "./interface_file.ts";
+import { isThere, readLineIfAny } from "./interface_file.ts";
 import { type CgroupMount, mountedHierarchies } from "./mount_table.ts";
+import { walkCgroups } from "./walk.ts";
 
 const FILES: Readonly<Record<CgroupVersion, string>> = {
   v1: "memory.oom_control",
@@ -28,12 +29,16 @@ export function countOomKills(
   for (const mount of hierarchies) {
     const directory = `${mount.mountPoint}${cgroupsPath}`;
     if (!hasMemory(mount, directory)) continue;
+    const file = FILES[mount.version];
     // v2 adds up the whole tree; v1 counts each cgroup by itself.
-    const tree = mount.version === "v1" ? treeOf(directory) : [directory];
-    return tree.reduce(
-      (count, path) => count + readCount(`${path}/${FILES[mount.version]}`),
-      0,
-    );
+    if (mount.version === "v2") return readCount(`${directory}/${file}`);
+    let count = 0;
+    walkCgroups(directory, {
+      enter: (path) => {
+        count += readCount(`${path}/${file}`);
+      },
+    });
+    return count;
   }
   return 0;
 }

@@ -4,15 +4,17 @@
  * @module
  * @see cgroups(7), "Destroying cgroups"
  */
+import { rmdirat } from "../../../ffi/calls/file.ts";
 import { AT_FDCWD, AT_REMOVEDIR } from "../../../ffi/constants/fcntl.ts";
 import { ERRNO } from "../../../ffi/constants/errno.ts";
-import { SyscallError } from "../../../ffi/errno.ts";
+import { isSyscallError, SyscallError } from "../../../ffi/errno.ts";
 import { trySyscall } from "../../../ffi/syscall.ts";
-import { isThere, treeOf } from "./interface_file.ts";
+import { isThere } from "./interface_file.ts";
 import { killIn } from "./kill.ts";
 import { type CgroupMount, mountedHierarchies } from "./mount_table.ts";
 import { DEFAULT_PARENT, removeDefaultParent } from "./parents.ts";
 import { pause } from "./pause.ts";
+import { walkCgroups } from "./walk.ts";
 
 /** A process that is killed may first have to finish what it is waiting for. */
 const PATIENCE_MS = 5000;
@@ -50,9 +52,18 @@ export function removeCgroup(
   return true;
 }
 
-/** Children first. */
+/** Children first; one that stays keeps those that it is in. */
 function removeTree(directory: string): boolean {
-  return treeOf(directory).reverse().map(remove).every((isGone) => isGone);
+  walkCgroups(directory, {
+    leave: (above, name) => {
+      try {
+        rmdirat(above.number, name);
+      } catch (error) {
+        if (!isSyscallError(error, "EBUSY", "ENOTEMPTY", "ENOENT")) throw error;
+      }
+    },
+  });
+  return remove(directory);
 }
 
 function remove(directory: string): boolean {

@@ -7,7 +7,10 @@ import {
   O_DIRECTORY,
   O_RDONLY,
 } from "../../../ffi/constants/fcntl.ts";
-import { listNames } from "../../../lib/base/directory_names.ts";
+import {
+  listDirectories,
+  listNames,
+} from "../../../lib/base/directory_names.ts";
 
 Deno.test("listNames() tells every name as bytes", async () => {
   const path = await Deno.makeTempDir();
@@ -30,6 +33,19 @@ Deno.test("listNames() tells every name as bytes", async () => {
     const listed = new Set(listNames(again.number).map(String));
     assert.equal(listed.size, 2003);
     for (const name of names) assert.ok(listed.has(String(name)));
+  } finally {
+    await Deno.remove(path, { recursive: true });
+  }
+});
+
+Deno.test("listDirectories() leaves out what is no directory", async () => {
+  const path = await Deno.makeTempDir();
+  try {
+    await Deno.mkdir(`${path}/a`);
+    await Deno.writeTextFile(`${path}/b`, "");
+    await Deno.symlink("a", `${path}/c`);
+    using fd = openat(AT_FDCWD, path, O_RDONLY | O_DIRECTORY);
+    assert.deepEqual(listDirectories(fd.number), [Uint8Array.of(0x61)]);
   } finally {
     await Deno.remove(path, { recursive: true });
   }

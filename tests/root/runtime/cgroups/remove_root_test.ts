@@ -1,9 +1,18 @@
 /** @module */
 import assert from "node:assert/strict";
+import { mkdirat, openat } from "../../../../ffi/calls/file.ts";
+import {
+  AT_FDCWD,
+  O_DIRECTORY,
+  O_RDONLY,
+} from "../../../../ffi/constants/fcntl.ts";
+import type { Fd } from "../../../../ffi/fd.ts";
+import { countOomKills } from "../../../../lib/runtime/cgroups/oom.ts";
 import { removeCgroup } from "../../../../lib/runtime/cgroups/remove.ts";
 import {
   cgroupDirectories,
   cgroupTest,
+  type TestCgroup,
 } from "../../../support/container_cgroup.ts";
 import { rootTest } from "../../../support/root.ts";
 
@@ -50,6 +59,52 @@ cgroupTest(
   },
 );
 
+/** Its directory in a hierarchy where cgroups need nothing to have processes. */
+function openBox({ path, survey }: TestCgroup): Fd {
+  const hierarchy = survey.hierarchies.find(({ controllers, version }) =>
+    version === "v2" || controllers.includes("freezer")
+  );
+  const box = `${hierarchy?.mountPoint}${path}`;
+  return openat(AT_FDCWD, box, O_RDONLY | O_DIRECTORY);
+}
+
+function makeBelow(above: Fd, name: Uint8Array): Fd {
+  mkdirat(above.number, name, 0o755);
+  return openat(above.number, name, O_RDONLY | O_DIRECTORY);
+}
+
+cgroupTest(
+  "removeCgroup() removes what is nested deeper than a path reaches",
+  (cgroup) => {
+    const shell = cgroup.launch(FOREVER);
+    const name = new Uint8Array(200).fill(0x61);
+    let deepest = openBox(cgroup);
+    for (let depth = 0; depth < 40; depth++) {
+      using above = deepest;
+      deepest = makeBelow(above, name);
+    }
+    using inner = deepest;
+    Deno.writeTextFileSync(`${inner.path}/cgroup.procs`, String(shell.pid));
+    assert.equal(countOomKills(cgroup.path), 0);
+    assert.ok(removeCgroup(cgroup.path));
+    assert.deepEqual(cgroup.remaining(), []);
+    assert.equal(shell.finish().status, KILLED);
+  },
+);
+
+cgroupTest(
+  "removeCgroup() removes what has a name that is no text",
+  (cgroup) => {
+    const shell = cgroup.launch(FOREVER);
+    using box = openBox(cgroup);
+    using inner = makeBelow(box, Uint8Array.of(0x61, 0xff));
+    Deno.writeTextFileSync(`${inner.path}/cgroup.procs`, String(shell.pid));
+    assert.ok(removeCgroup(cgroup.path));
+    assert.deepEqual(cgroup.remaining(), []);
+    assert.equal(shell.finish().status, KILLED);
+  },
+);
+
 cgroupTest(
   "removeCgroup() ends frozen processes, wherever they froze",
   (cgroup) => {
@@ -75,7 +130,9 @@ cgroupTest(
 
 cgroupTest("removeCgroup() stops a fork bomb", (cgroup) => {
   const shell = cgroup.launch(
-    "bomb() { while :; do (sleep 0.01 & bomb) & sleep 0.01; done; }; bomb",
+    // The first process forks no more: refused that, it would end by itself.
+    `bomb() { while :; do (sleep 0.01 & bomb) & sleep 0.01; done; }
+     bomb & ${FOREVER}`,
     { pids: { limit: 60 } },
   );
   cgroup.waitFor("pids.events", /^max [1-9]/m);

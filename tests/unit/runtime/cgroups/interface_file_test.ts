@@ -6,7 +6,6 @@ import {
   readControllers,
   readLine,
   readLineIfAny,
-  treeOf,
   writeIfAny,
 } from "../../../../lib/runtime/cgroups/interface_file.ts";
 import { TemporaryDirectory } from "../../../support/temporary_directory.ts";
@@ -52,19 +51,6 @@ Deno.test("writeIfAny() creates no file", () => {
   Deno.writeTextFileSync(`${directory}/file`, "0");
   assert.ok(writeIfAny(`${directory}/file`, "1"));
   assert.equal(readLine(`${directory}/file`), "1");
-});
-
-Deno.test("treeOf() lists parents before their children", () => {
-  using temporary = new TemporaryDirectory();
-  const directory = temporary.path;
-  Deno.mkdirSync(`${directory}/a/b`, { recursive: true });
-  Deno.mkdirSync(`${directory}/c`);
-  Deno.writeTextFileSync(`${directory}/a/file`, "");
-  const tree = treeOf(directory).map((path) => path.slice(directory.length));
-  assert.equal(tree[0], "");
-  assert.ok(tree.indexOf("/a") < tree.indexOf("/a/b"));
-  assert.deepEqual(tree.toSorted(), ["", "/a", "/a/b", "/c"]);
-  assert.deepEqual(treeOf(`${directory}/none`), []);
 });
 
 Deno.test("isRealRoot() is what has no type", () => {
