@@ -77,6 +77,7 @@ const MASKED_PATHS: readonly string[] = [
 /** Paths whose files set the kernel's behaviour. */
 const READONLY_PATHS: readonly string[] = [
   "/proc/bus",
+  "/proc/dynamic_debug",
   "/proc/fs",
   "/proc/irq",
   "/proc/sys",
