@@ -168,7 +168,7 @@ const RATES = [
 
 for (const [flag, rate, v1, member, value] of RATES) {
   const file = { v1: `blkio/blkio.throttle.${v1}_device`, v2: "io.max" };
-  diskTest(`run ${flag} sets ${pathOf(file)}`, async (place, disk) => {
+  diskTest(`run ${flag} is in ${pathOf(file)}`, async (place, disk) => {
     const { code, stdout, stderr } = await showLimit(
       place,
       [flag, `${disk.path}:${rate}`],

@@ -48,10 +48,15 @@ export function versionOf(controller: string): "v1" | "v2" {
   return isV1 ? "v1" : "v2";
 }
 
+/** The version of the controller of a limit on this host. */
+export function versionHaving({ v1 }: LimitFile): "v1" | "v2" {
+  const [controller = ""] = v1.split("/");
+  return versionOf(controller);
+}
+
 /** The path of a limit inside a container; `undefined` if there is none. */
 export function pathOf(file: LimitFile): string | undefined {
-  const [controller = ""] = file.v1.split("/");
-  const path = file[versionOf(controller)];
+  const path = file[versionHaving(file)];
   return path && `/sys/fs/cgroup/${path}`;
 }
 
