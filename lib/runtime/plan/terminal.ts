@@ -70,18 +70,33 @@ export function terminalSteps(spec: RuntimeSpec): readonly PrepareStep[] {
       why: "its user may open it again by name; the group stays tty",
     },
     ...sizeSteps(process),
-    {
-      call: "mount",
-      args: [
-        { beneath: "/dev/pts/0" },
-        { beneath: "/dev/console", create: "file" },
-        null,
-        flags(MOUNT, "MS_BIND"),
-        null,
-      ],
-      why: "/dev/console is this terminal",
-    },
+    ...(hasOwnTerminals(spec) ? [consoleStep()] : []),
   ];
+}
+
+function consoleStep(): PrepareStep {
+  return {
+    call: "mount",
+    args: [
+      { beneath: "/dev/pts/0" },
+      { beneath: "/dev/console", create: "file" },
+      null,
+      flags(MOUNT, "MS_BIND"),
+      null,
+    ],
+    why: "/dev/console is this terminal",
+  };
+}
+
+/**
+ * Whether the container's terminal is the first of /dev/pts. On one that is not
+ * the container's own, a terminal of that name is somebody else's.
+ */
+function hasOwnTerminals({ mounts }: RuntimeSpec): boolean {
+  const pts = mounts.findLast(({ destination }) =>
+    isWithin("/dev/pts", destination)
+  );
+  return pts?.type === "devpts" && pts.destination === "/dev/pts";
 }
 
 function sizeSteps(process: Process): PrepareStep[] {
@@ -135,18 +150,12 @@ export function stdioSteps(spec: RuntimeSpec): readonly ChildStep[] {
 /**
  * The terminal, opened where the program will see it: some C libraries take
  * its name from the link in /proc/self/fd, which says nothing of a mount that
- * the container has not got. On a /dev/pts that is not the container's own, a
- * terminal of that name is another.
+ * the container has not got.
  */
 function ownTerminal(
-  { mounts }: RuntimeSpec,
+  spec: RuntimeSpec,
 ): { readonly name: string; readonly steps: readonly ChildStep[] } {
-  const pts = mounts.findLast(({ destination }) =>
-    isWithin("/dev/pts", destination)
-  );
-  if (pts?.type !== "devpts" || pts.destination !== "/dev/pts") {
-    return { name: CONSOLE, steps: [] };
-  }
+  if (!hasOwnTerminals(spec)) return { name: CONSOLE, steps: [] };
   return {
     name: "tty",
     steps: [{
