@@ -29,7 +29,7 @@ export interface CommandList {
 
 const COLUMNS = 80;
 /** A longer term gets a line of its own. */
-const WIDEST_TERM = 28;
+const WIDEST_TERM = 29;
 const DEFAULT_SECTION = "Options";
 const HELP_FLAG: FlagSpec = {
   type: "boolean",

@@ -26,7 +26,8 @@ export const ISOLATION_FLAGS = {
     type: "boolean",
     long: "privileged",
     section: ISOLATION,
-    description: "Give it all capabilities and devices; it can take the host",
+    description:
+      "Give it all capabilities and devices; it can take over the host",
   },
   securityOpts: {
     type: "list",
@@ -46,26 +47,25 @@ export const ISOLATION_FLAGS = {
     long: "userns",
     placeholder: "mode",
     section: ISOLATION,
-    description:
-      "User namespace: host, auto, auto:size=N or keep-id (default host)",
+    description: "User namespace: host (default), auto, auto:size=N or keep-id",
   },
   uidmaps: {
     type: "list",
     long: "uidmap",
     section: ISOLATION,
-    description: "Users of the host that its own are: CONTAINER:HOST:SIZE",
+    description: "Map user ids: CONTAINER:HOST:SIZE",
   },
   gidmaps: {
     type: "list",
     long: "gidmap",
     section: ISOLATION,
-    description: "Groups of the host that its own are: CONTAINER:HOST:SIZE",
+    description: "Map group ids: CONTAINER:HOST:SIZE",
   },
   devices: {
     type: "list",
     long: "device",
     section: ISOLATION,
-    description: "Give it a device of the host: HOST[:CONTAINER[:rwm]]",
+    description: "Give it a host device: HOST[:CONTAINER[:rwm]]",
   },
   deviceCgroupRules: {
     type: "list",
@@ -77,35 +77,34 @@ export const ISOLATION_FLAGS = {
     type: "list",
     long: "sysctl",
     section: ISOLATION,
-    description: "Set a kernel parameter of its namespaces: NAME=VALUE",
+    description: "Set a kernel parameter of its own: NAME=VALUE",
   },
   pid: {
     type: "string",
     long: "pid",
     placeholder: "mode",
     section: ISOLATION,
-    description: "Processes it sees: private or host (default private)",
+    description: "Processes it sees: private (default) or host",
   },
   ipc: {
     type: "string",
     long: "ipc",
     placeholder: "mode",
     section: ISOLATION,
-    description:
-      "Shared memory and queues: private, none or host (default private)",
+    description: "Shared memory: private (default), none or host",
   },
   uts: {
     type: "string",
     long: "uts",
     placeholder: "mode",
     section: ISOLATION,
-    description: "Host name: private or host (default private)",
+    description: "Host name: private (default) or host",
   },
   cgroupns: {
     type: "string",
     long: "cgroupns",
     placeholder: "mode",
     section: ISOLATION,
-    description: "Cgroups it sees: private or host (default private)",
+    description: "Cgroups it sees: private (default) or host",
   },
 } as const satisfies FlagTable;
