@@ -10,7 +10,6 @@ import type { CgroupFile } from "../hierarchy.ts";
 /**
  * The files that choose CPUs and memory nodes. Lists are the kernel's own
  * form, and judged by it; an empty one is an absent one.
-
  *
  * @param cpu `linux.resources.cpu`.
  * @example
