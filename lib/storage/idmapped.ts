@@ -15,9 +15,10 @@ import { isSyscallError } from "../../ffi/errno.ts";
 import { Fd } from "../../ffi/fd.ts";
 import { MOUNT_ATTR } from "../../ffi/structs.ts";
 import { syscall } from "../../ffi/syscall.ts";
+import { isKernelAtLeast, parseKernel } from "../base/kernel_version.ts";
 
 /** Before it an overlay refuses layers on such mounts. */
-const OVERLAY_SINCE = [5, 19] as const;
+const OVERLAY_SINCE = "5.19";
 
 /**
  * Whether an overlay can be made of directories with their owners mapped. It is
@@ -47,9 +48,7 @@ export function canMapOwners(
  * ```
  */
 export function hasMappedOverlays(release: string): boolean {
-  const [major = 0, minor = 0] = release.split(/[.-]/).map(Number);
-  const [sinceMajor, sinceMinor] = OVERLAY_SINCE;
-  return major > sinceMajor || (major === sinceMajor && minor >= sinceMinor);
+  return isKernelAtLeast(parseKernel(release), OVERLAY_SINCE);
 }
 
 function canMapMount(directory: string, userns: Fd): boolean {

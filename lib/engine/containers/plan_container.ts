@@ -9,6 +9,7 @@ import type {
   NamespaceType,
   RuntimeSpec,
 } from "../../oci/runtime_spec.ts";
+import { parseKernel } from "../../base/kernel_version.ts";
 import { discardLimits } from "../../runtime/cgroups/discard.ts";
 import type { CgroupMount } from "../../runtime/cgroups/mount_table.ts";
 import {
@@ -94,11 +95,10 @@ async function planFilter(
   { process }: RuntimeSpec,
 ): Promise<SeccompFilter | undefined> {
   if (seccomp === "unconfined") return undefined;
-  const [major = 0, minor = 0] = Deno.osRelease().split(".").map(parseFloat);
   return await seccompFilter(seccomp, {
     capabilities: new Set(process.capabilities.bounding),
     architecture: ARCH,
-    kernel: { major, minor },
+    kernel: parseKernel(Deno.osRelease()),
   });
 }
 

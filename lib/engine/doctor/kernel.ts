@@ -7,6 +7,7 @@
 import type { SyscallName } from "../../../ffi/arch/arch.ts";
 import { ERRNO, type ErrnoName } from "../../../ffi/constants/errno.ts";
 import type { RecordArgument, SyscallRecord } from "../../../ffi/record.ts";
+import { isKernelAtLeast, parseKernel } from "../../base/kernel_version.ts";
 import { type CheckResult, degraded, missing, ok } from "./check_result.ts";
 import type { HostProbe } from "./host_probe.ts";
 
@@ -46,12 +47,8 @@ export function checkKernel({ kernel }: HostProbe): CheckResult {
   });
 }
 
-/** Compares releases such as `6.1.0-18-amd64` by their first two numbers. */
-function isOlder(kernel: string, version: string): boolean {
-  const [major = 0, minor = 0] = kernel.split(/[.-]/).map(Number);
-  const [wantedMajor = 0, wantedMinor = 0] = version.split(".").map(Number);
-  return major < wantedMajor ||
-    (major === wantedMajor && minor < wantedMinor);
+function isOlder(release: string, version: string): boolean {
+  return !isKernelAtLeast(parseKernel(release), version);
 }
 
 /** A call, and the error that shows that the kernel has been reached. */

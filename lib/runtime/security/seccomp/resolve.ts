@@ -11,10 +11,10 @@ import type {
   SeccompArchitecture,
   SeccompRule,
 } from "../../../oci/linux_seccomp.ts";
+import { isKernelAtLeast, type Kernel } from "../../../base/kernel_version.ts";
 import { HOSTS } from "./architecture.ts";
 import type {
   ExactInteger,
-  KernelVersion,
   ProfileCondition,
   ProfileRule,
   SeccompProfile,
@@ -26,12 +26,6 @@ export interface SeccompContext {
   readonly capabilities: ReadonlySet<string>;
   readonly architecture: Arch;
   readonly kernel: Kernel;
-}
-
-/** Version and major revision of a kernel: 6 and 18. */
-export interface Kernel {
-  readonly major: number;
-  readonly minor: number;
 }
 
 /**
@@ -98,7 +92,7 @@ function isIncluded(
 ): boolean {
   return caps.every((capability) => capabilities.has(capability)) &&
     (arches.length === 0 || arches.includes(HOSTS[architecture].docker)) &&
-    (minKernel === undefined || isAtLeast(kernel, minKernel));
+    (minKernel === undefined || isKernelAtLeast(kernel, minKernel));
 }
 
 function isExcluded(
@@ -107,12 +101,7 @@ function isExcluded(
 ): boolean {
   return caps.some((capability) => capabilities.has(capability)) ||
     arches.includes(HOSTS[architecture].docker) ||
-    (minKernel !== undefined && isAtLeast(kernel, minKernel));
-}
-
-function isAtLeast({ major, minor }: Kernel, version: KernelVersion): boolean {
-  const [wantedMajor = 0, wantedMinor = 0] = version.split(".").map(Number);
-  return major > wantedMajor || (major === wantedMajor && minor >= wantedMinor);
+    (minKernel !== undefined && isKernelAtLeast(kernel, minKernel));
 }
 
 /** The rule without what it depended on, its numbers exact. */
