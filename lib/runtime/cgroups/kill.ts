@@ -10,7 +10,6 @@ import { SIGNALS } from "../../../ffi/constants/signal.ts";
 import { isSyscallError } from "../../../ffi/errno.ts";
 import type { Hierarchy } from "./hierarchy.ts";
 import { readLineIfAny, writeIfAny } from "./interface_file.ts";
-import { mountedHierarchies } from "./mount_table.ts";
 import { pause } from "./pause.ts";
 import { walkCgroups } from "./walk.ts";
 
@@ -23,11 +22,6 @@ const FREEZE_MS = 50;
  *
  * @param cgroupsPath The container's, below the root of each hierarchy.
  */
-export function killCgroup(cgroupsPath: string): void {
-  killIn(mountedHierarchies(), cgroupsPath);
-}
-
-/** As {@linkcode killCgroup}, in the given hierarchies. */
 export function killIn(
   hierarchies: readonly Hierarchy[],
   cgroupsPath: string,

@@ -1,15 +1,15 @@
 /** @module */
 import assert from "node:assert/strict";
-import { killCgroup, killIn } from "../../../../lib/runtime/cgroups/kill.ts";
+import { killIn } from "../../../../lib/runtime/cgroups/kill.ts";
 import { mountedHierarchies } from "../../../../lib/runtime/cgroups/mount_table.ts";
 import { cgroupTest } from "../../../support/container_cgroup.ts";
 import { rootTest } from "../../../support/root.ts";
 
 const KILLED = 137;
 
-cgroupTest("killCgroup() kills and leaves the cgroup", (cgroup) => {
+cgroupTest("killIn() kills and leaves the cgroup", (cgroup) => {
   const shell = cgroup.launch("sleep 1000 & exec sleep 1000");
-  killCgroup(cgroup.path);
+  killIn(mountedHierarchies(), cgroup.path);
   assert.equal(shell.exitStatus(), KILLED);
   assert.equal(cgroup.remaining().length, cgroup.survey.hierarchies.length);
 });
@@ -37,6 +37,7 @@ cgroupTest("killIn() spares who is listed but is elsewhere", (cgroup) => {
   assert.equal(shell.finish().status, 128 + 15);
 });
 
-rootTest("killCgroup() of what never was does nothing", () => {
-  killCgroup(`/tsdocker-test-${crypto.randomUUID()}/box`);
+rootTest("killIn() of what never was does nothing", () => {
+  const path = `/tsdocker-test-${crypto.randomUUID()}/box`;
+  killIn(mountedHierarchies(), path);
 });
