@@ -46,8 +46,8 @@ export const psCommand = defineCommand({
       description: "List ids only",
     },
   },
-}, ({ options }, { paths, stdout }) => {
-  settle(paths);
+}, ({ options }, { paths, stdout, log }) => {
+  settle({ paths, warn: log.warn });
   const selected = selectContainers(listContainers(paths), {
     all: options.all,
     last: options.latest ? 1 : options.last,

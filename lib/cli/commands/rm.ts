@@ -40,7 +40,7 @@ export const rmCommand = defineCommand({
     );
   }
   const engine = engineOf(context);
-  settle(engine.paths);
+  settle(engine);
   const targets = options.all ? listIds(engine.paths) : positionals;
   const running = options.force ? "kill" : "refuse";
   return forEachTarget(targets, context, {

@@ -8,9 +8,14 @@ import { SIGNALS } from "../../../ffi/constants/signal.ts";
 import { HostError } from "../../base/errors.ts";
 import { removePath } from "../../base/remove_tree.ts";
 import type { HostPaths } from "../../base/host_paths.ts";
-import { type ContainerId, isContainerId } from "../../base/identifiers.ts";
+import {
+  type ContainerId,
+  isContainerId,
+  shortId,
+} from "../../base/identifiers.ts";
 import { sweepTemporaryTrees } from "../../storage/temporary_trees.ts";
 import { isRunning, killProcess } from "../../runtime/process_identity.ts";
+import type { Engine } from "../engine.ts";
 import { endCgroup } from "./cgroup.ts";
 import { removeContainerFiles, removeDirectories } from "./create.ts";
 import { ensureDirectories } from "./directories.ts";
@@ -36,11 +41,11 @@ const KILLED = 128 + SIGNALS.SIGKILL;
  *
  * @throws {HostError} If the caller is not root, or a directory unusable.
  */
-export function settle(paths: HostPaths): void {
+export function settle({ paths, warn }: Pick<Engine, "paths" | "warn">): void {
   assertRoot();
   ensureDirectories(paths, () => reconcileAfterBoot(paths));
   sweepTemporaryTrees(paths);
-  reconcile(paths);
+  reconcile(paths, warn);
 }
 
 /**
@@ -58,10 +63,19 @@ export function assertRoot(): void {
 /**
  * Settles every container whose keeper is dead. Costs one lock attempt for
  * each container that is running or was when its keeper died.
+ *
+ * @param warn Hears of one that cannot be settled: it must not keep others from
+ * being, nor the command from its work. The next command tries again.
  */
-export function reconcile(paths: HostPaths): void {
+export function reconcile(paths: HostPaths, warn: Engine["warn"]): void {
   for (const { name } of Deno.readDirSync(paths.states)) {
-    if (isContainerId(name)) reconcileContainer(paths, name);
+    if (!isContainerId(name)) continue;
+    try {
+      reconcileContainer(paths, name);
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      warn(`Cannot clear up after container ${shortId(name)}: ${why}`);
+    }
   }
 }
 

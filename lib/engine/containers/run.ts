@@ -73,7 +73,7 @@ export async function runContainer(
     host: hostFacts(),
     cwd: engine.cwd,
   });
-  settle(paths);
+  settle(engine);
   checkVolumes(draft.volumes);
   const layers = await openImage(engine, options.image);
   const signals = new SignalProxy();

@@ -27,7 +27,7 @@ export function sysctlSteps(spec: RuntimeSpec): readonly ChildStep[] {
 
 function setSteps(name: string, value: string): ChildStep[] {
   const path = `proc/sys/${sysctlPath(name)}`;
-  const as = path.slice(path.lastIndexOf("/") + 1);
+  const as = `sysctl.${name}`;
   const attempt = `set the kernel parameter "${name}" to "${value}"`;
   return [
     {

@@ -2,6 +2,8 @@
  * @module
  */
 import assert from "node:assert/strict";
+import { MOUNT } from "../../../ffi/constants/mount.ts";
+import { syscall } from "../../../ffi/syscall.ts";
 import {
   type ContainerId,
   createContainerId,
@@ -13,6 +15,7 @@ import { reconcile, settle } from "../../../lib/engine/containers/reconcile.ts";
 import {
   containerDirectory,
   type ExitRecord,
+  readConfig,
   readExit,
   readRunning,
   stateDirectory,
@@ -86,7 +89,7 @@ function assertKilled(
 
 engineTest("reconcile() removes a state without a container", (roots) => {
   Deno.mkdirSync(stateDirectory(roots.paths, createContainerId()));
-  reconcile(roots.paths);
+  reconcile(roots.paths, roots.engine.warn);
   assert.deepEqual(entries(roots), []);
 });
 
@@ -97,10 +100,10 @@ engineTest(
     Deno.mkdirSync(stateDirectory(roots.paths, id));
     {
       using _creating = lockShared(roots.paths.states);
-      reconcile(roots.paths);
+      reconcile(roots.paths, roots.engine.warn);
       assert.deepEqual(entries(roots), [id]);
     }
-    reconcile(roots.paths);
+    reconcile(roots.paths, roots.engine.warn);
     assert.deepEqual(entries(roots), []);
   },
 );
@@ -119,7 +122,7 @@ engineTest(
       '{"id',
     );
     claimName(paths, "web", id);
-    reconcile(paths);
+    reconcile(paths, roots.engine.warn);
     assert.deepEqual(entries(roots), ["web"]);
     const next = abandoned(roots, { name: "web" });
     assert.equal(findByName(paths, "web"), next.config.id, "its name is free");
@@ -130,7 +133,7 @@ engineTest(
 engineTest("reconcile() keeps what its creator still has locked", (roots) => {
   using container = roots.create({ autoRemove: true });
   const before = entries(roots);
-  reconcile(roots.paths);
+  reconcile(roots.paths, roots.engine.warn);
   assert.deepEqual(entries(roots), before);
   container.remove();
 });
@@ -139,7 +142,7 @@ engineTest(
   "reconcile() removes a container that was configured and never started",
   (roots) => {
     abandoned(roots, { name: "web" });
-    reconcile(roots.paths);
+    reconcile(roots.paths, roots.engine.warn);
     assert.deepEqual(entries(roots), []);
     assert.equal(findByName(roots.paths, "web"), undefined);
   },
@@ -150,7 +153,7 @@ engineTest(
   (roots) => {
     const container = abandoned(roots, { name: "web", autoRemove: true });
     Deno.mkdirSync(`${container.snapshot.work}/work`);
-    reconcile(roots.paths);
+    reconcile(roots.paths, roots.engine.warn);
     assert.deepEqual(entries(roots), []);
   },
 );
@@ -164,7 +167,7 @@ engineTest(
     await withSleeper((identity) => dead = identity);
     assert.ok(dead);
     writeRunning(roots.paths, id, { ...dead, startedMs: 88 });
-    reconcile(roots.paths);
+    reconcile(roots.paths, roots.engine.warn);
     assertKilled(roots, id, { startedMs: 88 });
     container.remove();
   },
@@ -177,7 +180,7 @@ engineTest(
     const { id } = container.config;
     const status = await withSleeper((identity) => {
       writeRunning(roots.paths, id, { ...identity, startedMs: 99 });
-      reconcile(roots.paths);
+      reconcile(roots.paths, roots.engine.warn);
       assertKilled(roots, id, { startedMs: 99 });
     });
     assert.equal(status.signal, "SIGKILL");
@@ -192,7 +195,7 @@ engineTest("reconcile() kills and removes with --rm", async (roots) => {
       ...identity,
       startedMs: 1,
     });
-    reconcile(roots.paths);
+    reconcile(roots.paths, roots.engine.warn);
     assert.deepEqual(entries(roots), []);
   });
   assert.equal(status.signal, "SIGKILL");
@@ -206,7 +209,7 @@ engineTest(
     const status = await withSleeper(({ pid, startTime }) => {
       const earlier = String(Number(startTime) - 1);
       writeRunning(roots.paths, id, { pid, startTime: earlier, startedMs: 5 });
-      reconcile(roots.paths);
+      reconcile(roots.paths, roots.engine.warn);
       assertKilled(roots, id, { startedMs: 5 });
       assert.ok(identifyProcess(pid), "it still runs");
     });
@@ -222,7 +225,7 @@ engineTest(
     const { id } = container.config;
     const status = await withSleeper((identity) => {
       writeRunning(roots.paths, id, { ...identity, startedMs: 5 });
-      reconcile(roots.paths);
+      reconcile(roots.paths, roots.engine.warn);
       assert.ok(readRunning(roots.paths, id));
       assert.equal(readExit(roots.paths, id), undefined);
     });
@@ -245,7 +248,7 @@ engineTest(
         const dead = { pid: 1, startTime: "none", startedMs: 5 };
         writeRunning(roots.paths, id, dead);
       }
-      reconcile(roots.paths);
+      reconcile(roots.paths, roots.engine.warn);
       assert.deepEqual(readExit(roots.paths, id), exit);
       assert.ok(!exists(stateDirectory(roots.paths, id)));
     }
@@ -264,7 +267,7 @@ engineTest("reconcile() replaces the end of an earlier start", (roots) => {
   });
   const dead = { pid: 1, startTime: "none", startedMs: 7 };
   writeRunning(roots.paths, id, dead);
-  reconcile(roots.paths);
+  reconcile(roots.paths, roots.engine.warn);
   assertKilled(roots, id, { startedMs: 7 });
   container.remove();
 });
@@ -275,10 +278,10 @@ engineTest(
     const ids = [1, 2, 3].map(() => abandoned(roots));
     const dead = { pid: 1, startTime: "none", startedMs: 7 };
     for (const { config } of ids) writeRunning(roots.paths, config.id, dead);
-    reconcile(roots.paths);
+    reconcile(roots.paths, roots.engine.warn);
     const records = ids.map(({ config }) => readExit(roots.paths, config.id));
     assert.ok(records.every((record) => record?.exitCode === 137));
-    reconcile(roots.paths);
+    reconcile(roots.paths, roots.engine.warn);
     assert.deepEqual(
       ids.map(({ config }) => readExit(roots.paths, config.id)),
       records,
@@ -290,7 +293,7 @@ engineTest(
 engineTest("reconcile() ignores what is no container's state", (roots) => {
   const stray = `${roots.paths.states}/lost+found`;
   Deno.mkdirSync(stray);
-  reconcile(roots.paths);
+  reconcile(roots.paths, roots.engine.warn);
   assert.ok(exists(stray));
   Deno.removeSync(stray);
 });
@@ -307,7 +310,7 @@ engineTest("settle() settles all containers after a reboot", (roots) => {
   using busy = roots.create({});
   Deno.removeSync(roots.runRoot, { recursive: true });
 
-  settle(paths);
+  settle({ ...roots.engine, paths });
   assert.ok(exists(paths.states));
   assertKilled(roots, wasRunning.config.id, { startedMs: 77 });
   assert.deepEqual(readExit(paths, hadEnded.config.id), exit);
@@ -322,7 +325,7 @@ engineTest("settle() is for root alone", (roots) => {
   const uid = Deno.uid;
   Deno.uid = () => 1000;
   try {
-    assert.throws(() => settle(roots.paths), {
+    assert.throws(() => settle(roots.engine), {
       name: "HostError",
       message: "permission denied: tsdocker needs root",
       advice: "sudo tsdocker …",
@@ -331,3 +334,30 @@ engineTest("settle() is for root alone", (roots) => {
     Deno.uid = uid;
   }
 });
+
+engineTest(
+  "reconcile() tells of a container it cannot settle, and goes on",
+  (roots) => {
+    const { paths, engine, warnings } = roots;
+    using stuck = roots.create();
+    using other = roots.create();
+    for (const container of [stuck, other]) container[Symbol.dispose]();
+    // A mount point cannot be removed, whoever tries.
+    const directory = containerDirectory(paths, stuck.config.id);
+    const flags = MOUNT.MS_BIND;
+    syscall("mount", directory, `${directory}/upper`, null, flags, null);
+    try {
+      reconcile(paths, engine.warn);
+    } finally {
+      syscall("umount2", `${directory}/upper`, 0);
+    }
+    assert.equal(warnings.length, 1);
+    assert.match(
+      warnings[0] ?? "",
+      /^Cannot clear up after container [0-9a-f]{12}: /,
+    );
+    assert.equal(readConfig(paths, other.config.id), undefined);
+    reconcile(paths, engine.warn);
+    assert.equal(warnings.length, 1);
+  },
+);

@@ -16,9 +16,9 @@ Deno.test("sysctlSteps() writes each parameter below the new root, in order", ()
   }));
   assert.deepEqual(steps.map(describeStep), [
     'openat2(AT_FDCWD, "proc/sys/net/ipv4/ip_forward", {O_WRONLY|O_CLOEXEC, 0, RESOLVE_NO_SYMLINKS}, 24)',
-    'write($ip_forward, "1", 1)',
+    'write($sysctl.net.ipv4.ip_forward, "1", 1)',
     'openat2(AT_FDCWD, "proc/sys/kernel/msgmax", {O_WRONLY|O_CLOEXEC, 0, RESOLVE_NO_SYMLINKS}, 24)',
-    'write($msgmax, "65536", 5)',
+    'write($sysctl.kernel.msgmax, "65536", 5)',
   ]);
   assert.deepEqual(steps.map(({ attempt }) => attempt).slice(1, 3), [
     'set the kernel parameter "net.ipv4.ip_forward" to "1"',
