@@ -101,6 +101,7 @@ function writeStep(
     call: "write",
     args: [{ result: file }, value, value.length],
     ...(accepted.length === 0 ? {} : { tolerate: accepted }),
+    attempt: `set ${file} of the container's cgroup to "${value}"`,
     why: why ?? REASONS[file] ?? "a limit that is asked for",
   };
 }
