@@ -9,6 +9,7 @@ import { HostError } from "../base/errors.ts";
 import type { CapabilityName } from "../../ffi/constants/capability.ts";
 import type { RlimitName } from "../../ffi/constants/resource.ts";
 import { heldCapabilities } from "../runtime/security/capabilities.ts";
+import { appArmorFor } from "./apparmor.ts";
 import type { ContainerConfig } from "./container_config.ts";
 import { resolveThrottles } from "./device_throttle.ts";
 import {
@@ -41,7 +42,8 @@ export type HostRequest = Pick<
  * Looks up what a container needs of this host, and nothing else.
  *
  * @throws {UsageError} If the host has not got a device it asks for.
- * @throws {HostError} If tsdocker lacks the capability for something it asks.
+ * @throws {HostError} If tsdocker lacks the capability for something it asks, or
+ * the kernel the AppArmor profile.
  */
 export function gatherHostInput(config: HostRequest): GatheredInput {
   const held = heldCapabilities();
@@ -58,7 +60,9 @@ export function gatherHostInput(config: HostRequest): GatheredInput {
     throttles: resolveThrottles(config.throttles, statBlockDevice),
     devices: findDevices(config.devices),
     hostDevices: config.privileged ? findHostDevices() : [],
-    apparmor: config.apparmor === undefined ? "disabled" : appArmor(),
+    apparmor: config.apparmor === undefined
+      ? "disabled"
+      : appArmorFor(config.apparmor),
   };
 }
 
@@ -107,16 +111,4 @@ function hardLimit(type: RlimitName): number {
 /** Even those who may raise limits cannot raise this one any further. */
 function maxOpenFiles(): number {
   return Number(Deno.readTextFileSync("/proc/sys/fs/nr_open"));
-}
-
-/** @see Linux Documentation/admin-guide/LSM/apparmor.rst */
-function appArmor(): HostInput["apparmor"] {
-  try {
-    const path = "/sys/module/apparmor/parameters/enabled";
-    const isEnabled = Deno.readTextFileSync(path).startsWith("Y");
-    return isEnabled ? "enabled" : "disabled";
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return "disabled";
-    throw error;
-  }
 }
