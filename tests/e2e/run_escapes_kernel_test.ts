@@ -262,8 +262,11 @@ attackTest(
       await Deno.writeFile(`${root}/setuid`, program);
       await Deno.chmod(`${root}/setuid`, 0o4755);
     });
-    const run = async (...words: string[]): Promise<unknown> =>
-      attemptsOf(await place.run("--rm", "-u", "1000", ...words));
+    const run = async (...words: string[]): Promise<unknown> => {
+      const outcome = await place.run("--rm", "-u", "1000", ...words);
+      assert.equal(outcome.stderr, "");
+      return attemptsOf(outcome);
+    };
     assert.deepEqual(await run(image, "/setuid", "unfilter"), UNFILTER);
     assert.deepEqual(await run(image, "/setuid", "identity"), [
       ["uid", "1000 0 0"],
