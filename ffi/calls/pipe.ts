@@ -148,8 +148,22 @@ export function bytesToRead(fd: Fd): number {
   return result < 0 ? 0 : count[0] ?? 0;
 }
 
+/**
+ * Whether nobody has the other side open any more, so that what is left to be
+ * read is followed by the end.
+ */
+export function isHungUp(fd: Fd): boolean {
+  const request = new Uint8Array(8);
+  const view = new DataView(request.buffer);
+  view.setInt32(0, fd.number, LITTLE_ENDIAN);
+  const now = new Uint8Array(16);
+  if (trySyscall("ppoll", request, 1, now, null, 0) <= 0) return false;
+  return (view.getInt16(6, LITTLE_ENDIAN) & POLLHUP) !== 0;
+}
+
 const POLLIN = 0x1;
 const POLLOUT = 0x4;
+const POLLHUP = 0x10;
 
 type Transfer = ["read" | "write", number, Memory | bigint, number];
 

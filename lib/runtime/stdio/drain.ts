@@ -5,7 +5,7 @@
  * @module
  */
 import { poolTurn } from "../../../ffi/calls/process.ts";
-import { bytesToRead } from "../../../ffi/calls/pipe.ts";
+import { bytesToRead, isHungUp } from "../../../ffi/calls/pipe.ts";
 import type { Fd } from "../../../ffi/fd.ts";
 import type { PumpProgress } from "./pump.ts";
 
@@ -46,7 +46,14 @@ export async function drain(outputs: readonly Output[]): Promise<void> {
   }
 }
 
-/** Whether all there was has been read and written. */
+/**
+ * Whether all there was has been read and written, and no more has to come.
+ *
+ * An empty pipe alone does not tell: the thread that has just emptied it may
+ * not have got to saying so. Where nobody can write any more, the end follows.
+ */
 function isStarved({ source, progress }: Output): boolean {
-  return !source.isOpen || (progress.isReading && bytesToRead(source) === 0);
+  if (!source.isOpen) return true;
+  if (isHungUp(source)) return false;
+  return progress.isReading && bytesToRead(source) === 0;
 }

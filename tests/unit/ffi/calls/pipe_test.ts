@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import {
   bytesToRead,
   createPipe,
+  isHungUp,
   makeInheritable,
   read,
   readAllSync,
@@ -143,6 +144,17 @@ Deno.test("write() waits for room in a non-blocking descriptor", async () => {
   assert.equal(await pending, 5);
   pipe.readable[Symbol.dispose]();
   assert.equal(await write(pipe.writable, memory, whole), -1, "nobody reads");
+});
+
+Deno.test("isHungUp() says when nobody can write any more", () => {
+  using pipe = createPipe();
+  assert.ok(!isHungUp(pipe.readable));
+  writeAllSync(pipe.writable, new Uint8Array(7));
+  assert.ok(!isHungUp(pipe.readable));
+  pipe.writable[Symbol.dispose]();
+  assert.ok(isHungUp(pipe.readable), "although there is something to read");
+  readAllSync(pipe.readable);
+  assert.ok(isHungUp(pipe.readable));
 });
 
 Deno.test("bytesToRead() counts what a pipe holds", () => {

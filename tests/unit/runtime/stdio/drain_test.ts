@@ -68,3 +68,20 @@ Deno.test("drain() waits as long as the reader is slow", async () => {
   slow.theirs.writable[Symbol.dispose]();
   await slow.output.done;
 });
+
+Deno.test("drain() waits for a thread that is late to tell what it has read", async () => {
+  using pipe = createPipe();
+  pipe.writable[Symbol.dispose]();
+  // As it looks when the pipe is empty already, and the pump not yet told so.
+  const { promise: done, resolve } = Promise.withResolvers<void>();
+  const progress = { isReading: true };
+  let isDrained = false;
+  const drained = drain([{ source: pipe.readable, progress, done }])
+    .then(() => isDrained = true);
+  const { promise: later, resolve: wake } = Promise.withResolvers<void>();
+  setTimeout(wake, 150);
+  await later;
+  assert.ok(!isDrained);
+  resolve();
+  await drained;
+});
