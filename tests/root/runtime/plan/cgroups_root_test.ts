@@ -137,6 +137,6 @@ cgroupTest(
 cgroupTest("cgroupSteps() says which file refuses which value", (cgroup) => {
   assert.throws(() => cgroup.launch("true", { cpu: { cpus: "99999" } }), {
     name: "StartError",
-    message: /write\(\$cpuset.cpus, "99999", 5\): E/,
+    message: /^Cannot set cpuset.cpus of the container's cgroup to "99999": E/,
   });
 }, "cpuset");
