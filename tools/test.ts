@@ -4,6 +4,9 @@
  * them all: `N passed, N failed`, and `, N skipped` when there are any.
  *
  *     tools/deno.sh run -A tools/test.ts [--no-check] SUITE…
+ *     tools/deno.sh run -A tools/test.ts [--no-check] PATH…
+ *
+ * Paths have a slash; their tests are taken for such that need root.
  *
  * @module
  */
@@ -31,7 +34,6 @@ const SUITES: Readonly<Record<string, Suite>> = {
   abi: { args: ["tests/abi"], needs: "nothing" },
   root: { args: ["tests/root"], needs: "root" },
   e2e: { args: ["tests/e2e"], needs: "root" },
-  smoke: { args: ["tests/e2e/smoke_test.ts"], needs: "root" },
 };
 
 const CHECKOUT = decodeURIComponent(new URL("..", import.meta.url).pathname);
@@ -122,12 +124,25 @@ async function clearRuntime(): Promise<void> {
   }
 }
 
+/** The suites that are named; all paths are one together. */
+function chosen(words: readonly string[]): [name: string, Suite][] {
+  const names = words.filter((word) => !word.startsWith("-"));
+  const paths = names.filter((name) => name.includes("/"));
+  const suites = names.filter((name) => !name.includes("/"))
+    .map((name): [string, Suite] => {
+      const suite = SUITES[name];
+      if (suite === undefined) throw new Error(`Unknown suite "${name}"`);
+      return [name, suite];
+    });
+  return paths.length === 0
+    ? suites
+    : [...suites, ["paths", { args: paths, needs: "root" }]];
+}
+
 async function runAll(words: readonly string[]): Promise<Counts> {
   const options = words.filter((word) => word.startsWith("-"));
   let total = NO_COUNTS;
-  for (const name of words.filter((word) => !word.startsWith("-"))) {
-    const suite = SUITES[name];
-    if (suite === undefined) throw new Error(`Unknown suite "${name}"`);
+  for (const [name, suite] of chosen(words)) {
     const isRunnable = suite.needs === "nothing" || Deno.uid() === 0;
     total = addCounts(
       total,

@@ -5,12 +5,15 @@
  * @module
  */
 import assert from "node:assert/strict";
-import { IMAGE, placeTest } from "../support/cli.ts";
+import { placeTest } from "../support/cli.ts";
 import { hostHierarchies } from "../support/cgroup_view.ts";
 import { examine, finding } from "../support/doctor.ts";
 
 /** Versions of cgroups and process 1, such as `hybrid plain`. */
 const GUEST = Deno.env.get("TSDOCKER_TEST_GUEST");
+
+/** Other tests may have been given the image unpacked. */
+const TAR = new URL("../../images/busybox.tar", import.meta.url).pathname;
 
 /** File systems of cgroups, by version and whether they limit anything. */
 function cgroupMode(): string {
@@ -49,15 +52,12 @@ guestTest(
       new RegExp(`\\b${mode}\\b`),
     );
     for (const [id, { status, detail }] of report.checks) {
-      if (id.startsWith("cgroup")) {
-        assert.equal(
-          status,
-          "ok",
-          `${id}: ${detail}`,
-        );
-      }
+      if (!id.startsWith("cgroup")) continue;
+      // What weighs I/O is an option of kernels, for v1 a module to be loaded.
+      if (id === "cgroup-io" && detail.endsWith(", without weight")) continue;
+      assert.equal(status, "ok", `${id}: ${detail}`);
     }
-    const { code, stderr } = await place.run("--rm", IMAGE, "true");
+    const { code, stderr } = await place.run("--rm", TAR, "true");
     assert.deepEqual([code, stderr], [0, ""]);
   },
 );
