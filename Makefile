@@ -35,7 +35,7 @@ unit: ## run the tests that need neither root nor a build, and the examples in d
 e2e: tsdocker images/busybox.tar ## run the tests of the built program (as root)
 	@$(TEST) abi root e2e
 
-vm: tsdocker images/busybox.tar ## run the smoke tests in a guest with cgroup v2 (as root)
+vm: tsdocker images/busybox.tar ## run tests in guests with each layout of cgroups (as root)
 	@tools/vm.sh
 
 bench: tsdocker images/busybox.tar ## measure against other engines (as root)

@@ -114,7 +114,7 @@ export function checkLauncher(probe: HostProbe): CheckResult {
   }
   return degraded(LAUNCHER, answer.reason, {
     costs: "tsdocker starts itself again for each container, which makes " +
-      "starts some 25 ms longer (see docs/benchmarks.md)",
+      "starts some 30 ms longer (see docs/benchmarks.md)",
     flags: USER_NAMESPACE_FLAGS,
     fix: "no outer seccomp filter that forbids clone3, no ban of executable " +
       "memory (MemoryDenyWriteExecute=no)",
