@@ -22,7 +22,9 @@ export type Controller =
   | "net_prio"
   | "perf_event"
   | "rdma"
-  | "misc";
+  | "misc"
+  | "dmem"
+  | "debug";
 
 /** Which of the two interfaces a hierarchy has. */
 export type CgroupVersion = "v1" | "v2";

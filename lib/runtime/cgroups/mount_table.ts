@@ -35,6 +35,8 @@ const CONTROLLERS: ReadonlySet<string> = new Set<Controller>([
   "perf_event",
   "rdma",
   "misc",
+  "dmem",
+  "debug",
 ]);
 
 const MOUNT_TABLE = "/proc/self/mountinfo";

@@ -120,3 +120,9 @@ Deno.test("mountedHierarchies() finds each hierarchy of this host once", () => {
     assert.ok(Deno.statSync(`${mountPoint}/cgroup.procs`).isFile);
   }
 });
+
+Deno.test("parseCgroupMounts() misses no hierarchy for what nobody limits with it", () => {
+  // A container left in its root would see the release_agent of the host.
+  const line = "40 25 0:40 / /sys/fs/cgroup/debug rw - cgroup cgroup rw,debug";
+  assert.deepEqual(parseCgroupMounts(line).map(({ data }) => data), ["debug"]);
+});
