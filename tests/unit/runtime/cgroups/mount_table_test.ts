@@ -76,10 +76,10 @@ Deno.test("parseCgroupMounts() leaves out what cannot be written to", () => {
 
 Deno.test("parseCgroupMounts() leaves out controllers that we do not know", () => {
   assert.deepEqual(
-    parseCgroupMounts(table(MEMORY.replace(/memory$/, "debug"))),
+    parseCgroupMounts(table(MEMORY.replace(/memory$/, "novelty"))),
     [],
   );
-  const [mount] = parseCgroupMounts(MEMORY.replace(/memory$/, "debug,pids"));
+  const [mount] = parseCgroupMounts(MEMORY.replace(/memory$/, "novelty,pids"));
   assert.deepEqual(mount?.controllers, ["pids"]);
 });
 
