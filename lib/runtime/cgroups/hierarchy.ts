@@ -23,7 +23,6 @@ export type Controller =
   | "perf_event"
   | "rdma"
   | "misc"
-  | "dmem"
   | "debug";
 
 /** Which of the two interfaces a hierarchy has. */

@@ -35,7 +35,6 @@ const CONTROLLERS: ReadonlySet<string> = new Set<Controller>([
   "perf_event",
   "rdma",
   "misc",
-  "dmem",
   "debug",
 ]);
 
