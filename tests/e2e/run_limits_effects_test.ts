@@ -4,12 +4,7 @@
  * @module
  */
 import assert from "node:assert/strict";
-import {
-  hostDirectories,
-  pathOf,
-  showLimit,
-  versionOf,
-} from "../support/cgroup_view.ts";
+import { hostDirectories, pathOf, versionOf } from "../support/cgroup_view.ts";
 import {
   assertPrints,
   eventually,
@@ -158,31 +153,33 @@ function diskTest(
   Deno.test({ name, ignore: true, fn: () => undefined });
 }
 
-/** Flags without the device, the file of v1, and the member of `io.max`. */
+/** Flags, rates, files of v1, and what the files of v1 and of v2 have. */
 const RATES = [
-  ["--device-read-bps", "3mb", "read_bps", "rbps", 3 * 1024 ** 2],
-  ["--device-write-bps", "4mb", "write_bps", "wbps", 4 * 1024 ** 2],
-  ["--device-read-iops", "50", "read_iops", "riops", 50],
-  ["--device-write-iops", "60", "write_iops", "wiops", 60],
+  ["--device-read-bps", "3mb", "read_bps", "3145728", "rbps=3145728"],
+  ["--device-write-bps", "4mb", "write_bps", "4194304", "wbps=4194304"],
+  ["--device-read-iops", "50", "read_iops", "50", "riops=50"],
+  ["--device-write-iops", "60", "write_iops", "60", "wiops=60"],
 ] as const;
 
-for (const [flag, rate, v1, member, value] of RATES) {
-  const file = { v1: `blkio/blkio.throttle.${v1}_device`, v2: "io.max" };
-  diskTest(`run ${flag} is in ${pathOf(file)}`, async (place, disk) => {
-    const { code, stdout, stderr } = await showLimit(
-      place,
-      [flag, `${disk.path}:${rate}`],
-      file,
+diskTest(
+  "run --device-{read,write}-{bps,iops} are in the kernel's files",
+  async (place, { path, number }) => {
+    const isV1 = versionOf("blkio") === "v1";
+    const files = isV1
+      ? RATES.map(([, , file]) => `blkio/blkio.throttle.${file}_device`)
+      : ["io.max"];
+    const { code, stdout, stderr } = await place.run(
+      ...["--rm", "-w", "/sys/fs/cgroup"],
+      ...RATES.flatMap(([flag, rate]) => [flag, `${path}:${rate}`]),
+      ...[IMAGE, "cat", ...files],
     );
     assert.deepEqual([code, stderr], [0, ""]);
-    const [number, ...words] = stdout.trim().split(" ");
-    assert.equal(number, disk.number);
-    assert.deepEqual(
-      words.filter((word) => !word.endsWith("=max")),
-      [versionOf("blkio") === "v1" ? `${value}` : `${member}=${value}`],
-    );
-  });
-}
+    const lines = isV1
+      ? RATES.map(([, , , value]) => `${number} ${value}\n`)
+      : [`${number} ${RATES.map(([, , , , pair]) => pair).join(" ")}\n`];
+    assert.equal(stdout, lines.join(""));
+  },
+);
 
 diskTest("run --device-write-bps slows writing down", async (place, disk) => {
   const tookMs = await timed(place, [
