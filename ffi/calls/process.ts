@@ -60,8 +60,36 @@ export async function waitPidfd(pidfd: Fd): Promise<WaitStatus> {
     null,
   );
   if (result < 0) throw new TypeError("waitid() refused a process descriptor");
-  const code = info.view.getInt32(SI_CODE_OFFSET, LITTLE_ENDIAN);
-  const status = info.view.getInt32(SI_STATUS_OFFSET, LITTLE_ENDIAN);
+  return readStatus(info);
+}
+
+/**
+ * As {@linkcode waitPidfd}, but blocks the thread: for a child that is about to
+ * end, where no thread of the pool may be started.
+ *
+ * @throws {SyscallError} `ECHILD` if it is no child of this process.
+ */
+export function reapPidfd(pidfd: Fd): WaitStatus {
+  using info = new Memory(SIGINFO_BYTES);
+  for (;;) {
+    const result = trySyscall(
+      "waitid",
+      P_PIDFD,
+      pidfd.number,
+      info,
+      WEXITED,
+      null,
+    );
+    if (result >= 0) return readStatus(info);
+    if (-result !== ERRNO.EINTR) {
+      throw new SyscallError("waitid", -result, String(pidfd.number));
+    }
+  }
+}
+
+function readStatus({ view }: Memory): WaitStatus {
+  const code = view.getInt32(SI_CODE_OFFSET, LITTLE_ENDIAN);
+  const status = view.getInt32(SI_STATUS_OFFSET, LITTLE_ENDIAN);
   return code === CLD_EXITED
     ? { kind: "exited", status }
     : { kind: "signaled", signal: status };

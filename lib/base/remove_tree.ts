@@ -1,7 +1,8 @@
 /**
  * Removes a directory with all below it, by descriptors: names need not be
- * text, and no symbolic link is ever followed. Deno's own recursive removal
- * starts a pool of threads, which takes longer than a container lives.
+ * text, no symbolic link is ever followed, and no mount is ever entered. Deno's
+ * own recursive removal starts a pool of threads, which takes longer than a
+ * container lives.
  *
  * @module
  */
@@ -9,6 +10,7 @@ import {
   type DirectoryFd,
   type KernelPath,
   openat,
+  openat2,
   renameNoReplace,
   rmdirat,
   unlinkat,
@@ -17,9 +19,12 @@ import {
   AT_FDCWD,
   O_DIRECTORY,
   O_NOFOLLOW,
+  O_PATH,
   O_RDONLY,
 } from "../../ffi/constants/fcntl.ts";
+import { RESOLVE_NO_XDEV } from "../../ffi/constants/openat2.ts";
 import { isSyscallError } from "../../ffi/errno.ts";
+import type { Fd } from "../../ffi/fd.ts";
 import { listNames } from "./directory_names.ts";
 
 /**
@@ -39,8 +44,9 @@ interface Top {
  * it at the same time is no error.
  *
  * @param directory Directory that holds the name.
- * @param name One component, or a path if `directory` is `AT_FDCWD`.
- * @throws {SyscallError} If something cannot be removed.
+ * @param name One component.
+ * @throws {SyscallError} If something cannot be removed, `EXDEV` if something
+ * is mounted there or below.
  */
 export function removeTree(directory: DirectoryFd, name: KernelPath): void {
   try {
@@ -56,10 +62,17 @@ export function removeTree(directory: DirectoryFd, name: KernelPath): void {
 /**
  * Removes a path of the host, whatever it is; that there is none is fine.
  *
- * @throws {SyscallError} If something cannot be removed.
+ * @param path Absolute, without a slash at its end.
+ * @throws {SyscallError} As of {@linkcode removeTree}.
  */
 export function removePath(path: string): void {
-  removeTree(AT_FDCWD, path);
+  const slash = path.lastIndexOf("/");
+  try {
+    using parent = openat(AT_FDCWD, path.slice(0, slash + 1), O_PATH);
+    removeTree(parent.number, path.slice(slash + 1));
+  } catch (error) {
+    if (!isSyscallError(error, "ENOENT")) throw error;
+  }
 }
 
 /** Empties a directory but for what was moved up: returns how many were. */
@@ -127,9 +140,10 @@ function unlinkUnlessDirectory(
   }
 }
 
-function openDirectory(
-  directory: DirectoryFd,
-  name: KernelPath,
-): ReturnType<typeof openat> {
-  return openat(directory, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+/** Opens what is in the directory itself, nothing that is mounted over it. */
+function openDirectory(directory: DirectoryFd, name: KernelPath): Fd {
+  return openat2(directory, name, {
+    flags: O_RDONLY | O_DIRECTORY | O_NOFOLLOW,
+    resolve: RESOLVE_NO_XDEV,
+  });
 }

@@ -6,6 +6,7 @@
  */
 import { readAllSync } from "../../../ffi/calls/pipe.ts";
 import {
+  reapPidfd,
   sendSignal,
   waitPidfd,
   type WaitStatus,
@@ -28,9 +29,7 @@ import { decodeStatus } from "./status_pipe.ts";
 import { explainMaps } from "./user_namespace.ts";
 
 /** Launches natively; blocks until the program runs or has failed to start. */
-export async function launchNative(
-  attempt: LaunchAttempt,
-): Promise<LaunchOutcome> {
+export function launchNative(attempt: LaunchAttempt): LaunchOutcome {
   const launcher = openLauncher();
   if ("reason" in launcher) return { kind: "unavailable", ...launcher };
   using native = launcher;
@@ -53,14 +52,16 @@ export async function launchNative(
       ? { kind: "failed", index, errno }
       : { kind: "unavailable", reason: `clone3: ${describeErrno(errno)}` };
   }
-  const process = nativeProcess(launched.pid, launched.pidfd);
+  const { pid, pidfd } = launched;
   status.writable[Symbol.dispose]();
   const errno = readInitErrno(status.readable);
-  if (errno === undefined) {
-    return { kind: "started", process, steps: launched.trace.map(toOutcome) };
+  if (errno !== undefined) {
+    using refused = pidfd;
+    reapPidfd(refused);
+    return { kind: "refused", errno };
   }
-  await process.wait();
-  return { kind: "refused", errno };
+  const steps = launched.trace.map(toOutcome);
+  return { kind: "started", process: nativeProcess(pid, pidfd), steps };
 }
 
 /** The directory of the cgroup to be born into, as a descriptor of our own. */

@@ -3,12 +3,17 @@
  * left when the scope ends, whatever happened in between.
  *
  * While inside, only `…Sync` calls see the private mounts: asynchronous file
- * calls run on other threads, which never left the host's namespace.
+ * calls run on other threads, which never left the host's namespace. Nothing
+ * may start such a thread while inside: it would stay there.
  *
  * @module
  * @see setns(2), mount_namespaces(7)
  */
-import { openOwnNamespace, setns } from "../../../ffi/calls/namespace.ts";
+import {
+  openOwnNamespace,
+  setns,
+  unshare,
+} from "../../../ffi/calls/namespace.ts";
 import { CLONE } from "../../../ffi/constants/sched.ts";
 import type { Fd } from "../../../ffi/fd.ts";
 import { syscall } from "../../../ffi/syscall.ts";
@@ -39,6 +44,9 @@ export class PrivateMounts implements Disposable {
     using workingDirectory = this.#workingDirectory;
     // The unshare itself may have failed: then there is nothing to return from.
     if (Deno.readLinkSync(OWN_MOUNT_NAMESPACE) === this.#identity) return;
+    // A thread started meanwhile has our root directory in common with us;
+    // setns(2) refuses those that have.
+    unshare(CLONE.CLONE_FS);
     setns(namespace, CLONE.CLONE_NEWNS);
     // setns(2) leaves the thread in the root directory.
     syscall("fchdir", workingDirectory.number);

@@ -85,7 +85,7 @@ rootTest("launchNative() maps the ids of a plan", async () => {
   using status = createPipe();
   // It is still the host's root, and reads of the maps are for everybody.
   const script = `test "$(tr -s ' ' < /proc/self/uid_map)" = ' 0 300000 65536'`;
-  const outcome = await launchNative(attempt(script, status));
+  const outcome = launchNative(attempt(script, status));
   assert.ok(outcome.kind === "started", Deno.inspect(outcome));
   assert.deepEqual(await outcome.process.wait(), { kind: "exited", status: 0 });
 });

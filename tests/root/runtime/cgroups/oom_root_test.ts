@@ -14,7 +14,8 @@ cgroupTest(
   (cgroup) => {
     const { output, status } = cgroup.launch(GREEDY, LIMIT).finish();
     assert.equal(status, 137, output);
-    assert.equal(countOomKills(cgroup.path), 1);
+    // The kernel may take the shell, too, before the memory is free.
+    assert.ok(countOomKills(cgroup.path) >= 1);
   },
   "memory",
   "swap",
@@ -31,7 +32,7 @@ cgroupTest(
     );
     Deno.mkdirSync(`${memory}/inner`);
     assert.equal(shell.finish().status, 137);
-    assert.equal(countOomKills(cgroup.path), 1);
+    assert.ok(countOomKills(cgroup.path) >= 1);
   },
   "memory",
   "swap",

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { createPipe } from "../../../../ffi/calls/pipe.ts";
 import {
   openPidfd,
+  reapPidfd,
   sendSignal,
   waitForEnd,
   waitPidfd,
@@ -69,6 +70,15 @@ Deno.test("waitPidfd() refuses what is no child, or was waited for", async () =>
   await assert.rejects(waitPidfd(other), TypeError);
   using pipe = createPipe();
   await assert.rejects(waitPidfd(pipe.readable), TypeError);
+});
+
+Deno.test("reapPidfd() waits as well, once", () => {
+  using pidfd = launch("/bin/sh", "-c", "sleep 0.1; exit 3").pidfd;
+  assert.deepEqual(reapPidfd(pidfd), { kind: "exited", status: 3 });
+  assert.throws(
+    () => reapPidfd(pidfd),
+    (error) => isSyscallError(error, "ECHILD"),
+  );
 });
 
 Deno.test("openPidfd() finds running processes only", async () => {
