@@ -14,13 +14,12 @@ cd "$(dirname "$0")/.."
 
 # Name, cgroups, process 1, and tests: files of tests/e2e, or folders of tests/root.
 # The longest come first. What is left out is no different there: a hybrid host has its
-# limits in version 1.
+# limits in version 1, systemd leaves the effects of those in version 2 to the kernel.
 boots() {
   cat <<'LIST'
 v2 v2 plain guest_mode smoke run_limits run_limits_kernel run_limits_effects run_cgroups
 hybrid hybrid plain guest_mode run_limits_kernel run_limits_effects run_cgroups runtime/cgroups
-systemd v2 systemd guest_mode guest_systemd run_limits_kernel run_limits_effects run_cgroups
-v1 v1 plain guest_mode run_limits_kernel run_cgroups runtime/cgroups
+systemd v2 systemd guest_mode guest_systemd run_limits_kernel run_cgroups
 v2-probe v2 plain isolation_probe runtime/cgroups
 LIST
 }
