@@ -142,8 +142,12 @@ function unlinkUnlessDirectory(
 
 /** Opens what is in the directory itself, nothing that is mounted over it. */
 function openDirectory(directory: DirectoryFd, name: KernelPath): Fd {
-  return openat2(directory, name, {
-    flags: O_RDONLY | O_DIRECTORY | O_NOFOLLOW,
-    resolve: RESOLVE_NO_XDEV,
-  });
+  const flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW;
+  try {
+    return openat2(directory, name, { flags, resolve: RESOLVE_NO_XDEV });
+  } catch (error) {
+    if (!isSyscallError(error, "ENOSYS", "EPERM")) throw error;
+    // Without openat2(2) no container starts that could have mounts.
+    return openat(directory, name, flags);
+  }
 }
