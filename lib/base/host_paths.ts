@@ -33,6 +33,8 @@ export interface HostPaths extends HostRoots {
   readonly mountPoints: string;
   /** Tar files found by name. */
   readonly images: string;
+  /** What has happened to containers: a log of events, and the one before. */
+  readonly events: string;
   /** State of running containers, one directory each, named by id. */
   readonly states: string;
 }
@@ -47,6 +49,7 @@ export function hostPaths(roots: HostRoots): HostPaths {
     sources: `${roots.root}/sources`,
     mountPoints: `${roots.root}/mountpoints`,
     images: `${roots.root}/images`,
+    events: `${roots.root}/events`,
     states: `${roots.runRoot}/containers`,
   };
 }

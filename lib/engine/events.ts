@@ -1,0 +1,184 @@
+/**
+ * Events: what happens to containers, one line of JSON each in a log that all
+ * tsdockers append to. Writing one is on the path of `run`; reading them is in
+ * `event_log.ts`.
+ *
+ * @module
+ * @see open(2), O_APPEND: appending and finding the end are one step
+ */
+import type { HostPaths } from "../base/host_paths.ts";
+import type { ContainerConfig } from "./container_config.ts";
+import { tryLock } from "./containers/lock.ts";
+
+/** What kinds of things have events. */
+export const EVENT_TYPES = ["container", "image", "network", "volume"] as const;
+
+/** What has happened, in docker's words. */
+export type EventAction =
+  | "attach"
+  | "copy"
+  | "create"
+  | "destroy"
+  | "detach"
+  | "die"
+  | `exec_create${"" | `: ${string}`}`
+  | "exec_die"
+  | `exec_start${"" | `: ${string}`}`
+  | "export"
+  | `health_status: ${string}`
+  | "kill"
+  | "oom"
+  | "pause"
+  | "prune"
+  | "rename"
+  | "resize"
+  | "restart"
+  | "start"
+  | "stop"
+  | "top"
+  | "unpause"
+  | "update";
+
+/** Something that has happened. */
+export interface ContainerEvent {
+  readonly type: typeof EVENT_TYPES[number];
+  readonly action: EventAction;
+  /** Of what it has happened to. */
+  readonly id: string;
+  /** More about it: `name`, `image`, `exitCode`, labels. */
+  readonly attributes: Readonly<Record<string, string>>;
+}
+
+/** What has happened to a container that the caller knows well. */
+export type ContainerChange =
+  & Pick<ContainerEvent, "action">
+  & Partial<Pick<ContainerEvent, "attributes">>;
+
+/** An event and its time, as the log has it. */
+export interface RecordedEvent extends Omit<ContainerEvent, "action"> {
+  /** Milliseconds since the epoch. */
+  readonly time: number;
+  readonly action: string;
+}
+
+/** Where the log of events is; the one before it has `.1` appended. */
+export function eventLogPath(paths: Pick<HostPaths, "events">): string {
+  return `${paths.events}/events.log`;
+}
+
+/** A log that has grown to this becomes the one before. */
+const MAX_LOG_BYTES = 4 * 1024 * 1024;
+/** An attribute may be a whole command line, or a label of any length. */
+const MAX_ATTRIBUTE_LENGTH = 1024;
+/** What is kept of an event that has very many attributes. */
+const SHORT_ATTRIBUTES = ["name", "image", "exitCode", "signal", "oldName"];
+const MAX_LINE_LENGTH = 32 * 1024;
+
+/**
+ * Writes down that something has happened, now. Never throws: an event that
+ * cannot be written, as on a full disk, must not stop what it tells of.
+ *
+ * @param timeMs When it has happened, milliseconds since the epoch.
+ */
+export function recordEvent(
+  paths: Pick<HostPaths, "events">,
+  event: ContainerEvent,
+  timeMs: number = Date.now(),
+): void {
+  try {
+    const { size } = append(paths, eventLine({ ...event, time: timeMs }));
+    if (size >= MAX_LOG_BYTES) rotate(paths);
+  } catch {
+    // No root yet, not root, a full or read-only disk: see above.
+  }
+}
+
+/**
+ * Writes down that something has happened to a container, with the attributes
+ * that docker gives: its name, its image, its labels.
+ */
+export function recordContainerEvent(
+  paths: Pick<HostPaths, "events">,
+  container: Pick<ContainerConfig, "id" | "name" | "image" | "labels">,
+  { action, attributes }: ContainerChange,
+): void {
+  const { id, name, image, labels } = container;
+  recordEvent(paths, {
+    type: "container",
+    action,
+    id,
+    attributes: { ...labels, image, name, ...attributes },
+  });
+}
+
+/** One line; its beginning is nowhere else in a log, since strings escape it. */
+function eventLine(
+  { time, type, action, id, attributes }: RecordedEvent,
+): string {
+  const line = (names: readonly string[]): string => {
+    const kept = names.flatMap((name) => {
+      const value = attributes[name];
+      return value === undefined ? [] : [[cut(name), cut(value)]];
+    });
+    return JSON.stringify({
+      time,
+      type,
+      action: cut(action),
+      id,
+      attributes: Object.fromEntries(kept),
+    }) + "\n";
+  };
+  const whole = line(Object.keys(attributes).toSorted());
+  return whole.length <= MAX_LINE_LENGTH ? whole : line(SHORT_ATTRIBUTES);
+}
+
+function cut(text: string): string {
+  return text.length <= MAX_ATTRIBUTE_LENGTH
+    ? text
+    : `${text.slice(0, MAX_ATTRIBUTE_LENGTH - 1)}…`;
+}
+
+function append(
+  paths: Pick<HostPaths, "events">,
+  line: string,
+): Deno.FileInfo {
+  using file = openLog(paths);
+  // In one call, so that lines of several processes do not mix.
+  file.writeSync(new TextEncoder().encode(line));
+  return file.statSync();
+}
+
+function openLog(paths: Pick<HostPaths, "events">): Deno.FsFile {
+  const open = (): Deno.FsFile =>
+    Deno.openSync(eventLogPath(paths), {
+      append: true,
+      create: true,
+      mode: 0o600,
+    });
+  try {
+    return open();
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    makeDirectory(paths.events);
+    return open();
+  }
+}
+
+function makeDirectory(path: string): void {
+  try {
+    Deno.mkdirSync(path, { mode: 0o700 });
+  } catch (error) {
+    // Another process has something to tell, too.
+    if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
+  }
+}
+
+/** Begins a new log, unless another process is about to, or has. */
+function rotate(paths: Pick<HostPaths, "events">): void {
+  const lock = tryLock(paths.events);
+  if (lock === "busy" || lock === "missing") return;
+  using _locked = lock;
+  const path = eventLogPath(paths);
+  if (Deno.statSync(path).size < MAX_LOG_BYTES) return;
+  Deno.renameSync(path, `${path}.1`);
+}
