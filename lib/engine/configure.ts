@@ -13,6 +13,7 @@ import type { ContainerConfig, NetworkMode } from "./container_config.ts";
 import type { HostFacts } from "./host_facts.ts";
 import { parseSizeArgument } from "./invalid_argument.ts";
 import { parseIsolation } from "./isolation.ts";
+import { parseLifecycle } from "./lifecycle.ts";
 import { parseNamespaceMode } from "./namespace_mode.ts";
 import { parseResources } from "./resources.ts";
 import type { EnvEntry, RunOptions } from "./run_options.ts";
@@ -78,6 +79,7 @@ export function configureContainer(
     ...oomScoreAdj(options.oomScoreAdj),
     shmSizeBytes: shmSize(options.shmSize),
     ...parseIsolation(options, network),
+    ...parseLifecycle(options),
   };
 }
 

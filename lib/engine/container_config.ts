@@ -1,6 +1,6 @@
 /**
- * What a container is, from its creation to its removal: written once, beside
- * its layer, and read by every later command.
+ * What a container is, from its creation to its removal: written beside its
+ * layer, and read by every later command.
  *
  * @module
  */
@@ -18,10 +18,43 @@ import type { IpcMode, NamespaceMode } from "./namespace_mode.ts";
 import type { SeccompChoice } from "./security_option.ts";
 import type { BindVolume, TmpfsVolume } from "./volume.ts";
 
+/** When a container that has ended is started again. */
+export interface RestartPolicy {
+  readonly name: "no" | "on-failure" | "always" | "unless-stopped";
+  /** Only for `on-failure`; 0 is without end. */
+  readonly maximumRetryCount: number;
+}
+
+/** How its monitor finds out whether a container's program works. */
+export interface HealthCheck {
+  /** Program and arguments of the check, run inside. */
+  readonly test: readonly [string, ...string[]];
+  readonly intervalMs: number;
+  readonly timeoutMs: number;
+  /** Failures in a row until it counts as unhealthy. */
+  readonly retries: number;
+  /** Failures in this time after the start do not count. */
+  readonly startPeriodMs: number;
+  /** Between checks in that time. */
+  readonly startIntervalMs: number;
+}
+
+/** Where a container's output is written down. */
+export interface LogConfig {
+  readonly driver: "json-file" | "none";
+  /** A file that has grown to this is rotated; -1 never. */
+  readonly maxSizeBytes: number;
+  /** How many files are kept, the current one included; at least 1. */
+  readonly maxFiles: number;
+}
+
 /** Networks a container can have so far. */
 export type NetworkMode = "none" | "host";
 
-/** A container's unchanging side. */
+/**
+ * What a container is. Its name, its limits and its restart policy change while
+ * it exists, the rest does not.
+ */
 export interface ContainerConfig {
   readonly id: ContainerId;
   readonly name: string;
@@ -92,4 +125,14 @@ export interface ContainerConfig {
    * mounted, or `shifted` on disk. Decided at the first start.
    */
   readonly layerOwners?: "mapped" | "shifted";
+  readonly labels: Readonly<Record<string, string>>;
+  readonly restart: RestartPolicy;
+  /** What `stop` sends first. */
+  readonly stopSignal: number;
+  /** How long `stop` waits before it kills; -1 for ever. */
+  readonly stopTimeoutS: number;
+  /** After how long a running container is ended; absent never. */
+  readonly timeoutS?: number;
+  readonly health?: HealthCheck;
+  readonly log: LogConfig;
 }

@@ -118,8 +118,37 @@ export interface IsolationOptions {
   readonly cgroupns?: string;
 }
 
-/** The options of `tsdocker run`. Absent fields leave the image's own value. */
-export interface RunOptions extends LimitOptions, IsolationOptions {
+/** How the container lives once it is started. */
+export interface LifecycleOptions {
+  /** `no`, `on-failure[:N]`, `always` or `unless-stopped`, not yet checked. */
+  readonly restart?: string;
+  /** By name or number, not yet checked; absent means SIGTERM. */
+  readonly stopSignal?: string;
+  /** Seconds; absent means 10. */
+  readonly stopTimeout?: number;
+  /** Seconds a container may run; absent or 0 means for ever. */
+  readonly timeout?: number;
+  /** `KEY[=VALUE]`, those of files first. */
+  readonly labels: readonly string[];
+  /** A command line for the container's shell; `none` is as `noHealthcheck`. */
+  readonly healthCmd?: string;
+  /** Durations as written, such as `1m30s`. */
+  readonly healthInterval?: string;
+  readonly healthTimeout?: string;
+  readonly healthStartPeriod?: string;
+  readonly healthStartInterval?: string;
+  readonly healthRetries?: number;
+  readonly noHealthcheck: boolean;
+  readonly logDriver?: string;
+  /** `NAME=VALUE` texts as written. */
+  readonly logOpts: readonly string[];
+  /** Containers whose volumes it gets as well, `NAME[:ro|rw]`. */
+  readonly volumesFrom: readonly string[];
+}
+
+/** The options of `tsdocker run` and `create`. Absent fields leave the image's own value. */
+export interface RunOptions
+  extends LimitOptions, IsolationOptions, LifecycleOptions {
   /** A path to a tar file or directory, or a name, as the user wrote it. */
   readonly image: string;
   /** Words after the image; empty runs the image's own command. */
@@ -154,6 +183,12 @@ export interface RunOptions extends LimitOptions, IsolationOptions {
   readonly cidfile?: string;
   /** `none` or `host`, not yet checked. */
   readonly network: string;
+  /** Host file to write the pid of the program to, on the host. */
+  readonly pidfile?: string;
+  /** Whether a container that has the name is removed first. */
+  readonly replace: boolean;
+  /** Whether the container runs on its own, kept by a monitor. */
+  readonly detach: boolean;
   /** When to look for a newer image. */
   readonly pull: PullPolicy;
   /** Whether to show the plan, and how. */

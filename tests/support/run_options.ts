@@ -44,6 +44,12 @@ export function runOptions(changes: Partial<RunOptions> = {}): RunOptions {
     devices: [],
     deviceCgroupRules: [],
     sysctls: [],
+    detach: false,
+    replace: false,
+    labels: [],
+    logOpts: [],
+    volumesFrom: [],
+    noHealthcheck: false,
     ...changes,
   };
 }
@@ -93,6 +99,11 @@ export function containerConfig(
     uts: "private",
     cgroupns: "private",
     userns: { kind: "host" },
+    labels: {},
+    restart: { name: "no", maximumRetryCount: 0 },
+    stopSignal: 15,
+    stopTimeoutS: 10,
+    log: { driver: "json-file", maxSizeBytes: 10 * 1024 ** 2, maxFiles: 3 },
     ...changes,
   };
 }

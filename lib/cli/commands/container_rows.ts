@@ -43,7 +43,9 @@ export function selectContainers(
   if (last >= 0) return containers.slice(0, last);
   return all
     ? containers
-    : containers.filter(({ status }) => status.state === "running");
+    : containers.filter(({ status: { state } }) =>
+      state === "running" || state === "paused" || state === "restarting"
+    );
 }
 
 /** How {@linkcode formatContainers} cuts things short. */
@@ -96,10 +98,22 @@ export function statusText(status: ContainerStatus, nowMs: number): string {
     case "created":
       return "Created";
     case "running":
-      return `Up ${formatDuration(nowMs - status.startedMs)}`;
-    case "exited": {
+    case "paused":
+      return `Up ${formatDuration(nowMs - status.startedMs)}${note(status)}`;
+    case "exited":
+    case "restarting": {
+      const verb = status.state === "exited" ? "Exited" : "Restarting";
       const ago = formatAgo(nowMs - status.finishedMs);
-      return `Exited (${status.exitCode}) ${ago}`;
+      return `${verb} (${status.exitCode}) ${ago}`;
     }
   }
+}
+
+/** What is said of a running container besides how long it runs. */
+function note(
+  { state, health }: Extract<ContainerStatus, { state: "running" | "paused" }>,
+): string {
+  if (state === "paused") return " (Paused)";
+  if (health === undefined) return "";
+  return health === "starting" ? " (health: starting)" : ` (${health})`;
 }

@@ -19,7 +19,9 @@ import type { Invocation } from "../command.ts";
 import type { Environment } from "../context.ts";
 import { parseEnvFile, parseEnvFlag } from "../env_file.ts";
 import type { FlagTable, OptionsOf } from "../flag.ts";
+import { ATTACH_FLAGS } from "./run_flags/attach.ts";
 import { ISOLATION_FLAGS } from "./run_flags/isolation.ts";
+import { LIFECYCLE_FLAGS } from "./run_flags/lifecycle.ts";
 import { LIMIT_FLAGS } from "./run_flags/limits.ts";
 
 const TRACING = "Looking inside";
@@ -128,6 +130,8 @@ export const RUN_FLAGS = {
     description:
       "Accepted for docker's sake (missing, always, never or newer); there is no registry yet",
   },
+  ...ATTACH_FLAGS,
+  ...LIFECYCLE_FLAGS,
   ...LIMIT_FLAGS,
   ...ISOLATION_FLAGS,
   explain: {
@@ -154,7 +158,7 @@ export const RUN_FLAGS = {
 export interface RunSurroundings {
   /** The caller's environment, for `-e KEY`. */
   readonly env: Environment;
-  /** Reads a file given to `--env-file` or to `--security-opt seccomp`. */
+  /** Reads a file that a flag names, such as `--env-file`. */
   readTextFile(path: string): string;
 }
 
@@ -168,7 +172,20 @@ export async function toRunOptions(
   { options, positionals }: Invocation<typeof RUN_FLAGS>,
   surroundings: RunSurroundings,
 ): Promise<RunOptions> {
-  const { env, envFile, explain: _, dryRun: __, ...same } = options;
+  const {
+    env,
+    envFile,
+    labels,
+    labelFile,
+    explain: _explain,
+    dryRun: _dryRun,
+    // How the caller is connected is no property of the container.
+    wait: _wait,
+    attach: _attach,
+    detachKeys: _detachKeys,
+    sigProxy: _sigProxy,
+    ...same
+  } = options;
   const [image = "", ...command] = positionals;
   if (image === "") {
     throw new UsageError('invalid argument "" for IMAGE: it is empty');
@@ -186,24 +203,39 @@ export async function toRunOptions(
       ...envFile.flatMap((path) => readEnvFile(path, surroundings)),
       ...env.map((text) => parseEnvFlag(text, surroundings.env)),
     ],
+    labels: [
+      ...labelFile.flatMap((path) => readLabelFile(path, surroundings)),
+      ...labels,
+    ],
     trace: traceMode(options),
   };
 }
 
-function readEnvFile(
+function readEnvFile(path: string, surroundings: RunSurroundings): EnvEntry[] {
+  const text = readListFile("env", path, surroundings);
+  return parseEnvFile(text, path, surroundings.env);
+}
+
+/** One label a line; blank lines and comments are skipped, as in env files. */
+function readLabelFile(path: string, surroundings: RunSurroundings): string[] {
+  return readListFile("label", path, surroundings).split(/\r?\n/)
+    .map((line) => line.trimStart())
+    .filter((line) => line !== "" && !line.startsWith("#"));
+}
+
+function readListFile(
+  kind: "env" | "label",
   path: string,
-  { env, readTextFile }: RunSurroundings,
-): EnvEntry[] {
-  let text: string;
+  { readTextFile }: RunSurroundings,
+): string {
   try {
-    text = readTextFile(path);
+    return readTextFile(path);
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
-    throw new UsageError(`Cannot read the env file "${path}": ${why}`, {
+    throw new UsageError(`Cannot read the ${kind} file "${path}": ${why}`, {
       cause,
     });
   }
-  return parseEnvFile(text, path, env);
 }
 
 /** The profile that `--security-opt seccomp=FILE` names, if there is one. */

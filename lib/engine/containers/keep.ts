@@ -45,8 +45,15 @@ export async function keepContainer(
   const { config } = container;
   const { process } = kept;
   const identity = identifyProcess(process.pid);
-  if (identity !== undefined) {
-    writeRunning(paths, config.id, { ...identity, startedMs });
+  const keeper = identifyProcess(Deno.pid);
+  if (identity !== undefined && keeper !== undefined) {
+    writeRunning(paths, config.id, {
+      ...identity,
+      startedMs,
+      keeper,
+      withoutKeeper: "ends",
+      restartCount: 0,
+    });
   }
   using terminal = kept.terminal;
   using connection = kept.stdio.connect(terminal, () => endSoon(process));
@@ -66,6 +73,7 @@ export async function keepContainer(
       startedMs,
       finishedMs: Date.now(),
       oomKilled,
+      restartCount: 0,
     });
     if (isGone) removePath(stateDirectory(paths, config.id));
   }

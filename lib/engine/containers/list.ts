@@ -7,22 +7,36 @@ import type { HostPaths } from "../../base/host_paths.ts";
 import { type ContainerId, isContainerId } from "../../base/identifiers.ts";
 import { isRunning } from "../../runtime/process_identity.ts";
 import type { ContainerConfig } from "../container_config.ts";
-import { readConfig, readExit, readRunning } from "./records.ts";
+import { isFrozen } from "../../runtime/cgroups/freeze.ts";
+import type { Hierarchy } from "../../runtime/cgroups/hierarchy.ts";
+import { mountedHierarchies } from "../../runtime/cgroups/mount_table.ts";
+import {
+  type HealthRecord,
+  readConfig,
+  readExit,
+  readHealth,
+  readRestarting,
+  readRunning,
+} from "./records.ts";
 
 /** What a container is doing. */
 export type ContainerStatus =
   | { readonly state: "created" }
   | {
-    readonly state: "running";
+    readonly state: "running" | "paused";
     readonly pid: number;
     /** Milliseconds since the epoch. */
     readonly startedMs: number;
+    /** Absent if its health is not checked. */
+    readonly health?: HealthRecord["status"];
   }
   | {
-    readonly state: "exited";
+    /** `restarting` waits for its monitor to start it again. */
+    readonly state: "exited" | "restarting";
     readonly exitCode: number;
     /** Milliseconds since the epoch. */
     readonly finishedMs: number;
+    readonly oomKilled: boolean;
   };
 
 /** A container as lists show it. */
@@ -33,12 +47,13 @@ export interface ContainerSummary {
 
 /** All containers, the newest first. */
 export function listContainers(paths: HostPaths): ContainerSummary[] {
+  const hierarchies = mountedHierarchies();
   return listIds(paths)
     .flatMap((id) => {
       const config = readConfig(paths, id);
       return config === undefined
         ? []
-        : [{ config, status: readStatus(paths, id) }];
+        : [{ config, status: readStatus(paths, config, hierarchies) }];
     })
     .toSorted((a, b) => b.config.createdMs - a.config.createdMs);
 }
@@ -57,14 +72,29 @@ export function listIds(paths: HostPaths): ContainerId[] {
 }
 
 /** What a container is doing right now. */
-export function readStatus(paths: HostPaths, id: ContainerId): ContainerStatus {
+export function readStatus(
+  paths: HostPaths,
+  { id, cgroupsPath, health }: ContainerConfig,
+  hierarchies: readonly Hierarchy[] = mountedHierarchies(),
+): ContainerStatus {
   const running = readRunning(paths, id);
   if (running !== undefined && isRunning(running)) {
     const { pid, startedMs } = running;
-    return { state: "running", pid, startedMs };
+    const checked = health === undefined ? undefined : readHealth(paths, id);
+    const isPaused = cgroupsPath !== undefined &&
+      isFrozen(cgroupsPath, hierarchies);
+    return {
+      state: isPaused ? "paused" : "running",
+      pid,
+      startedMs,
+      ...(checked === undefined ? {} : { health: checked.status }),
+    };
   }
   const exit = readExit(paths, id);
   if (exit === undefined) return { state: "created" };
-  const { exitCode, finishedMs } = exit;
-  return { state: "exited", exitCode, finishedMs };
+  const { exitCode, finishedMs, oomKilled } = exit;
+  const restarting = readRestarting(paths, id);
+  const isAwaited = restarting !== undefined && isRunning(restarting.keeper);
+  const state = isAwaited ? "restarting" : "exited";
+  return { state, exitCode, finishedMs, oomKilled };
 }

@@ -115,6 +115,7 @@ function reconcileContainer(paths: HostPaths, id: ContainerId): void {
       startedMs: running.startedMs,
       finishedMs: Date.now(),
       oomKilled,
+      restartCount: running.restartCount,
     });
   }
   removePath(stateDirectory(paths, id));
@@ -138,6 +139,7 @@ export function reconcileAfterBoot(paths: HostPaths): void {
         startedMs: config.createdMs,
         finishedMs: Date.now(),
         oomKilled: false,
+        restartCount: 0,
       });
     }
   }

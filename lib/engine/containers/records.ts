@@ -1,6 +1,6 @@
 /**
- * What is written down about a container: three JSON files, each with one
- * writer. Whoever writes holds the container's lock.
+ * What is written down about a container: JSON files, each with one writer.
+ * Whoever keeps the container running, or changes it, holds its lock.
  *
  * @module
  */
@@ -9,6 +9,7 @@ import {
   writeFileAtomically,
 } from "../../base/atomic_file.ts";
 import type { HostPaths } from "../../base/host_paths.ts";
+import { removePath } from "../../base/remove_tree.ts";
 import type { ContainerId } from "../../base/identifiers.ts";
 import type { ProcessIdentity } from "../../runtime/process_identity.ts";
 import type { ContainerConfig } from "../container_config.ts";
@@ -17,6 +18,12 @@ import type { ContainerConfig } from "../container_config.ts";
 export interface RunningRecord extends ProcessIdentity {
   /** Milliseconds since the epoch. */
   readonly startedMs: number;
+  /** Who waits for its end: a foreground `run`, or a monitor. */
+  readonly keeper: ProcessIdentity;
+  /** Whether its program is killed with its keeper, or outlives it. */
+  readonly withoutKeeper: "ends" | "goes-on";
+  /** How often its restart policy has started it again. */
+  readonly restartCount: number;
 }
 
 /** How a container ended. */
@@ -27,6 +34,33 @@ export interface ExitRecord {
   readonly finishedMs: number;
   /** Whether the kernel ended one of its processes for want of memory. */
   readonly oomKilled: boolean;
+  /** How often its restart policy has started it again. */
+  readonly restartCount: number;
+}
+
+/** A monitor is about to start the container again. */
+export interface RestartingRecord {
+  readonly keeper: ProcessIdentity;
+  /** Milliseconds since the epoch. */
+  readonly untilMs: number;
+}
+
+/** One run of a health check. */
+export interface HealthLogEntry {
+  /** Milliseconds since the epoch. */
+  readonly startMs: number;
+  readonly endMs: number;
+  readonly exitCode: number;
+  /** What it wrote, cut to 4 KiB. */
+  readonly output: string;
+}
+
+/** What the health checks of a running container have found. */
+export interface HealthRecord {
+  readonly status: "starting" | "healthy" | "unhealthy";
+  readonly failingStreak: number;
+  /** The last five, the newest last. */
+  readonly log: readonly HealthLogEntry[];
 }
 
 /** The directory with a container's configuration, layer and exit record. */
@@ -86,12 +120,81 @@ export function writeExit(
   writeRecord(exitPath(paths, id), record);
 }
 
+/** Reads whether it is about to be started again; `undefined` if not. */
+export function readRestarting(
+  paths: HostPaths,
+  id: ContainerId,
+): RestartingRecord | undefined {
+  return readRecord<RestartingRecord>(restartingPath(paths, id));
+}
+
+/** Writes that it is about to be started again. */
+export function writeRestarting(
+  paths: HostPaths,
+  id: ContainerId,
+  record: RestartingRecord,
+): void {
+  writeRecord(restartingPath(paths, id), record);
+}
+
+/** Reads its health; `undefined` if it is not checked, or does not run. */
+export function readHealth(
+  paths: HostPaths,
+  id: ContainerId,
+): HealthRecord | undefined {
+  return readRecord<HealthRecord>(healthPath(paths, id));
+}
+
+/** Writes its health. */
+export function writeHealth(
+  paths: HostPaths,
+  id: ContainerId,
+  record: HealthRecord,
+): void {
+  writeRecord(healthPath(paths, id), record);
+}
+
+/**
+ * Whether a user has stopped it, so that no restart policy starts it again. A
+ * reboot does not change that; the next start does.
+ */
+export function isStopRequested(paths: HostPaths, id: ContainerId): boolean {
+  return readTextFileIfExists(stopRequestPath(paths, id)) !== undefined;
+}
+
+/** Notes that a user wants it stopped: before the first signal is sent. */
+export function requestStop(paths: HostPaths, id: ContainerId): void {
+  writeFileAtomically(stopRequestPath(paths, id), "");
+}
+
+/** Forgets that it was stopped. */
+export function clearStopRequest(paths: HostPaths, id: ContainerId): void {
+  removePath(stopRequestPath(paths, id));
+}
+
+/** The directory with the files of its log. */
+export function logDirectory(paths: HostPaths, id: ContainerId): string {
+  return `${containerDirectory(paths, id)}/log`;
+}
+
 function configPath(paths: HostPaths, id: ContainerId): string {
   return `${containerDirectory(paths, id)}/config.json`;
 }
 
 function runningPath(paths: HostPaths, id: ContainerId): string {
   return `${stateDirectory(paths, id)}/running.json`;
+}
+
+function restartingPath(paths: HostPaths, id: ContainerId): string {
+  return `${stateDirectory(paths, id)}/restarting.json`;
+}
+
+function healthPath(paths: HostPaths, id: ContainerId): string {
+  return `${stateDirectory(paths, id)}/health.json`;
+}
+
+function stopRequestPath(paths: HostPaths, id: ContainerId): string {
+  return `${containerDirectory(paths, id)}/stopped`;
 }
 
 function exitPath(paths: HostPaths, id: ContainerId): string {

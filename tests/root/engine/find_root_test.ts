@@ -142,31 +142,41 @@ engineTest(
   (roots) => {
     const { paths } = roots;
     using container = roots.create();
-    const { id } = container.config;
+    const { config } = container;
+    const { id } = config;
     const own = identifyProcess(Deno.pid);
     assert.ok(own);
-    assert.deepEqual(readStatus(paths, id), { state: "created" });
-    writeRunning(paths, id, { ...own, startedMs: 5 });
-    assert.deepEqual(readStatus(paths, id), {
+    const record = {
+      ...own,
+      startedMs: 5,
+      keeper: own,
+      withoutKeeper: "ends",
+      restartCount: 0,
+    } as const;
+    assert.deepEqual(readStatus(paths, config), { state: "created" });
+    writeRunning(paths, id, record);
+    assert.deepEqual(readStatus(paths, config), {
       state: "running",
       pid: Deno.pid,
       startedMs: 5,
     });
-    writeRunning(paths, id, { ...own, startTime: "1", startedMs: 5 });
-    assert.deepEqual(readStatus(paths, id), { state: "created" });
+    writeRunning(paths, id, { ...record, startTime: "1" });
+    assert.deepEqual(readStatus(paths, config), { state: "created" });
     writeExit(paths, id, {
       exitCode: 3,
       startedMs: 5,
       finishedMs: 6,
       oomKilled: false,
+      restartCount: 0,
     });
-    assert.deepEqual(readStatus(paths, id), {
+    assert.deepEqual(readStatus(paths, config), {
       state: "exited",
       exitCode: 3,
       finishedMs: 6,
+      oomKilled: false,
     });
-    writeRunning(paths, id, { ...own, startedMs: 7 });
-    assert.equal(readStatus(paths, id).state, "running", "started again");
+    writeRunning(paths, id, { ...record, startedMs: 7 });
+    assert.equal(readStatus(paths, config).state, "running", "started again");
     container.remove();
   },
 );

@@ -52,11 +52,21 @@ const STATUSES: readonly (readonly [ContainerStatus, string])[] = [
   [UP, "Up 3 minutes"],
   [{ state: "running", pid: 1, startedMs: NOW - 10 }, "Up Less than a second"],
   [
-    { state: "exited", exitCode: 137, finishedMs: NOW - 5000 },
+    {
+      state: "exited",
+      exitCode: 137,
+      finishedMs: NOW - 5000,
+      oomKilled: false,
+    },
     "Exited (137) 5 seconds ago",
   ],
   [
-    { state: "exited", exitCode: 0, finishedMs: NOW - 60_000 },
+    {
+      state: "exited",
+      exitCode: 0,
+      finishedMs: NOW - 60_000,
+      oomKilled: false,
+    },
     "Exited (0) About a minute ago",
   ],
 ];
@@ -106,7 +116,12 @@ Deno.test("formatContainers() prints docker's columns", () => {
         image: "./images/busybox.tar",
         args: ["sh", "-c", 'echo "a very long line"'],
         name: "able_boole",
-      }, { state: "exited", exitCode: 3, finishedMs: NOW - 2000 }),
+      }, {
+        state: "exited",
+        exitCode: 3,
+        finishedMs: NOW - 2000,
+        oomKilled: false,
+      }),
     ], { full: false, nowMs: NOW }),
     [
       "CONTAINER ID   IMAGE                  COMMAND                   CREATED         STATUS                     PORTS     NAMES",

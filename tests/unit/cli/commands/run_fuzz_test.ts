@@ -28,6 +28,7 @@ const SEED = 20_203;
 const SIZES = ["64m", "6m", "1.5g", "0", "5", "-1", "1p", "512KiB"];
 const NUMBERS = ["0", "-1", "1", "10", "100", "512", "1000", "1000000"];
 const RATES = ["/dev/sda:1mb", "/dev/vda:100", "/dev/sdb:1", "sda:1", "/dev/x"];
+const DURATIONS = ["10s", "1m30s", "0", "-1s", "500us", "5", ""];
 const MODES = ["host", "private", "none", "", "container:x"];
 const NAMES = ["KILL", "cap_net_admin", "ALL", "all", "SYS_RESOURCE", "FOO"];
 const MAPS = ["0:100000:65536", "0:0:1", "1:5:5", "3:100002:9", "0:1"];
@@ -90,6 +91,26 @@ const VALUES: Partial<Record<keyof typeof RUN_FLAGS, readonly string[]>> = {
   ipc: MODES,
   uts: MODES,
   cgroupns: MODES,
+  wait: ["", "10s", "5"],
+  attach: ["stdin", "STDOUT", "x"],
+  detachKeys: ["ctrl-p,ctrl-q", "a", "ctrl-", ""],
+  sigProxy: ["true", "false", "x"],
+  restart: ["no", "always", "unless-stopped", "on-failure:3", "always:1", "x"],
+  stopSignal: ["KILL", "SIGRTMIN+3", "15", "65", "x", ""],
+  stopTimeout: NUMBERS,
+  timeout: NUMBERS,
+  labels: ["a", "a=b", "a=b=c", "=b", ""],
+  labelFile: ["variables", "nosuch"],
+  logDriver: ["json-file", "none", "syslog", ""],
+  logOpts: ["max-size=1m", "max-size=-1", "max-size=0", "max-file=2", "x"],
+  volumesFrom: ["web", "web:ro", ""],
+  pidfile: ["pid"],
+  healthCmd: ["true", "none", ""],
+  healthInterval: DURATIONS,
+  healthTimeout: DURATIONS,
+  healthRetries: NUMBERS,
+  healthStartPeriod: DURATIONS,
+  healthStartInterval: DURATIONS,
   explain: ["text", "json", "x"],
   dryRun: ["text", "x"],
 };
