@@ -20,6 +20,7 @@ import {
 import { identifyProcess } from "../../../lib/runtime/process_identity.ts";
 import { hostPaths } from "../../../lib/base/host_paths.ts";
 import { type EngineRoots, engineTest } from "../../support/engine.ts";
+import { runningRecord } from "../../support/running_record.ts";
 
 /** An id that begins with some digits. */
 function idOf(start: string): ContainerId {
@@ -146,13 +147,7 @@ engineTest(
     const { id } = config;
     const own = identifyProcess(Deno.pid);
     assert.ok(own);
-    const record = {
-      ...own,
-      startedMs: 5,
-      keeper: own,
-      withoutKeeper: "ends",
-      restartCount: 0,
-    } as const;
+    const record = runningRecord(own);
     assert.deepEqual(readStatus(paths, config), { state: "created" });
     writeRunning(paths, id, record);
     assert.deepEqual(readStatus(paths, config), {

@@ -31,6 +31,7 @@ import {
   engineTest,
   type LayeredDraft,
 } from "../../support/engine.ts";
+import { runningRecord } from "../../support/running_record.ts";
 
 /** A container whose creator was killed. */
 function abandoned(
@@ -166,7 +167,7 @@ engineTest(
     let dead: ProcessIdentity | undefined;
     await withSleeper((identity) => dead = identity);
     assert.ok(dead);
-    writeRunning(roots.paths, id, { ...dead, startedMs: 88 });
+    writeRunning(roots.paths, id, runningRecord(dead, { startedMs: 88 }));
     reconcile(roots.paths, roots.engine.warn);
     assertKilled(roots, id, { startedMs: 88 });
     container.remove();
@@ -179,7 +180,7 @@ engineTest(
     const container = abandoned(roots);
     const { id } = container.config;
     const status = await withSleeper((identity) => {
-      writeRunning(roots.paths, id, { ...identity, startedMs: 99 });
+      writeRunning(roots.paths, id, runningRecord(identity, { startedMs: 99 }));
       reconcile(roots.paths, roots.engine.warn);
       assertKilled(roots, id, { startedMs: 99 });
     });
@@ -191,10 +192,7 @@ engineTest(
 engineTest("reconcile() kills and removes with --rm", async (roots) => {
   const container = abandoned(roots, { autoRemove: true });
   const status = await withSleeper((identity) => {
-    writeRunning(roots.paths, container.config.id, {
-      ...identity,
-      startedMs: 1,
-    });
+    writeRunning(roots.paths, container.config.id, runningRecord(identity));
     reconcile(roots.paths, roots.engine.warn);
     assert.deepEqual(entries(roots), []);
   });
@@ -208,7 +206,7 @@ engineTest(
     const { id } = container.config;
     const status = await withSleeper(({ pid, startTime }) => {
       const earlier = String(Number(startTime) - 1);
-      writeRunning(roots.paths, id, { pid, startTime: earlier, startedMs: 5 });
+      writeRunning(roots.paths, id, runningRecord({ pid, startTime: earlier }));
       reconcile(roots.paths, roots.engine.warn);
       assertKilled(roots, id, { startedMs: 5 });
       assert.ok(identifyProcess(pid), "it still runs");
@@ -224,7 +222,7 @@ engineTest(
     using container = roots.create();
     const { id } = container.config;
     const status = await withSleeper((identity) => {
-      writeRunning(roots.paths, id, { ...identity, startedMs: 5 });
+      writeRunning(roots.paths, id, runningRecord(identity));
       reconcile(roots.paths, roots.engine.warn);
       assert.ok(readRunning(roots.paths, id));
       assert.equal(readExit(roots.paths, id), undefined);
@@ -239,14 +237,20 @@ engineTest(
   (roots) => {
     const container = abandoned(roots);
     const { id } = container.config;
-    const exit = { exitCode: 3, startedMs: 5, finishedMs: 6, oomKilled: false };
+    const exit = {
+      exitCode: 3,
+      startedMs: 5,
+      finishedMs: 6,
+      oomKilled: false,
+      restartCount: 0,
+    };
     writeExit(roots.paths, id, exit);
     // Killed before it removed the running record, and after it had.
     for (const isRecorded of [true, false]) {
       Deno.mkdirSync(stateDirectory(roots.paths, id), { recursive: true });
       if (isRecorded) {
-        const dead = { pid: 1, startTime: "none", startedMs: 5 };
-        writeRunning(roots.paths, id, dead);
+        const dead = { pid: 1, startTime: "none" };
+        writeRunning(roots.paths, id, runningRecord(dead));
       }
       reconcile(roots.paths, roots.engine.warn);
       assert.deepEqual(readExit(roots.paths, id), exit);
@@ -264,8 +268,9 @@ engineTest("reconcile() replaces the end of an earlier start", (roots) => {
     startedMs: 5,
     finishedMs: 6,
     oomKilled: false,
+    restartCount: 0,
   });
-  const dead = { pid: 1, startTime: "none", startedMs: 7 };
+  const dead = runningRecord({ pid: 1, startTime: "none" }, { startedMs: 7 });
   writeRunning(roots.paths, id, dead);
   reconcile(roots.paths, roots.engine.warn);
   assertKilled(roots, id, { startedMs: 7 });
@@ -276,7 +281,7 @@ engineTest(
   "reconcile() settles each container, and a second time none",
   (roots) => {
     const ids = [1, 2, 3].map(() => abandoned(roots));
-    const dead = { pid: 1, startTime: "none", startedMs: 7 };
+    const dead = runningRecord({ pid: 1, startTime: "none" }, { startedMs: 7 });
     for (const { config } of ids) writeRunning(roots.paths, config.id, dead);
     reconcile(roots.paths, roots.engine.warn);
     const records = ids.map(({ config }) => readExit(roots.paths, config.id));
@@ -302,7 +307,13 @@ engineTest("settle() settles all containers after a reboot", (roots) => {
   const { paths } = roots;
   const wasRunning = abandoned(roots, { createdMs: 77 });
   const hadEnded = abandoned(roots);
-  const exit = { exitCode: 3, startedMs: 5, finishedMs: 6, oomKilled: false };
+  const exit = {
+    exitCode: 3,
+    startedMs: 5,
+    finishedMs: 6,
+    oomKilled: false,
+    restartCount: 0,
+  };
   writeExit(paths, hadEnded.config.id, exit);
   const temporary = abandoned(roots, { autoRemove: true, name: "web" });
   const half = createContainerId();

@@ -13,6 +13,7 @@ import { createContainerId } from "../../../lib/base/identifiers.ts";
 import { identifyProcess } from "../../../lib/runtime/process_identity.ts";
 import { DEADLINE_MS, Output } from "../../support/cli.ts";
 import { type EngineRoots, engineTest } from "../../support/engine.ts";
+import { runningRecord } from "../../support/running_record.ts";
 
 /** A process recorded as the container's; its status once `use` is done. */
 async function withProcess(
@@ -26,10 +27,11 @@ async function withProcess(
     assert.ok(identity);
     const [found] = [id].filter((text) => text.length === 64);
     assert.ok(found);
-    writeRunning(roots.paths, found as Parameters<typeof writeRunning>[1], {
-      ...identity,
-      startedMs: 1,
-    });
+    writeRunning(
+      roots.paths,
+      found as Parameters<typeof writeRunning>[1],
+      runningRecord(identity),
+    );
     use();
   } finally {
     child.kill("SIGTERM");
@@ -178,7 +180,7 @@ engineTest(
     const status = await withProcess(roots, id, () => {
       const own = identifyProcess(Deno.pid);
       assert.ok(own);
-      writeRunning(roots.paths, id, { ...own, startTime: "1", startedMs: 1 });
+      writeRunning(roots.paths, id, runningRecord({ ...own, startTime: "1" }));
       removeContainer(roots.engine, "web", { running: "refuse" });
     });
     assert.equal(status.signal, "SIGTERM");
