@@ -1,0 +1,52 @@
+/**
+ * Events are chosen as docker chooses them.
+ *
+ * @module
+ */
+import assert from "node:assert/strict";
+import {
+  type EventFilterKey,
+  matchesEvent,
+} from "../../../lib/engine/event_filter.ts";
+import type { RecordedEvent } from "../../../lib/engine/events.ts";
+
+const EVENT: RecordedEvent = {
+  time: 1000,
+  type: "container",
+  action: "health_status: healthy",
+  id: "abcd",
+  attributes: { name: "web", image: "bb", app: "shop" },
+};
+const ALWAYS = { sinceMs: 0, untilMs: Infinity };
+
+function fits(...filters: [EventFilterKey, string[]][]): boolean {
+  return matchesEvent(EVENT, new Map(filters), ALWAYS);
+}
+
+Deno.test("matchesEvent() knows every key", () => {
+  const table: [EventFilterKey, string[], string[]][] = [
+    ["container", ["web", "/web", "ab", "abcd"], ["we", "bcd", ""]],
+    ["event", ["health_status", "health_status: healthy"], ["health", "die"]],
+    ["image", ["bb"], ["b", ""]],
+    ["label", ["app", "app=shop"], ["ap", "app=", "shop"]],
+    ["type", ["container"], ["image"]],
+  ];
+  for (const [key, good, bad] of table) {
+    for (const value of good) assert.ok(fits([key, [value]]), value);
+    for (const value of bad) assert.ok(!fits([key, [value]]), value);
+  }
+});
+
+Deno.test("matchesEvent() wants one value of each key", () => {
+  assert.ok(fits());
+  assert.ok(fits(["image", ["aa", "bb"]], ["container", ["web"]]));
+  assert.ok(!fits(["image", ["bb"]], ["container", ["db"]]));
+});
+
+Deno.test("matchesEvent() includes both ends of the period", () => {
+  const within = (sinceMs: number, untilMs: number): boolean =>
+    matchesEvent(EVENT, new Map(), { sinceMs, untilMs });
+  assert.ok(within(1000, 1000));
+  assert.ok(!within(1001, Infinity));
+  assert.ok(!within(0, 999));
+});
