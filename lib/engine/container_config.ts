@@ -6,6 +6,8 @@
  */
 import type { ContainerId } from "../base/identifiers.ts";
 import type { CapabilityName } from "../../ffi/constants/capability.ts";
+import type { HealthCheck } from "../monitor/health_state.ts";
+import type { RestartPolicy } from "../monitor/restart.ts";
 import type {
   DeviceCgroupRule,
   LinuxResources,
@@ -18,26 +20,7 @@ import type { IpcMode, NamespaceMode } from "./namespace_mode.ts";
 import type { SeccompChoice } from "./security_option.ts";
 import type { BindVolume, TmpfsVolume } from "./volume.ts";
 
-/** When a container that has ended is started again. */
-export interface RestartPolicy {
-  readonly name: "no" | "on-failure" | "always" | "unless-stopped";
-  /** Only for `on-failure`; 0 is without end. */
-  readonly maximumRetryCount: number;
-}
-
-/** How its monitor finds out whether a container's program works. */
-export interface HealthCheck {
-  /** Program and arguments of the check, run inside. */
-  readonly test: readonly [string, ...string[]];
-  readonly intervalMs: number;
-  readonly timeoutMs: number;
-  /** Failures in a row until it counts as unhealthy. */
-  readonly retries: number;
-  /** Failures in this time after the start do not count. */
-  readonly startPeriodMs: number;
-  /** Between checks in that time. */
-  readonly startIntervalMs: number;
-}
+export type { HealthCheck, RestartPolicy };
 
 /** Where a container's output is written down. */
 export interface LogConfig {

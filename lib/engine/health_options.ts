@@ -5,7 +5,7 @@
  */
 import { parseDurationMs } from "../base/duration.ts";
 import { UsageError } from "../base/errors.ts";
-import type { HealthCheck } from "./container_config.ts";
+import type { HealthCheck } from "../monitor/health_state.ts";
 import { invalidArgument } from "./invalid_argument.ts";
 import type { LifecycleOptions } from "./run_options.ts";
 

@@ -4,7 +4,7 @@
  * @module
  */
 import { UsageError } from "../base/errors.ts";
-import type { RestartPolicy } from "./container_config.ts";
+import type { RestartPolicy } from "../monitor/restart.ts";
 
 const NAMES: ReadonlyMap<string, RestartPolicy["name"]> = new Map(
   (["no", "on-failure", "always", "unless-stopped"] as const)
