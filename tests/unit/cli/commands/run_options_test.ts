@@ -18,6 +18,7 @@ const FILES = new Map([
   ["first", "A=file\nB=file\n"],
   ["second", "B=second\n"],
   ["wrong", "A=1\n=2\n"],
+  ["labels", "# two\n\n  file=x y \r\nkey\n"],
   ["profile", '{"defaultAction":"SCMP_ACT_ALLOW","syscalls":[]}'],
   ["no-json", "{"],
   ["no-profile", '{"defaultAction":"x"}'],
@@ -160,6 +161,40 @@ const MEANINGS: readonly (readonly [string, Partial<RunOptions>])[] = [
       { name: "A", value: "flag" },
     ],
   }],
+  ["-d --replace --pidfile p --volumes-from web:ro img", {
+    detach: true,
+    replace: true,
+    pidfile: "p",
+    volumesFrom: ["web:ro"],
+  }],
+  ["--restart=on-failure:2 --stop-signal INT --stop-timeout -1 img", {
+    restart: "on-failure:2",
+    stopSignal: "INT",
+    stopTimeout: -1,
+  }],
+  ["--timeout 9 --log-driver none --log-opt max-file=2 img", {
+    timeout: 9,
+    logDriver: "none",
+    logOpts: ["max-file=2"],
+  }],
+  ["-l a=1 --label b --label-file labels img", {
+    labels: ["file=x y ", "key", "a=1", "b"],
+  }],
+  ["--health-cmd c --health-interval 1s --health-retries 2 img", {
+    healthCmd: "c",
+    healthInterval: "1s",
+    healthRetries: 2,
+  }],
+  [
+    "--health-timeout 2s --health-start-period 3s --health-start-interval 4s img",
+    {
+      healthTimeout: "2s",
+      healthStartPeriod: "3s",
+      healthStartInterval: "4s",
+    },
+  ],
+  ["--no-healthcheck img", { noHealthcheck: true }],
+  ["--wait -a stdout --sig-proxy=false --detach-keys a img", {}],
 ];
 
 for (const [line, changes] of MEANINGS) {
@@ -188,6 +223,10 @@ const REFUSALS: readonly (readonly [string, RegExp])[] = [
   [
     "--env-file nosuch img",
     /^UsageError: Cannot read the env file "nosuch": No such file$/,
+  ],
+  [
+    "--label-file nosuch img",
+    /^UsageError: Cannot read the label file "nosuch": No such file$/,
   ],
   ["--env-file wrong img", /^UsageError: invalid env file wrong:2: /],
   ["-e =1 img", /^UsageError: invalid argument "=1" for "-e, --env" flag: /],
