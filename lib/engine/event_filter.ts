@@ -5,6 +5,7 @@
  * @see docker's documentation of `docker events`, "Filtering"
  */
 import type { RecordedEvent } from "./events.ts";
+import { matchesLabel } from "./label_match.ts";
 
 /** What events can be filtered by. */
 export const EVENT_FILTERS = [
@@ -40,12 +41,7 @@ const MATCHERS: Readonly<Record<EventFilterKey, Matcher>> = {
   event: ({ action }, value) =>
     action === value || action.startsWith(`${value}:`),
   image: ({ attributes }, value) => attributes["image"] === value,
-  label: ({ attributes }, value) => {
-    const equals = value.indexOf("=");
-    return equals < 0
-      ? Object.hasOwn(attributes, value)
-      : attributes[value.slice(0, equals)] === value.slice(equals + 1);
-  },
+  label: ({ attributes }, value) => matchesLabel(attributes, value),
   type: ({ type }, value) => type === value,
 };
 

@@ -48,7 +48,8 @@ export function removeContainer(
   removeLocked(paths, id);
 }
 
-function removeLocked(paths: HostPaths, id: ContainerId): void {
+/** Removes a container whose lock the caller holds, and that does not run. */
+export function removeLocked(paths: HostPaths, id: ContainerId): void {
   const config = readConfig(paths, id);
   removeContainerFiles(paths, config ?? { id, name: "" });
 }
