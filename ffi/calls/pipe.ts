@@ -8,6 +8,7 @@ import {
   F_DUPFD_CLOEXEC,
   F_GETFL,
   F_SETFD,
+  FD_CLOEXEC,
   O_CLOEXEC,
   O_NONBLOCK,
 } from "../constants/fcntl.ts";
@@ -62,6 +63,11 @@ function raise(number: number): Fd {
  */
 export function makeInheritable(number: number): void {
   syscall("fcntl", number, F_SETFD, 0);
+}
+
+/** Keeps a descriptor that was inherited from being inherited further. */
+export function makeUninheritable(number: number): void {
+  syscall("fcntl", number, F_SETFD, FD_CLOEXEC);
 }
 
 /**

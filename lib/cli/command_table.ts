@@ -29,6 +29,21 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./commands/run.ts")).runCommand,
   },
   {
+    name: "create",
+    aliases: ["container create"],
+    load: async () => (await import("./commands/create.ts")).createCommand,
+  },
+  {
+    name: "start",
+    aliases: ["container start"],
+    load: async () => (await import("./commands/start.ts")).startCommand,
+  },
+  {
+    name: "attach",
+    aliases: ["container attach"],
+    load: async () => (await import("./commands/attach.ts")).attachCommand,
+  },
+  {
     name: "ps",
     aliases: ["container ls", "container list", "container ps"],
     load: async () => (await import("./commands/ps.ts")).psCommand,
@@ -37,6 +52,41 @@ export const COMMANDS: readonly CommandEntry[] = [
     name: "rm",
     aliases: ["container rm", "container remove"],
     load: async () => (await import("./commands/rm.ts")).rmCommand,
+  },
+  {
+    name: "stop",
+    aliases: ["container stop"],
+    load: async () => (await import("./commands/stop.ts")).stopCommand,
+  },
+  {
+    name: "restart",
+    aliases: ["container restart"],
+    load: async () => (await import("./commands/restart.ts")).restartCommand,
+  },
+  {
+    name: "kill",
+    aliases: ["container kill"],
+    load: async () => (await import("./commands/kill.ts")).killCommand,
+  },
+  {
+    name: "wait",
+    aliases: ["container wait"],
+    load: async () => (await import("./commands/wait.ts")).waitCommand,
+  },
+  {
+    name: "pause",
+    aliases: ["container pause"],
+    load: async () => (await import("./commands/pause.ts")).pauseCommand,
+  },
+  {
+    name: "unpause",
+    aliases: ["container unpause"],
+    load: async () => (await import("./commands/unpause.ts")).unpauseCommand,
+  },
+  {
+    name: "rename",
+    aliases: ["container rename"],
+    load: async () => (await import("./commands/rename.ts")).renameCommand,
   },
   {
     name: "version",
@@ -57,6 +107,13 @@ export const COMMANDS: readonly CommandEntry[] = [
     name: "help",
     aliases: [],
     load: async () => (await import("./commands/help.ts")).helpCommand,
+  },
+  {
+    name: "monitor",
+    aliases: [],
+    hidden: true,
+    load: async () =>
+      (await import("./commands/internal/monitor.ts")).monitorCommand,
   },
   {
     name: "init",

@@ -5,7 +5,11 @@
  */
 import { formatMemorySize } from "../../base/byte_size.ts";
 import type { ContainerConfig } from "../../engine/container_config.ts";
-import { runContainer, type RunEvents } from "../../engine/containers/run.ts";
+import {
+  runContainer,
+  runDetached,
+  type RunEvents,
+} from "../../engine/containers/run.ts";
 import type { RunOptions, TraceFormat } from "../../engine/run_options.ts";
 import { defineCommand } from "../command.ts";
 import { engineOf } from "../engine.ts";
@@ -61,6 +65,11 @@ export const runCommand = defineCommand({
     const { formatPlan } = await import("../output/plan.ts");
     const { plan } = await dryRun(engine, options);
     context.stdout.write(formatPlan(plan, trace.format));
+    return EXIT_STATUS.success;
+  }
+  if (options.detach) {
+    const id = await runDetached(engine, options);
+    context.stdout.write(`${id}\n`);
     return EXIT_STATUS.success;
   }
   assertTerminal(options, context);

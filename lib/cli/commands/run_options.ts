@@ -1,5 +1,5 @@
 /**
- * The flags of `run`, and what they amount to.
+ * The flags of `create` and `run`, and what they amount to.
  *
  * @module
  */
@@ -26,8 +26,11 @@ import { LIMIT_FLAGS } from "./run_flags/limits.ts";
 
 const TRACING = "Looking inside";
 
-/** The flags of `run`, by the names that {@linkcode RunOptions} gives them. */
-export const RUN_FLAGS = {
+/**
+ * The flags of `create` and `run`, by the names that {@linkcode RunOptions}
+ * gives them.
+ */
+export const CREATE_FLAGS = {
   interactive: {
     type: "boolean",
     long: "interactive",
@@ -130,10 +133,15 @@ export const RUN_FLAGS = {
     description:
       "Accepted for docker's sake (missing, always, never or newer); there is no registry yet",
   },
-  ...ATTACH_FLAGS,
   ...LIFECYCLE_FLAGS,
   ...LIMIT_FLAGS,
   ...ISOLATION_FLAGS,
+} as const satisfies FlagTable;
+
+/** The flags of `run`, which starts the container as well. */
+export const RUN_FLAGS = {
+  ...CREATE_FLAGS,
+  ...ATTACH_FLAGS,
   explain: {
     type: "string",
     long: "explain",
@@ -162,30 +170,48 @@ export interface RunSurroundings {
   readTextFile(path: string): string;
 }
 
+/** A parsed command line with all flags of `create`, and perhaps others. */
+export type CreateInvocation = Invocation<typeof CREATE_FLAGS>;
+
 /**
  * Turns the parsed command line of `run` into its options.
  *
- * @throws {UsageError} If an environment variable, its file or the file of a
- * seccomp profile is wrong, or flags contradict each other.
+ * @throws {UsageError} As {@linkcode toCreateOptions}, or if flags contradict
+ * each other.
  */
 export async function toRunOptions(
   { options, positionals }: Invocation<typeof RUN_FLAGS>,
   surroundings: RunSurroundings,
 ): Promise<RunOptions> {
   const {
-    env,
-    envFile,
-    labels,
-    labelFile,
     explain: _explain,
     dryRun: _dryRun,
+    detach,
     // How the caller is connected is no property of the container.
     wait: _wait,
     attach: _attach,
     detachKeys: _detachKeys,
     sigProxy: _sigProxy,
-    ...same
+    ...created
   } = options;
+  const common = await toCreateOptions(
+    { options: created, positionals },
+    surroundings,
+  );
+  return { ...common, detach, trace: traceMode(options) };
+}
+
+/**
+ * Turns the parsed command line of `create` into options.
+ *
+ * @throws {UsageError} If an environment variable, its file or the file of a
+ * seccomp profile is wrong.
+ */
+export async function toCreateOptions(
+  { options, positionals }: CreateInvocation,
+  surroundings: RunSurroundings,
+): Promise<RunOptions> {
+  const { env, envFile, labels, labelFile, ...same } = options;
   const [image = "", ...command] = positionals;
   if (image === "") {
     throw new UsageError('invalid argument "" for IMAGE: it is empty');
@@ -207,7 +233,8 @@ export async function toRunOptions(
       ...labelFile.flatMap((path) => readLabelFile(path, surroundings)),
       ...labels,
     ],
-    trace: traceMode(options),
+    detach: false,
+    trace: undefined,
   };
 }
 
@@ -261,7 +288,10 @@ async function readSeccompProfile(
 }
 
 function traceMode(
-  { explain, dryRun }: OptionsOf<typeof RUN_FLAGS>,
+  { explain, dryRun }: Pick<
+    OptionsOf<typeof RUN_FLAGS>,
+    "explain" | "dryRun"
+  >,
 ): TraceMode {
   if (explain !== undefined && dryRun !== undefined) {
     throw new UsageError("--explain and --dry-run exclude each other", {

@@ -5,6 +5,7 @@
  */
 import type { Fd } from "../../../ffi/fd.ts";
 import { removePath } from "../../base/remove_tree.ts";
+import { NotFoundError } from "../../base/errors.ts";
 import type { HostPaths } from "../../base/host_paths.ts";
 import type { ContainerId } from "../../base/identifiers.ts";
 import {
@@ -18,15 +19,23 @@ import type { ByKind } from "../user_namespace.ts";
 import { claimIds } from "./claim_ids.ts";
 import { lockShared, lockWithin } from "./lock.ts";
 import { claimGeneratedName, claimName, releaseName } from "./names.ts";
-import { containerDirectory, stateDirectory, writeConfig } from "./records.ts";
+import { recordContainerEvent } from "../events.ts";
+import {
+  containerDirectory,
+  readConfig,
+  stateDirectory,
+  writeConfig,
+} from "./records.ts";
 
 /** How long somebody else may have a new container locked. */
 const LOCK_TIMEOUT_MS = 5000;
 
-/** A container its creator has locked. */
+/** A container that its keeper to be has locked. */
 export interface CreatedContainer extends Disposable {
   readonly config: ContainerConfig;
   readonly snapshot: Snapshot;
+  /** Let go of with the container; a child may inherit it. */
+  readonly lock: Fd;
   /** Removes everything about it, its layer included; still locked. */
   remove(): void;
 }
@@ -49,23 +58,64 @@ export function createContainer(
   using ids = claimIds(paths, draft, invoker);
   const lock = undo.use(makeDirectories(paths, id));
   undo.defer(() => removeDirectories(paths, id));
-  const snapshot = snapshotIn(containerDirectory(paths, id), [
-    ...draft.layers,
-    paths.mountPoints,
-  ]);
-  createSnapshot(snapshot);
+  createSnapshot(snapshotOf(paths, draft));
   const config = configureUnderName(paths, { ...draft, ...ids.choice });
   undo.move();
+  recordContainerEvent(paths, config, { action: "create" });
+  return lockedContainer(paths, config, lock);
+}
+
+/**
+ * A container that exists, about to be started again.
+ *
+ * @param lock The container's, as `tryLock` gives it.
+ * @throws {NotFoundError} If it has been removed.
+ */
+export function openContainer(
+  paths: HostPaths,
+  id: ContainerId,
+  lock: Fd,
+): CreatedContainer {
+  const config = readConfig(paths, id);
+  if (config === undefined) {
+    throw new NotFoundError(`No such container: ${id}`);
+  }
+  makeStateDirectory(paths, id);
+  return lockedContainer(paths, config, lock);
+}
+
+function lockedContainer(
+  paths: HostPaths,
+  config: ContainerConfig,
+  lock: Fd,
+): CreatedContainer {
   return {
     config,
-    snapshot,
+    snapshot: snapshotOf(paths, config),
+    lock,
     remove(): void {
       removeContainerFiles(paths, config);
+      recordContainerEvent(paths, config, { action: "destroy" });
     },
     [Symbol.dispose](): void {
       lock[Symbol.dispose]();
     },
   };
+}
+
+/** The layers of a container, its own on top. */
+export function snapshotOf(
+  paths: HostPaths,
+  { id, layers, layerOwners }: Pick<
+    ContainerConfig,
+    "id" | "layers" | "layerOwners"
+  >,
+): Snapshot {
+  // Shifted copies include one of the mount points.
+  const lower = layerOwners === "shifted"
+    ? layers
+    : [...layers, paths.mountPoints];
+  return snapshotIn(containerDirectory(paths, id), lower);
 }
 
 /**
@@ -94,7 +144,7 @@ function configureUnderName(
 function makeDirectories(paths: HostPaths, id: ContainerId): Fd {
   // Until the lock is held, nobody may take the directories for abandoned.
   using _shared = lockShared(paths.states);
-  Deno.mkdirSync(stateDirectory(paths, id), { mode: 0o700 });
+  makeStateDirectory(paths, id);
   const directory = containerDirectory(paths, id);
   Deno.mkdirSync(directory, { mode: 0o700 });
   // Whoever looks for abandoned ones may have it locked for a moment.
@@ -103,6 +153,11 @@ function makeDirectories(paths: HostPaths, id: ContainerId): Fd {
     throw new TypeError(`Cannot lock the new directory "${directory}"`);
   }
   return lock;
+}
+
+function makeStateDirectory(paths: HostPaths, id: ContainerId): void {
+  // One that was not cleared up is as good.
+  Deno.mkdirSync(stateDirectory(paths, id), { recursive: true, mode: 0o700 });
 }
 
 /** Removes everything about a container; its caller holds its lock. */

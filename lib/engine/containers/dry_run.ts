@@ -49,6 +49,7 @@ export async function dryRun(
     snapshot: snapshotIn(directory, [...layers, paths.mountPoints]),
     filesPath: `${directory}/files`,
     hierarchies: mountedHierarchies(),
+    withoutKeeper: options.detach ? "goes-on" : "ends",
     warn: engine.warn,
   });
 }

@@ -22,7 +22,8 @@ export function writeContainerFiles(
   config: ContainerConfig,
 ): string {
   const path = `${directory}/files`;
-  Deno.mkdirSync(path, { mode: 0o700 });
+  // It may have been started before.
+  Deno.mkdirSync(path, { recursive: true, mode: 0o700 });
   const isHost = config.network === "host";
   const hosts = isHost ? readTextFileIfExists("/etc/hosts") : undefined;
   const texts: Readonly<Record<typeof OWN_FILES[number], string>> = {

@@ -50,7 +50,10 @@ export async function ownLayers(
       gid: mapText(idMappings.gid, "/linux/gidMappings"),
     }),
   );
-  const owned = canMap(snapshotDirectories(snapshot), userns)
+  const owned = config.layerOwners === "shifted"
+    // They have been since its first start.
+    ? { config, snapshot }
+    : canMap(snapshotDirectories(snapshot), userns)
     ? { config: { ...config, layerOwners: "mapped" as const }, snapshot }
     : await shiftLayers(paths, { config, snapshot }, idMappings);
   writeConfig(paths, owned.config);

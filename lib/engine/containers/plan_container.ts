@@ -32,6 +32,7 @@ import type { ContainerConfig } from "../container_config.ts";
 import { gatherHostInput } from "../host_input.ts";
 import { buildSpec, type SpecInput } from "../spec_builder.ts";
 import { type ResolvedUser, resolveUser } from "../user.ts";
+import type { RunningRecord } from "./records.ts";
 
 /** A container about to start. */
 export interface PlannedContainer {
@@ -58,6 +59,8 @@ export interface PlanContext {
   readonly filesPath: string;
   /** The host's cgroup file systems. */
   readonly hierarchies: readonly CgroupMount[];
+  /** Whether it is killed with its keeper, or outlives it. */
+  readonly withoutKeeper: RunningRecord["withoutKeeper"];
   /** Hears what could not be done as asked. */
   warn(message: string): void;
 }
@@ -83,6 +86,7 @@ export async function planContainer(
       ? snapshotDirectories(context.snapshot)
       : [],
     init: config.init,
+    withoutKeeper: context.withoutKeeper,
     ...(cgroups === undefined ? {} : { cgroups }),
     ...(seccomp === undefined ? {} : { seccomp }),
   });

@@ -15,6 +15,7 @@ import {
 } from "../../base/identifiers.ts";
 import { sweepTemporaryTrees } from "../../storage/temporary_trees.ts";
 import { isRunning, killProcess } from "../../runtime/process_identity.ts";
+import type { ContainerConfig } from "../container_config.ts";
 import type { Engine } from "../engine.ts";
 import { endCgroup } from "./cgroup.ts";
 import { removeContainerFiles, removeDirectories } from "./create.ts";
@@ -23,9 +24,11 @@ import { listIds } from "./list.ts";
 import { tryLock } from "./lock.ts";
 import {
   containerDirectory,
+  isKept,
   readConfig,
   readExit,
   readRunning,
+  readStarted,
   stateDirectory,
   writeExit,
 } from "./records.ts";
@@ -34,6 +37,8 @@ import {
 const DEATH_TIMEOUT_MS = 2000;
 /** Status of a program ended by SIGKILL. */
 const KILLED = 128 + SIGNALS.SIGKILL;
+/** Status of a program that ended while there was nobody to be told. */
+const UNKNOWN = 255;
 
 /**
  * Makes the directories and settles what is in them: the beginning of every
@@ -93,17 +98,17 @@ function reconcileContainer(paths: HostPaths, id: ContainerId): void {
     return;
   }
   const running = readRunning(paths, id);
-  if (
-    running !== undefined && isRunning(running) &&
-    !killProcess(running, DEATH_TIMEOUT_MS)
-  ) {
-    // It takes long to die; the next command looks again.
-    return;
+  if (running !== undefined && isRunning(running)) {
+    // Its monitor was killed; whoever starts or stops it finds it running.
+    if (running.withoutKeeper === "goes-on") return;
+    // If it takes long to die, the next command looks again.
+    if (!killProcess(running, DEATH_TIMEOUT_MS)) return;
   }
   const { oomKilled, isGone } = endCgroup(config);
   if (!isGone) return;
   const exit = readExit(paths, id);
-  const neverStarted = running === undefined && exit === undefined;
+  const neverStarted = running === undefined && exit === undefined &&
+    !isKept(paths, id);
   if (config.autoRemove || neverStarted) {
     removeContainerFiles(paths, config);
     return;
@@ -111,7 +116,7 @@ function reconcileContainer(paths: HostPaths, id: ContainerId): void {
   // Its keeper may have died after it had written the end.
   if (running !== undefined && exit?.startedMs !== running.startedMs) {
     writeExit(paths, id, {
-      exitCode: KILLED,
+      exitCode: running.withoutKeeper === "ends" ? KILLED : UNKNOWN,
       startedMs: running.startedMs,
       finishedMs: Date.now(),
       oomKilled,
@@ -133,16 +138,23 @@ export function reconcileAfterBoot(paths: HostPaths): void {
     const config = readConfig(paths, id);
     if (config === undefined) removeHalfCreated(paths, id);
     else if (config.autoRemove) removeContainerFiles(paths, config);
-    else if (readExit(paths, id) === undefined) {
-      writeExit(paths, id, {
-        exitCode: KILLED,
-        startedMs: config.createdMs,
-        finishedMs: Date.now(),
-        oomKilled: false,
-        restartCount: 0,
-      });
-    }
+    else endAtReboot(paths, config);
   }
+}
+
+/** What ran when the host went down has ended then, or a moment earlier. */
+function endAtReboot(paths: HostPaths, { id }: ContainerConfig): void {
+  const started = readStarted(paths, id);
+  if (started === undefined) return;
+  const { startedMs } = started;
+  if (readExit(paths, id)?.startedMs === startedMs) return;
+  writeExit(paths, id, {
+    exitCode: KILLED,
+    startedMs,
+    finishedMs: Date.now(),
+    oomKilled: false,
+    restartCount: 0,
+  });
 }
 
 /** A container that was never configured; its lock is held. */

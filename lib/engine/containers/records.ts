@@ -26,6 +26,12 @@ export interface RunningRecord extends ProcessIdentity {
   readonly restartCount: number;
 }
 
+/** The last start of a container; what a reboot leaves of its running. */
+export interface StartedRecord {
+  /** Milliseconds since the epoch. */
+  readonly startedMs: number;
+}
+
 /** How a container ended. */
 export interface ExitRecord {
   /** The program's status, or 128 and the number of the signal. */
@@ -103,6 +109,23 @@ export function writeRunning(
   writeRecord(runningPath(paths, id), record);
 }
 
+/** Reads when it was last started; `undefined` if it never was. */
+export function readStarted(
+  paths: HostPaths,
+  id: ContainerId,
+): StartedRecord | undefined {
+  return readRecord<StartedRecord>(startedPath(paths, id));
+}
+
+/** Writes when it was started. */
+export function writeStarted(
+  paths: HostPaths,
+  id: ContainerId,
+  record: StartedRecord,
+): void {
+  writeRecord(startedPath(paths, id), record);
+}
+
 /** Reads how it ended; `undefined` if it has not. */
 export function readExit(
   paths: HostPaths,
@@ -172,6 +195,24 @@ export function clearStopRequest(paths: HostPaths, id: ContainerId): void {
   removePath(stopRequestPath(paths, id));
 }
 
+/**
+ * Whether it exists for its own sake, though it has never been started: `run`
+ * leaves nothing that it could not start.
+ */
+export function isKept(paths: HostPaths, id: ContainerId): boolean {
+  return readTextFileIfExists(keptPath(paths, id)) !== undefined;
+}
+
+/** Notes that it exists for its own sake. */
+export function keepUnstarted(paths: HostPaths, id: ContainerId): void {
+  writeFileAtomically(keptPath(paths, id), "");
+}
+
+/** The socket of its monitor. */
+export function attachSocket(paths: HostPaths, id: ContainerId): string {
+  return `${stateDirectory(paths, id)}/attach`;
+}
+
 /** The directory with the files of its log. */
 export function logDirectory(paths: HostPaths, id: ContainerId): string {
   return `${containerDirectory(paths, id)}/log`;
@@ -183,6 +224,14 @@ function configPath(paths: HostPaths, id: ContainerId): string {
 
 function runningPath(paths: HostPaths, id: ContainerId): string {
   return `${stateDirectory(paths, id)}/running.json`;
+}
+
+function keptPath(paths: HostPaths, id: ContainerId): string {
+  return `${containerDirectory(paths, id)}/kept`;
+}
+
+function startedPath(paths: HostPaths, id: ContainerId): string {
+  return `${containerDirectory(paths, id)}/started.json`;
 }
 
 function restartingPath(paths: HostPaths, id: ContainerId): string {

@@ -1,25 +1,14 @@
 /**
- * `run` in the foreground: creates a container, starts it, keeps it until it
+ * `run`: creates a container and starts it; in the foreground keeps it until it
  * ends, and records or removes it.
  *
  * @module
  */
 import { SIGNALS } from "../../../ffi/constants/signal.ts";
-import type { Fd } from "../../../ffi/fd.ts";
-import { createContainerId } from "../../base/identifiers.ts";
-import type { RuntimeSpec } from "../../oci/runtime_spec.ts";
-import { mountedHierarchies } from "../../runtime/cgroups/mount_table.ts";
-import { lockParents } from "../../runtime/cgroups/parents.ts";
-import type { Tracing } from "../../runtime/launch/container_process.ts";
-import { launch, type Launched } from "../../runtime/launch/launch.ts";
-import { hostId } from "../../runtime/plan/id_map.ts";
-import { USER_NAMESPACE } from "../../runtime/plan/user_namespace.ts";
+import { removePath } from "../../base/remove_tree.ts";
+import { type ContainerId, createContainerId } from "../../base/identifiers.ts";
 import { SignalProxy } from "../../runtime/stdio/signal_proxy.ts";
-import {
-  openStdio,
-  type Stdio,
-  type StdioOptions,
-} from "../../runtime/stdio/stdio.ts";
+import { openStdio } from "../../runtime/stdio/stdio.ts";
 import { configureContainer } from "../configure.ts";
 import type { ContainerConfig } from "../container_config.ts";
 import type { Engine } from "../engine.ts";
@@ -30,20 +19,14 @@ import { checkVolumes } from "../volume_source.ts";
 import { endCgroup } from "./cgroup.ts";
 import { claimCidfile } from "./cidfile.ts";
 import { createContainer, type CreatedContainer } from "./create.ts";
-import { writeContainerFiles } from "./files.ts";
 import { keepContainer } from "./keep.ts";
-import type { OwnedLayers } from "./own_layers.ts";
-import { planContainer, type PlannedContainer } from "./plan_container.ts";
+import { launchContainer, type LaunchReport } from "./launch_container.ts";
+import { openContainerLog } from "./log.ts";
 import { settle } from "./reconcile.ts";
-import { containerDirectory } from "./records.ts";
+import { keepUnstarted, stateDirectory } from "./records.ts";
 
 /** Status of a program ended by SIGKILL. */
 const KILLED = 128 + SIGNALS.SIGKILL;
-
-/** What was launched, for `--explain`. */
-export interface LaunchReport extends PlannedContainer {
-  readonly launched: Launched;
-}
 
 /** What a caller wants to know while a container runs. */
 export interface RunEvents {
@@ -67,6 +50,85 @@ export async function runContainer(
   events: RunEvents = {},
 ): Promise<number> {
   const { paths } = engine;
+  const signals = new SignalProxy();
+  using undo = new DisposableStack();
+  using container = await create(engine, options, undo);
+  // A stack of its own: it is removed before its lock is let go.
+  using undoContainer = new DisposableStack();
+  undoContainer.defer(() => {
+    endCgroup(container.config);
+    container.remove();
+  });
+  const started = await launchContainer(engine, container, {
+    tracing: options.trace === undefined ? "off" : "steps",
+    withoutKeeper: "ends",
+    openStdio,
+  });
+  undoContainer.move();
+  undo.move();
+  using stdio = started.stdio;
+  using log = openContainerLog(paths, container.config);
+  events.onLaunched?.(started);
+  const { exitCode, oomKilled } = await keepContainer(paths, container, {
+    ...started.launched,
+    stdio,
+    signals,
+    log,
+  });
+  // A program may go on after one of its children has been ended.
+  if (oomKilled && exitCode === KILLED) events.onOomKilled?.(container.config);
+  return exitCode;
+}
+
+/**
+ * Runs a container that goes on by itself.
+ *
+ * @returns Its id, once its program has started.
+ * @throws {StartError} If the program cannot be started; nothing is left.
+ */
+export async function runDetached(
+  engine: Engine,
+  options: RunOptions,
+): Promise<ContainerId> {
+  using undo = new DisposableStack();
+  using container = await create(engine, options, undo);
+  const { startMonitor } = await import("./start.ts");
+  const { config: { id }, lock } = container;
+  // Once there is a monitor it clears up, even if we are killed.
+  await startMonitor(engine, { id, lock }, { ifRefused: "remove" });
+  undo.move();
+  return id;
+}
+
+/**
+ * Creates a container that can be started later.
+ *
+ * @returns Its id.
+ */
+export async function createOnly(
+  engine: Engine,
+  options: RunOptions,
+): Promise<ContainerId> {
+  using undo = new DisposableStack();
+  using container = await create(engine, options, undo);
+  const { id } = container.config;
+  keepUnstarted(engine.paths, id);
+  removePath(stateDirectory(engine.paths, id));
+  undo.move();
+  return id;
+}
+
+/**
+ * Everything up to a container that is locked and has not been started.
+ *
+ * @param undo Gets what has to be undone besides the container itself.
+ */
+async function create(
+  engine: Engine,
+  options: RunOptions,
+  undo: DisposableStack,
+): Promise<CreatedContainer> {
+  const { paths } = engine;
   const draft = configureContainer(options, {
     id: createContainerId(),
     createdMs: Date.now(),
@@ -76,88 +138,8 @@ export async function runContainer(
   settle(engine);
   checkVolumes(draft.volumes);
   const layers = await openImage(engine, options.image);
-  const signals = new SignalProxy();
-  using undo = new DisposableStack();
   if (options.cidfile !== undefined) {
     undo.use(claimCidfile(options.cidfile, draft.id));
   }
-  using container = createContainer(
-    paths,
-    { ...draft, layers },
-    engine.invoker,
-  );
-  // A stack of its own: it is removed before its lock is let go.
-  using undoContainer = new DisposableStack();
-  undoContainer.defer(() => {
-    endCgroup(container.config);
-    container.remove();
-  });
-  const tracing = options.trace === undefined ? "off" : "steps";
-  const started = await startContainer(engine, container, tracing);
-  undoContainer.move();
-  undo.move();
-  using _stdio = started.stdio;
-  events.onLaunched?.(started);
-  const { exitCode, oomKilled } = await keepContainer(paths, container, {
-    ...started.launched,
-    stdio: started.stdio,
-    signals,
-  });
-  // A program may go on after one of its children has been ended.
-  if (oomKilled && exitCode === KILLED) events.onOomKilled?.(container.config);
-  return exitCode;
-}
-
-interface StartedContainer extends LaunchReport {
-  readonly stdio: Stdio;
-}
-
-async function startContainer(
-  engine: Engine,
-  container: CreatedContainer,
-  tracing: Tracing,
-): Promise<StartedContainer> {
-  using undo = new DisposableStack();
-  using owned = await ownedLayers(engine, container);
-  const { config, snapshot } = owned ?? container;
-  const directory = containerDirectory(engine.paths, config.id);
-  const filesPath = writeContainerFiles(directory, config);
-  const hierarchies = config.cgroupsPath === undefined
-    ? []
-    : mountedHierarchies();
-  using _parents = lockParents(hierarchies);
-  const { spec, plan } = await planContainer(config, {
-    snapshot,
-    filesPath,
-    hierarchies,
-    warn: engine.warn,
-  });
-  const stdio = undo.use(openStdio({ ...config, owner: hostOwner(spec) }));
-  const descriptors = new Map<string, Fd>(stdio.descriptors);
-  if (owned !== undefined) descriptors.set(USER_NAMESPACE, owned.userns);
-  const launched = await launch({
-    spec,
-    plan,
-    descriptors,
-    launcher: engine.launcher,
-    tracing,
-  });
-  undo.move();
-  return { spec, plan, launched, stdio };
-}
-
-/** What only a user namespace needs is loaded for one. */
-async function ownedLayers(
-  { paths }: Engine,
-  container: CreatedContainer,
-): Promise<OwnedLayers | undefined> {
-  if (container.config.idMappings === undefined) return undefined;
-  const { ownLayers } = await import("./own_layers.ts");
-  return await ownLayers(paths, container);
-}
-
-/** The container's user as the host knows it. */
-function hostOwner(spec: RuntimeSpec): StdioOptions["owner"] {
-  const { uid, gid } = spec.process.user;
-  return { uid: hostId(spec, "uid", uid), gid: hostId(spec, "gid", gid) };
+  return createContainer(paths, { ...draft, layers }, engine.invoker);
 }

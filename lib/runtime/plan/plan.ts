@@ -57,6 +57,8 @@ export interface PlanOptions {
   readonly init: boolean;
   /** The compiled `linux.seccomp`; absent allows every call. */
   readonly seccomp?: SeccompFilter;
+  /** Whether the container is killed with its keeper; absent means it is. */
+  readonly withoutKeeper?: "ends" | "goes-on";
   /** This host's cgroups; without them `cgroupsPath` has no effect. */
   readonly cgroups?: CgroupSurvey;
 }
@@ -111,7 +113,7 @@ export function createPlan(
     ...(maps === undefined ? {} : { idMaps: maps }),
     ...(cgroups.cgroup === undefined ? {} : { cgroup: cgroups.cgroup }),
     child: [
-      parentDeathStep("if the keeper dies, so does the container"),
+      ...keeperSteps(options, "if the keeper dies, so does the container"),
       ...cgroups.child,
       ...cgroupNamespaceSteps(spec),
       ...joinSteps(spec),
@@ -129,11 +131,21 @@ export function createPlan(
       ...rlimitSteps(spec.process),
       ...credentialSteps(spec.process, {
         ...options,
-        afterUser: [parentDeathStep("once more: a change of user clears it")],
+        afterUser: keeperSteps(
+          options,
+          "once more: a change of user clears it",
+        ),
       }),
       ...programSteps(spec.process, options),
     ],
   };
+}
+
+function keeperSteps(
+  { withoutKeeper }: PlanOptions,
+  why: string,
+): ChildStep[] {
+  return withoutKeeper === "goes-on" ? [] : [parentDeathStep(why)];
 }
 
 function planCgroups(

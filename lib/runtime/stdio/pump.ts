@@ -17,18 +17,25 @@ export interface PumpProgress {
   isReading: boolean;
 }
 
+/** Takes what has been read: the beginning of the memory, used again after. */
+export type Consumer = (
+  memory: Memory,
+  length: number,
+) => Promise<"more" | "enough"> | "more" | "enough";
+
 /**
- * Copies until the source ends or the target is closed. What is read is
- * written before more is read: a full target holds the source back.
+ * Reads until the source ends or its consumer has had enough. More is read
+ * only once what was read has been taken: a slow consumer holds the source
+ * back.
  *
  * @param source A pipe, terminal or file; the end of a terminal is an error
- * to read(2), and is the end here too.
- * @param target Where it goes; both stay the caller's.
+ * to read(2), and is the end here too. Stays the caller's.
+ * @param consume Returns `"enough"` to end.
  * @param progress Kept up to date.
  */
-export async function pump(
+export async function drainInto(
   source: Fd,
-  target: Fd,
+  consume: Consumer,
   progress: PumpProgress = { isReading: false },
 ): Promise<void> {
   using memory = new Memory(BUFFER_BYTES);
@@ -37,15 +44,57 @@ export async function pump(
     const length = await read(source, memory);
     progress.isReading = false;
     if (length <= 0) return;
-    for (let offset = 0; offset < length;) {
-      // The container may have ended while we waited.
-      if (!target.isOpen) return;
-      const written = await write(target, memory, {
-        offset,
-        length: length - offset,
-      });
-      if (written <= 0) return;
-      offset += written;
-    }
+    if (await consume(memory, length) === "enough") return;
+  }
+}
+
+/** Where a pump tells what it is doing. */
+export interface PumpOptions {
+  /** Kept up to date. */
+  readonly progress?: PumpProgress;
+  /** Sees all that is read, before it is written. */
+  readonly tee?: (bytes: Uint8Array) => void;
+}
+
+/**
+ * Copies until the source ends or the target is closed.
+ *
+ * @param source As {@linkcode drainInto} takes it.
+ * @param target Where it goes; both stay the caller's.
+ */
+export async function pump(
+  source: Fd,
+  target: Fd,
+  { progress, tee }: PumpOptions = {},
+): Promise<void> {
+  await drainInto(source, (memory, length) => {
+    tee?.(memory.bytes.subarray(0, length));
+    return writeOut(target, memory, length);
+  }, progress);
+}
+
+async function writeOut(
+  target: Fd,
+  memory: Memory,
+  length: number,
+): Promise<"more" | "enough"> {
+  for (let offset = 0; offset < length;) {
+    // The container may have ended while we waited.
+    if (!target.isOpen) return "enough";
+    const range = { offset, length: length - offset };
+    const written = await write(target, memory, range);
+    if (written <= 0) return "enough";
+    offset += written;
+  }
+  return "more";
+}
+
+/** Writes bytes, waiting until there is room; to nobody if nobody reads. */
+export async function writeAll(target: Fd, bytes: Uint8Array): Promise<void> {
+  using memory = new Memory(Math.min(bytes.length, BUFFER_BYTES));
+  for (let start = 0; start < bytes.length; start += BUFFER_BYTES) {
+    const piece = bytes.subarray(start, start + BUFFER_BYTES);
+    memory.bytes.set(piece);
+    if (await writeOut(target, memory, piece.length) === "enough") return;
   }
 }

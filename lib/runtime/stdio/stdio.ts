@@ -33,10 +33,23 @@ export interface Stdio extends Disposable {
    * Starts copying.
    *
    * @param terminal The master side, if the plan made a terminal.
-   * @param onHangUp Called if the caller's terminal is gone; the container's
-   * has been hung up by then.
    */
-  connect(terminal: Fd | undefined, onHangUp: () => void): Connection;
+  connect(terminal: Fd | undefined, events: StdioEvents): Connection;
+}
+
+/** Which of a container's two outputs; a terminal has the first only. */
+export type OutputStream = "stdout" | "stderr";
+
+/** What happens to streams while they are copied. */
+export interface StdioEvents {
+  /** The caller's terminal is gone; the container's has been hung up. */
+  onHangUp(): void;
+  /**
+   * The container has written something, which its reader has not got yet.
+   *
+   * @param bytes Overwritten after the call.
+   */
+  onOutput?(stream: OutputStream, bytes: Uint8Array): void;
 }
 
 /** Streams being copied. */
@@ -69,9 +82,9 @@ export function callerWindowSize(): WindowSize | undefined {
 function terminalStdio({ interactive }: StdioOptions): Stdio {
   return {
     descriptors: new Map(),
-    connect: (terminal, onHangUp) => {
+    connect: (terminal, events) => {
       if (terminal === undefined) throw new TypeError("There is no terminal");
-      return connectTerminal(terminal, { interactive, onHangUp });
+      return connectTerminal(terminal, { interactive, events });
     },
     [Symbol.dispose](): void {},
   };
@@ -79,11 +92,11 @@ function terminalStdio({ interactive }: StdioOptions): Stdio {
 
 function connectTerminal(
   terminal: Fd,
-  { interactive, onHangUp }: { interactive: boolean; onHangUp: () => void },
+  { interactive, events }: { interactive: boolean; events: StdioEvents },
 ): Connection {
   const raw = interactive ? enterRawMode(STDIN) : undefined;
-  if (interactive) void pumpKeys(terminal, onHangUp);
-  const output = startOutput(terminal, STDOUT);
+  if (interactive) void pumpKeys(terminal, () => events.onHangUp());
+  const output = startOutput(terminal, "stdout", events);
   return {
     drain: () => drain([output]),
     resize(): void {
@@ -135,13 +148,13 @@ function pipeStdio({ interactive, owner }: StdioOptions): Stdio {
       const fd = theirs[index];
       return fd === undefined ? [] : [[name, fd] as const];
     })),
-    connect(): Connection {
+    connect(_, events): Connection {
       // Or we would keep the container's streams open ourselves.
       for (const fd of theirs) fd[Symbol.dispose]();
       if (input !== undefined) void pumpInput(input.writable);
       const outputs = [
-        startOutput(output.readable, STDOUT),
-        startOutput(errors.readable, STDERR),
+        startOutput(output.readable, "stdout", events),
+        startOutput(errors.readable, "stderr", events),
       ];
       return {
         drain: () => drain(outputs),
@@ -165,9 +178,15 @@ async function pumpInput(writable: Fd): Promise<void> {
  * Starts copying output. If the caller's side is closed, so is the source, and
  * the container gets SIGPIPE on its own.
  */
-function startOutput(source: Fd, target: number): Output {
+function startOutput(
+  source: Fd,
+  stream: OutputStream,
+  events: StdioEvents,
+): Output {
   const progress: PumpProgress = { isReading: false };
-  const done = pump(source, new Fd(target), progress)
+  const target = new Fd(stream === "stdout" ? STDOUT : STDERR);
+  const tee = (bytes: Uint8Array): void => events.onOutput?.(stream, bytes);
+  const done = pump(source, target, { progress, tee })
     .finally(() => source[Symbol.dispose]());
   return { source, progress, done };
 }

@@ -17,7 +17,7 @@ function copying(): Disposable & {
   const ours = createPipe();
   const progress = { isReading: false };
   const source = theirs.readable;
-  const done = pump(source, ours.writable, progress);
+  const done = pump(source, ours.writable, { progress });
   return {
     output: { source, progress, done },
     theirs,

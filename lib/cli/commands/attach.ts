@@ -1,0 +1,95 @@
+/**
+ * `tsdocker attach`: connects to a running container.
+ *
+ * @module
+ */
+import { InvalidStateError } from "../../base/errors.ts";
+import type { HostPaths } from "../../base/host_paths.ts";
+import type { ContainerConfig } from "../../engine/container_config.ts";
+import { attachTo } from "../../engine/containers/attach.ts";
+import { readStatus } from "../../engine/containers/list.ts";
+import { findConfig, findProcess } from "../../engine/containers/look_up.ts";
+import { settle } from "../../engine/containers/reconcile.ts";
+import type { RunningRecord } from "../../engine/containers/records.ts";
+import { signalContainer } from "../../engine/containers/signal.ts";
+import { openProcess } from "../../runtime/opened_process.ts";
+import { defineCommand } from "../command.ts";
+import { engineOf } from "../engine.ts";
+import { attachOptions, runSession } from "./attach_session.ts";
+
+/** The command `attach`; its status is the container's. */
+export const attachCommand = defineCommand({
+  summary: "Attach to a running container",
+  description:
+    "Shows what it writes from now on, and passes on what you type. " +
+    "ctrl-p ctrl-q leaves it running.",
+  positionals: [{ name: "CONTAINER" }],
+  flags: {
+    detachKeys: {
+      type: "string",
+      long: "detach-keys",
+      placeholder: "keys",
+      description: "What leaves it running (default ctrl-p,ctrl-q)",
+    },
+    noStdin: {
+      type: "boolean",
+      long: "no-stdin",
+      description: "Do not pass on what you type",
+    },
+    sigProxy: {
+      type: "string",
+      long: "sig-proxy",
+      placeholder: "true|false",
+      choices: ["true", "false"],
+      implied: "true",
+      default: "true",
+      description: "Pass signals on to it",
+    },
+  },
+}, async ({ options, positionals: [reference = ""] }, context) => {
+  const engine = engineOf(context);
+  settle(engine);
+  const { paths } = engine;
+  const config = findConfig(paths, reference);
+  const running = requireRunning(paths, config);
+  const client = await attachTo(
+    paths,
+    config.id,
+    attachOptions(
+      config,
+      { stdin: !options.noStdin, detachKeys: options.detachKeys },
+      context,
+    ),
+  );
+  using process = openProcess(running);
+  return await runSession(
+    client,
+    options.sigProxy === "true" && process !== undefined
+      ? {
+        send: (signal) => signalContainer(paths, config, { process, signal }),
+      }
+      : {},
+    context,
+  );
+});
+
+/** In docker's words. */
+function requireRunning(
+  paths: HostPaths,
+  config: ContainerConfig,
+): RunningRecord {
+  const { state } = readStatus(paths, config);
+  const running = findProcess(paths, config.id);
+  if (state === "running" && running !== undefined) return running;
+  const [what, remedy] = state === "paused"
+    ? ["paused", "unpause"]
+    : state === "restarting"
+    ? ["restarting", "wait for"]
+    : ["stopped", "start"];
+  throw new InvalidStateError(
+    config.id,
+    "attach",
+    state,
+    `You cannot attach to a ${what} container, ${remedy} it first`,
+  );
+}

@@ -1,0 +1,126 @@
+/**
+ * The life of a container's program, as its keeper writes it down: its start,
+ * its end, and what becomes of the container then.
+ *
+ * @module
+ */
+import type { WaitStatus } from "../../../ffi/calls/process.ts";
+import { isSyscallError } from "../../../ffi/errno.ts";
+import type { HostPaths } from "../../base/host_paths.ts";
+import { removePath } from "../../base/remove_tree.ts";
+import type { ContainerProcess } from "../../runtime/launch/container_process.ts";
+import { SIGNALS } from "../../../ffi/constants/signal.ts";
+import {
+  identifyProcess,
+  type ProcessIdentity,
+} from "../../runtime/process_identity.ts";
+import type { ContainerConfig } from "../container_config.ts";
+import { recordContainerEvent } from "../events.ts";
+import type { CgroupEnd } from "./cgroup.ts";
+import type { CreatedContainer } from "./create.ts";
+import {
+  type RunningRecord,
+  stateDirectory,
+  writeExit,
+  writeRunning,
+  writeStarted,
+} from "./records.ts";
+
+/** A program that has been started. */
+export interface Life extends Pick<RunningRecord, "restartCount"> {
+  /** Milliseconds since the epoch. */
+  readonly startedMs: number;
+}
+
+/** How a container ended. */
+export interface ContainerEnd extends CgroupEnd {
+  /** The program's status, or 128 and the number of the signal. */
+  readonly exitCode: number;
+}
+
+/**
+ * Writes down that a container's program has started.
+ *
+ * @param pid Of process 1.
+ */
+export function recordStart(
+  paths: HostPaths,
+  config: ContainerConfig,
+  { pid, ...how }:
+    & Pick<RunningRecord, "withoutKeeper" | "restartCount">
+    & { readonly pid: number },
+): Life {
+  const startedMs = Date.now();
+  const identity = identifyProcess(pid);
+  if (!config.autoRemove) writeStarted(paths, config.id, { startedMs });
+  // It may have ended already; then its end is all there is to tell.
+  if (identity !== undefined) {
+    const keeper = ownIdentity();
+    writeRunning(paths, config.id, { ...identity, startedMs, keeper, ...how });
+  }
+  recordContainerEvent(paths, config, { action: "start" });
+  return { startedMs, restartCount: how.restartCount };
+}
+
+/** Who keeps it: this process. */
+export function ownIdentity(): ProcessIdentity {
+  const own = identifyProcess(Deno.pid);
+  if (own === undefined) throw new TypeError("/proc does not show us");
+  return own;
+}
+
+/** Writes down how a container has ended. */
+export function recordEnd(
+  paths: HostPaths,
+  config: ContainerConfig,
+  { exitCode, oomKilled, startedMs, restartCount }: ContainerEnd & Life,
+): void {
+  writeExit(paths, config.id, {
+    exitCode,
+    startedMs,
+    finishedMs: Date.now(),
+    oomKilled,
+    restartCount,
+  });
+  if (oomKilled) recordContainerEvent(paths, config, { action: "oom" });
+  recordContainerEvent(paths, config, {
+    action: "die",
+    attributes: { exitCode: String(exitCode) },
+  });
+}
+
+/**
+ * Puts away a container that has ended and is not started again: `--rm` removes
+ * it. What takes long to die leaves its state for the next command.
+ */
+export function putAway(
+  paths: HostPaths,
+  container: Pick<CreatedContainer, "config" | "remove">,
+  { isGone }: Pick<CgroupEnd, "isGone">,
+): void {
+  if (!isGone) return;
+  const { config } = container;
+  if (config.autoRemove) container.remove();
+  else removePath(stateDirectory(paths, config.id));
+}
+
+/** The status a shell would report. */
+export function exitCodeOf(status: WaitStatus): number {
+  return status.kind === "exited" ? status.status : 128 + status.signal;
+}
+
+/** Kills a process later, if it still runs then. */
+export function killAfter(
+  process: Pick<ContainerProcess, "signal">,
+  delayMs: number,
+): Disposable {
+  const timer = setTimeout(() => {
+    try {
+      process.signal(SIGNALS.SIGKILL);
+    } catch (error) {
+      // ESRCH: it has ended meanwhile.
+      if (!isSyscallError(error, "ESRCH")) throw error;
+    }
+  }, delayMs);
+  return { [Symbol.dispose]: () => clearTimeout(timer) };
+}

@@ -1,0 +1,33 @@
+/**
+ * The log of a container, as its keeper writes it.
+ *
+ * @module
+ */
+import type { HostPaths } from "../../base/host_paths.ts";
+import { type LogWriter, openLog } from "../../monitor/json_log/writer.ts";
+import type { ContainerConfig } from "../container_config.ts";
+import { logDirectory } from "./records.ts";
+
+/**
+ * A container's log. The file is opened with the first output: many containers
+ * write nothing, and none waits for it.
+ *
+ * @returns `undefined` if its output is not to be written down.
+ */
+export function openContainerLog(
+  paths: HostPaths,
+  { id, log }: Pick<ContainerConfig, "id" | "log">,
+): LogWriter | undefined {
+  if (log.driver === "none") return undefined;
+  const directory = logDirectory(paths, id);
+  let writer: LogWriter | undefined;
+  return {
+    write(stream, bytes, timeMs): void {
+      writer ??= openLog(directory, log);
+      writer.write(stream, bytes, timeMs);
+    },
+    [Symbol.dispose](): void {
+      writer?.[Symbol.dispose]();
+    },
+  };
+}

@@ -1,0 +1,142 @@
+/**
+ * A monitor's socket: whoever connects sees what the container writes from
+ * then on, and may write to it.
+ *
+ * @module
+ * @see unix(7)
+ */
+import type { WindowSize } from "../../ffi/calls/terminal.ts";
+import type { OutputStream } from "../runtime/stdio/stdio.ts";
+import {
+  decodeSize,
+  encodeFrame,
+  type Frame,
+  FrameDecoder,
+  type FrameKind,
+} from "./frame.ts";
+
+/** What those who are attached want of the container. */
+export interface AttachHandler {
+  /** Input for the program; the next comes once this is taken. */
+  onInput(bytes: Uint8Array): Promise<void>;
+  /** There is no more input. */
+  onEndOfInput(): void;
+  /** Their terminal has this size. */
+  onResize(size: WindowSize): void;
+}
+
+/** As much as one read takes from a socket. */
+const BUFFER_BYTES = 64 * 1024;
+
+/** Listens for others to attach, until it is disposed of. */
+export class AttachServer implements Disposable {
+  readonly #listener: Deno.UnixListener;
+  readonly #path: string;
+  readonly #connections = new Set<Deno.UnixConn>();
+  readonly #first = Promise.withResolvers<void>();
+  #handler: AttachHandler | undefined;
+
+  /** @param path Of the socket; a short one, see unix(7). */
+  constructor(path: string) {
+    this.#path = path;
+    this.#listener = Deno.listen({ transport: "unix", path });
+    void this.#accept();
+  }
+
+  /** Settles once somebody has attached. */
+  get attached(): Promise<void> {
+    return this.#first.promise;
+  }
+
+  /** From now on there is a container that what arrives is for. */
+  serve(handler: AttachHandler): void {
+    this.#handler = handler;
+  }
+
+  /**
+   * Sends output to all who are attached. A slow one holds the others back, and
+   * the container; one that has gone does not.
+   */
+  async broadcast(stream: OutputStream, bytes: Uint8Array): Promise<void> {
+    if (this.#connections.size === 0) return;
+    await this.#sendAll(stream, bytes);
+  }
+
+  /** Tells all that the container has ended, and lets go of them. */
+  async end(exitCode: number): Promise<void> {
+    await this.#sendAll("exited", Uint8Array.of(exitCode));
+    for (const connection of this.#connections) connection.close();
+    this.#connections.clear();
+  }
+
+  [Symbol.dispose](): void {
+    this.#listener.close();
+    for (const connection of this.#connections) connection.close();
+    this.#connections.clear();
+    try {
+      Deno.removeSync(this.#path);
+    } catch (error) {
+      // The container has been removed, its directories with it.
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+    }
+  }
+
+  async #sendAll(kind: FrameKind, payload: Uint8Array): Promise<void> {
+    const frame = encodeFrame({ kind, payload });
+    await Promise.all(
+      [...this.#connections].map((connection) => this.#send(connection, frame)),
+    );
+  }
+
+  async #send(connection: Deno.UnixConn, bytes: Uint8Array): Promise<void> {
+    try {
+      for (let offset = 0; offset < bytes.length;) {
+        offset += await connection.write(bytes.subarray(offset));
+      }
+    } catch {
+      // It has gone, which is no concern of the container's.
+      this.#drop(connection);
+    }
+  }
+
+  async #accept(): Promise<void> {
+    try {
+      for await (const connection of this.#listener) {
+        this.#connections.add(connection);
+        this.#first.resolve();
+        void this.#follow(connection);
+      }
+    } catch (error) {
+      // The listener has been closed.
+      if (!(error instanceof Deno.errors.BadResource)) throw error;
+    }
+  }
+
+  async #follow(connection: Deno.UnixConn): Promise<void> {
+    const decoder = new FrameDecoder();
+    const buffer = new Uint8Array(BUFFER_BYTES);
+    try {
+      for (;;) {
+        const length = await connection.read(buffer);
+        if (length === null) break;
+        for (const frame of decoder.push(buffer.subarray(0, length))) {
+          await this.#receive(frame);
+        }
+      }
+    } catch {
+      // Gone in the middle of a word, or speaking another language.
+    }
+    this.#drop(connection);
+  }
+
+  async #receive({ kind, payload }: Frame): Promise<void> {
+    if (kind === "stdin") await this.#handler?.onInput(payload);
+    if (kind === "endOfInput") this.#handler?.onEndOfInput();
+    if (kind === "resize") this.#handler?.onResize(decodeSize(payload));
+  }
+
+  #drop(connection: Deno.UnixConn): void {
+    if (!this.#connections.delete(connection)) return;
+    connection.close();
+  }
+}

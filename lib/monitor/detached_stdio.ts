@@ -1,0 +1,159 @@
+/**
+ * The standard streams of a container that nobody's terminal belongs to: its
+ * monitor has the other sides. Those that the container writes to are open for
+ * reading as well, so that it can go on for a while if its monitor is killed:
+ * they are never without a reader.
+ *
+ * @module
+ * @see pipe(7), "O_RDWR" of fifo(7)
+ */
+import { fchown, openat } from "../../ffi/calls/file.ts";
+import { createPipe, type Pipe } from "../../ffi/calls/pipe.ts";
+import {
+  AT_FDCWD,
+  O_RDONLY,
+  O_RDWR,
+  O_WRONLY,
+} from "../../ffi/constants/fcntl.ts";
+import type { Fd } from "../../ffi/fd.ts";
+import type { Memory } from "../../ffi/memory.ts";
+import { STDIO } from "../runtime/plan/terminal.ts";
+import type { Output } from "../runtime/stdio/drain.ts";
+import { drainInto, type PumpProgress } from "../runtime/stdio/pump.ts";
+import type { OutputStream, StdioOptions } from "../runtime/stdio/stdio.ts";
+
+/** Where a container's output goes; more is read once it has been taken. */
+export type OutputSink = (
+  stream: OutputStream,
+  bytes: Uint8Array,
+) => Promise<void> | void;
+
+/** The streams of a container about to be launched. */
+export interface DetachedStdio extends Disposable {
+  /** What a plan expects of its caller; empty for a terminal. */
+  readonly descriptors: ReadonlyMap<string, Fd>;
+  /**
+   * Starts reading the output.
+   *
+   * @param terminal The master side, if the plan made a terminal.
+   */
+  connect(terminal: Fd | undefined, sink: OutputSink): DetachedConnection;
+}
+
+/** Streams in use. */
+export interface DetachedConnection {
+  readonly outputs: readonly Output[];
+  /** Where input for the program goes; absent if it takes none. */
+  readonly input: Fd | undefined;
+}
+
+/** Prepares the streams of a container. */
+export function detachedStdio(options: StdioOptions): DetachedStdio {
+  if (!options.tty) return pipes(options);
+  return {
+    descriptors: new Map(),
+    connect(terminal, sink): DetachedConnection {
+      if (terminal === undefined) throw new TypeError("There is no terminal");
+      return {
+        outputs: [follow(terminal, "stdout", sink)],
+        input: options.interactive ? terminal : undefined,
+      };
+    },
+    [Symbol.dispose](): void {},
+  };
+}
+
+/**
+ * The streams of a container that runs already, whose monitor was killed.
+ *
+ * @param pid Of its process 1, which must still have what it was given.
+ * @returns `undefined` for a terminal: it has been hung up.
+ */
+export function adoptedStdio(
+  pid: number,
+  { tty, interactive }: Pick<StdioOptions, "tty" | "interactive">,
+): DetachedStdio | undefined {
+  if (tty) return undefined;
+  const resources = new DisposableStack();
+  const reopen = (number: number, flags: number): Fd =>
+    resources.use(openat(AT_FDCWD, `/proc/${pid}/fd/${number}`, flags));
+  const output = reopen(1, O_RDONLY);
+  const errors = reopen(2, O_RDONLY);
+  const input = interactive ? reopen(0, O_WRONLY) : undefined;
+  return {
+    descriptors: new Map(),
+    connect: (_, sink) => ({
+      outputs: [
+        follow(output, "stdout", sink),
+        follow(errors, "stderr", sink),
+      ],
+      input,
+    }),
+    [Symbol.dispose](): void {
+      resources[Symbol.dispose]();
+    },
+  };
+}
+
+function pipes({ interactive, owner }: StdioOptions): DetachedStdio {
+  const resources = new DisposableStack();
+  const open = (): Pipe => {
+    const pipe = resources.use(createPipe());
+    fchown(pipe.readable.number, owner.uid, owner.gid);
+    return pipe;
+  };
+  const input = interactive ? open() : undefined;
+  const output = open();
+  const errors = open();
+  const theirs = [
+    input?.readable ?? resources.use(openNull()),
+    resources.use(reopenBoth(output.writable)),
+    resources.use(reopenBoth(errors.writable)),
+  ];
+  return {
+    descriptors: new Map(STDIO.flatMap((name, index) => {
+      const fd = theirs[index];
+      return fd === undefined ? [] : [[name, fd] as const];
+    })),
+    connect(_, sink): DetachedConnection {
+      // Or we would keep the container's streams open ourselves.
+      for (const fd of theirs) fd[Symbol.dispose]();
+      return {
+        outputs: [
+          follow(output.readable, "stdout", sink),
+          follow(errors.readable, "stderr", sink),
+        ],
+        input: input?.writable,
+      };
+    },
+    [Symbol.dispose](): void {
+      resources[Symbol.dispose]();
+    },
+  };
+}
+
+/** The end of a pipe for writing, opened for reading as well; replaces it. */
+function reopenBoth(writable: Fd): Fd {
+  using replaced = writable;
+  return openat(AT_FDCWD, replaced.path, O_RDWR);
+}
+
+function openNull(): Fd {
+  return openat(AT_FDCWD, "/dev/null", O_RDONLY);
+}
+
+/** Starts reading; the source is closed at its end. */
+function follow(source: Fd, stream: OutputStream, sink: OutputSink): Output {
+  const progress: PumpProgress = { isReading: false };
+  const consume = async (
+    { bytes }: Memory,
+    length: number,
+  ): Promise<"more"> => {
+    await sink(stream, bytes.subarray(0, length));
+    return "more";
+  };
+  const done = drainInto(source, consume, progress).finally(() =>
+    source[Symbol.dispose]()
+  );
+  return { source, progress, done };
+}
