@@ -4,7 +4,7 @@
  * @module
  * @see statx(2), `stx_blocks`
  */
-import { lstatat, openat } from "../../ffi/calls/file.ts";
+import { type FileStatus, lstatat, openat } from "../../ffi/calls/file.ts";
 import {
   AT_FDCWD,
   O_DIRECTORY,
@@ -20,14 +20,24 @@ const BLOCK_BYTES = 512;
 const MAX_DEPTH = 128;
 
 /**
+ * What counts of a tree: the blocks of its files and directories, as du(1)
+ * counts them, or the bytes in its regular files and links, as docker does.
+ */
+export type Measure = "blocks" | "contents";
+
+/**
  * Measures trees; what they share through hard links counts once.
  */
 export class DiskMeter {
   readonly #seen = new Set<string>();
+  readonly #counts: Measure;
+
+  constructor(counts: Measure = "blocks") {
+    this.#counts = counts;
+  }
 
   /**
-   * The room that a path takes with all below it: the blocks of its files and
-   * directories, not what they hold. Follows no symbolic link, stays on one
+   * The room that a path takes with all below it. Follows no symbolic link, stays on one
    * file system, and counts what is removed meanwhile or not.
    *
    * @param path Absolute; that there is none counts 0.
@@ -46,7 +56,7 @@ export class DiskMeter {
       const status = lstatat(directory, name);
       const on = `${status.deviceMajor}:${status.deviceMinor}`;
       if (device !== undefined && device !== on) return 0;
-      const own = status.blocks * BLOCK_BYTES;
+      const own = this.#sizeOf(status);
       if ((status.mode & S_IFMT) !== S_IFDIR) {
         return status.linkCount < 2 || this.#isNew(`${on}:${status.inode}`)
           ? own
@@ -66,6 +76,11 @@ export class DiskMeter {
       if (isSyscallError(error, "ENOENT", "ENOTDIR", "ELOOP")) return 0;
       throw error;
     }
+  }
+
+  #sizeOf(status: FileStatus): number {
+    if (this.#counts === "blocks") return status.blocks * BLOCK_BYTES;
+    return (status.mode & S_IFMT) === S_IFDIR ? 0 : status.sizeBytes;
   }
 
   #isNew(inode: string): boolean {

@@ -44,3 +44,14 @@ Deno.test("DiskMeter takes files, and names that are no text", () => {
 Deno.test("DiskMeter finds nothing where nothing is", () => {
   assert.equal(new DiskMeter().measure("/proc/nowhere"), 0);
 });
+
+Deno.test("DiskMeter counts what is in files, if asked to", () => {
+  using directory = new TemporaryDirectory();
+  const { path } = directory;
+  Deno.mkdirSync(`${path}/a/b`, { recursive: true });
+  assert.equal(new DiskMeter("contents").measure(path), 0);
+  Deno.writeTextFileSync(`${path}/a/b/f`, "12345");
+  Deno.linkSync(`${path}/a/b/f`, `${path}/a/same`);
+  Deno.symlinkSync("/usr", `${path}/a/link`);
+  assert.equal(new DiskMeter("contents").measure(path), 9);
+});
