@@ -14,7 +14,7 @@ import {
   isContainerName,
 } from "../../base/identifiers.ts";
 import { lockWithin } from "./lock.ts";
-import { containerDirectory } from "./records.ts";
+import { containerDirectory, readConfig } from "./records.ts";
 
 /** How often a generated name may be taken before we give up. */
 const MAX_ATTEMPTS = 100;
@@ -82,9 +82,12 @@ export function releaseName(
 
 /**
  * Makes sure that nobody else removes a name: between our look and our
- * removal, the name may be taken over as a stale one, and be a new claim.
+ * removal, the name may be taken over as a stale one, and be a new claim. A
+ * name that is claimed and configured under this lock is never stale.
+ *
+ * @returns `undefined` if another keeps the names locked for too long.
  */
-function lockNames(paths: HostPaths): Disposable | undefined {
+export function lockNames(paths: HostPaths): Disposable | undefined {
   const lock = lockWithin(paths.names, LOCK_TIMEOUT_MS);
   return lock === "busy" || lock === "missing" ? undefined : lock;
 }
@@ -109,25 +112,34 @@ export function findByName(
 }
 
 /**
- * Takes a name from a container that no longer exists: its creator died
- * between the claim and the configuration, or its remover before the release.
+ * Takes a name from a container that no longer exists, or has another one: its
+ * creator died between the claim and the configuration, its remover before the
+ * release, or somebody who renamed it in between.
  */
 function releaseIfStale(
   paths: HostPaths,
   name: string,
   holder: ContainerId,
 ): boolean {
-  if (exists(containerDirectory(paths, holder))) return false;
+  if (!isStale(paths, name, holder)) return false;
   using names = lockNames(paths);
   if (names === undefined) {
     throw new ConflictError(
       `Cannot claim the container name "${name}": another tsdocker keeps the names locked`,
     );
   }
-  if (!exists(containerDirectory(paths, holder))) {
-    removeLink(paths, name, holder);
-  }
+  if (isStale(paths, name, holder)) removeLink(paths, name, holder);
   return true;
+}
+
+function isStale(
+  paths: HostPaths,
+  name: string,
+  holder: ContainerId,
+): boolean {
+  if (!exists(containerDirectory(paths, holder))) return true;
+  const config = readConfig(paths, holder);
+  return config !== undefined && config.name !== name;
 }
 
 function exists(path: string): boolean {

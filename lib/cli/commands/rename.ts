@@ -1,0 +1,22 @@
+/**
+ * `tsdocker rename`: gives a container another name.
+ *
+ * @module
+ */
+import { settle } from "../../engine/containers/reconcile.ts";
+import { renameContainer } from "../../engine/containers/rename.ts";
+import { defineCommand } from "../command.ts";
+import { engineOf } from "../engine.ts";
+import { EXIT_STATUS } from "../errors.ts";
+
+/** The command `rename`. */
+export const renameCommand = defineCommand({
+  summary: "Rename a container, running or not",
+  positionals: [{ name: "CONTAINER" }, { name: "NEW_NAME" }],
+  flags: {},
+}, ({ positionals: [container = "", name = ""] }, context) => {
+  const engine = engineOf(context);
+  settle(engine);
+  renameContainer(engine, container, name);
+  return EXIT_STATUS.success;
+});

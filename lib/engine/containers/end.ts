@@ -1,0 +1,149 @@
+/**
+ * Ends a container, whatever keeps it going: its process, a monitor that is
+ * about to start it again, or nobody at all.
+ *
+ * @module
+ */
+import { SIGNALS } from "../../../ffi/constants/signal.ts";
+import { HostError, InvalidStateError } from "../../base/errors.ts";
+import type { HostPaths } from "../../base/host_paths.ts";
+import { shortId } from "../../base/identifiers.ts";
+import {
+  awaitEnd,
+  openProcess,
+  signalProcess,
+} from "../../runtime/opened_process.ts";
+import type { ProcessIdentity } from "../../runtime/process_identity.ts";
+import { catchesSignal } from "../../runtime/signal_dispositions.ts";
+import type { ContainerConfig } from "../container_config.ts";
+import type { Engine } from "../engine.ts";
+import { keeperState } from "./keeper.ts";
+import { findProcess } from "./look_up.ts";
+import { reconcile } from "./reconcile.ts";
+import {
+  readRestarting,
+  readRunning,
+  type RestartingRecord,
+} from "./records.ts";
+import { noteStop, signalContainer, thawContainer } from "./signal.ts";
+
+/** How a container's program is asked to end. */
+export interface EndRequest {
+  readonly signal: number;
+  /** After this it is killed; `Infinity` is never. */
+  readonly timeoutMs: number;
+}
+
+/**
+ * What came of it: `idle`, it was not running; `ended`; `ignored`, process 1
+ * has no handler for the signal and had to be killed; `late`, it has one, but
+ * took too long and had to be killed.
+ */
+export type EndOutcome = "idle" | "ended" | "ignored" | "late";
+
+/** How long SIGKILL may take. */
+const KILL_TIMEOUT_MS = 10_000;
+/** How long the keeper of a dead container may take to write down its end. */
+const SETTLE_TIMEOUT_MS = 10_000;
+const POLL_MS = 5;
+
+/**
+ * Ends a container and waits until its end is on record, so that whoever looks
+ * right after sees it stopped and can start or remove it. No restart policy
+ * starts it again.
+ *
+ * @throws {HostError} If it does not even die of SIGKILL.
+ * @throws {InvalidStateError} If somebody else works on it for too long.
+ */
+export async function endContainer(
+  { paths, warn }: Pick<Engine, "paths" | "warn">,
+  config: ContainerConfig,
+  request: EndRequest,
+): Promise<EndOutcome> {
+  const { id } = config;
+  const told = new Set<number>();
+  let outcome: EndOutcome = "idle";
+  let deadline = performance.now() + SETTLE_TIMEOUT_MS;
+  for (;;) {
+    const running = findProcess(paths, id);
+    if (running !== undefined) {
+      outcome = await endProcess(paths, config, { running, request });
+      deadline = performance.now() + SETTLE_TIMEOUT_MS;
+    }
+    const keeper = keeperState(paths, id);
+    if (keeper === "orphaned") continue;
+    if (keeper !== "there") {
+      // Nobody was there to write down its end.
+      if (readRunning(paths, id) !== undefined) reconcile(paths, warn);
+      return outcome;
+    }
+    const restarting = readRestarting(paths, id);
+    if (restarting !== undefined && !told.has(restarting.untilMs)) {
+      told.add(restarting.untilMs);
+      const isTold = tellMonitor(paths, config, restarting);
+      if (isTold && outcome === "idle") outcome = "ended";
+    }
+    if (performance.now() > deadline) {
+      // Its end may wait for somebody to read its last output.
+      if (outcome !== "idle") return outcome;
+      throw isBusyError(config);
+    }
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+  }
+}
+
+/** Tells a monitor that waits for the next start not to make it. */
+function tellMonitor(
+  paths: HostPaths,
+  config: ContainerConfig,
+  { keeper }: RestartingRecord,
+): boolean {
+  using process = openProcess(keeper);
+  if (process === undefined) return false;
+  noteStop(paths, config);
+  return signalProcess(process, SIGNALS.SIGTERM);
+}
+
+interface Ending {
+  readonly running: ProcessIdentity;
+  readonly request: EndRequest;
+}
+
+async function endProcess(
+  paths: HostPaths,
+  config: ContainerConfig,
+  { running, request: { signal, timeoutMs } }: Ending,
+): Promise<EndOutcome> {
+  using process = openProcess(running);
+  noteStop(paths, config);
+  if (process === undefined) return "ended";
+  const send = (number: number): void => {
+    signalContainer(paths, config, { process, signal: number });
+    thawContainer(config);
+  };
+  const isHandled = catchesSignal(running.pid, signal);
+  send(signal);
+  const isGentle = signal !== SIGNALS.SIGKILL;
+  if (isGentle) {
+    if (await awaitEnd(process, timeoutMs)) return "ended";
+    send(SIGNALS.SIGKILL);
+  }
+  if (await awaitEnd(process, KILL_TIMEOUT_MS)) {
+    if (!isGentle) return "ended";
+    return isHandled ? "late" : "ignored";
+  }
+  throw new HostError(
+    `cannot stop container: ${config.name}: tried to kill container, but did not receive an exit event`,
+  );
+}
+
+function isBusyError({ id, name }: ContainerConfig): InvalidStateError {
+  return new InvalidStateError(
+    id,
+    "stop",
+    "created",
+    `cannot stop container: ${name}: another tsdocker is working on ${
+      shortId(id)
+    }`,
+  );
+}

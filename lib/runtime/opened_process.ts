@@ -1,0 +1,63 @@
+/**
+ * A process held by descriptor: signals and waiting reach it and no other,
+ * even if its pid gets a new owner.
+ *
+ * @module
+ * @see pidfd_open(2)
+ */
+import { waitReadable } from "../../ffi/calls/poll.ts";
+import { openPidfd, sendSignal } from "../../ffi/calls/process.ts";
+import { isSyscallError } from "../../ffi/errno.ts";
+import { Fd } from "../../ffi/fd.ts";
+import { isRunning, type ProcessIdentity } from "./process_identity.ts";
+
+/** The kernel counts no further than some centuries; an hour will do. */
+const LONGEST_WAIT_MS = 3_600_000;
+
+/** Opens exactly this process; `undefined` if it has ended. */
+export function openProcess(identity: ProcessIdentity): Fd | undefined {
+  try {
+    using pidfd = openPidfd(identity.pid);
+    // Before there was a descriptor, the pid may have got a new owner.
+    return isRunning(identity) ? new Fd(pidfd.release()) : undefined;
+  } catch (error) {
+    if (isSyscallError(error, "ESRCH")) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * Sends a signal.
+ *
+ * @returns Whether the process was still there to get it.
+ */
+export function signalProcess(process: Fd, signal: number): boolean {
+  try {
+    sendSignal(process, signal);
+    return true;
+  } catch (error) {
+    if (isSyscallError(error, "ESRCH")) return false;
+    throw error;
+  }
+}
+
+/**
+ * Waits, without blocking the event loop, until a process has ended; it need
+ * not be a child and is not reaped.
+ *
+ * @param timeoutMs May be `Infinity`.
+ * @returns Whether it ended in time.
+ */
+export async function awaitEnd(
+  process: Fd,
+  timeoutMs: number,
+): Promise<boolean> {
+  const end = performance.now() + timeoutMs;
+  for (;;) {
+    const leftMs = Math.min(LONGEST_WAIT_MS, end - performance.now());
+    const [ended] = await waitReadable([process], leftMs);
+    if (ended !== undefined) return true;
+    // A signal that came to the other thread may have woken it early.
+    if (performance.now() >= end) return false;
+  }
+}

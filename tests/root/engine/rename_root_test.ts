@@ -1,0 +1,111 @@
+/**
+ * Renaming, and the change of a configuration that it takes.
+ *
+ * @module
+ */
+import assert from "node:assert/strict";
+import { createContainerId } from "../../../lib/base/identifiers.ts";
+import { changeConfig } from "../../../lib/engine/containers/change_config.ts";
+import { claimName, findByName } from "../../../lib/engine/containers/names.ts";
+import { readConfig } from "../../../lib/engine/containers/records.ts";
+import { removeContainer } from "../../../lib/engine/containers/remove.ts";
+import { renameContainer } from "../../../lib/engine/containers/rename.ts";
+import { type EngineRoots, engineTest } from "../../support/engine.ts";
+
+function remove({ engine }: EngineRoots, name: string): void {
+  removeContainer(engine, name, { running: "refuse" });
+}
+
+engineTest("changeConfig() writes what the change gives", (roots) => {
+  using container = roots.create();
+  const { id } = container.config;
+  const restart = { name: "always", maximumRetryCount: 0 } as const;
+  const changed = changeConfig(roots.paths, id, (config) => ({
+    ...config,
+    restart,
+  }));
+  assert.deepEqual(changed, { ...container.config, restart });
+  assert.deepEqual(readConfig(roots.paths, id), changed);
+  container.remove();
+});
+
+engineTest("changeConfig() keeps the old one if the change fails", (roots) => {
+  using container = roots.create();
+  const { id } = container.config;
+  const fail = (): never => {
+    throw new RangeError("no");
+  };
+  assert.throws(() => changeConfig(roots.paths, id, fail), RangeError);
+  assert.deepEqual(readConfig(roots.paths, id), container.config);
+  container.remove();
+});
+
+engineTest("changeConfig() refuses what is not there, or half so", (roots) => {
+  const id = createContainerId();
+  const same = <T>(config: T): T => config;
+  const expected = {
+    name: "NotFoundError",
+    message: `No such container: ${id}`,
+  };
+  assert.throws(() => changeConfig(roots.paths, id, same), expected);
+  const directory = `${roots.paths.containers}/${id}`;
+  Deno.mkdirSync(directory);
+  assert.throws(() => changeConfig(roots.paths, id, same), expected);
+  Deno.removeSync(directory, { recursive: true });
+});
+
+engineTest("renameContainer() renames what is kept by another", (roots) => {
+  using container = roots.create({ name: "old" });
+  const { id } = container.config;
+  renameContainer(roots.engine, "/old", "/new");
+  assert.equal(findByName(roots.paths, "new"), id);
+  assert.equal(findByName(roots.paths, "old"), undefined);
+  assert.deepEqual(readConfig(roots.paths, id), {
+    ...container.config,
+    name: "new",
+  });
+  container[Symbol.dispose]();
+  remove(roots, "new");
+});
+
+engineTest("renameContainer() refuses a name that is taken", (roots) => {
+  for (const name of ["a", "b"]) roots.create({ name })[Symbol.dispose]();
+  assert.throws(() => renameContainer(roots.engine, "a", "b"), {
+    name: "ConflictError",
+    message:
+      /^Conflict\. The container name "\/b" is already in use by container "/,
+  });
+  assert.throws(() => renameContainer(roots.engine, "a", "a"), {
+    name: "UsageError",
+    message: "Renaming a container with the same name as its current name",
+  });
+  assert.throws(() => renameContainer(roots.engine, "a", "!"), {
+    name: "UsageError",
+    message:
+      "Invalid container name (!), only [a-zA-Z0-9][a-zA-Z0-9_.-]* are allowed",
+  });
+  for (const name of ["a", "b"]) remove(roots, name);
+});
+
+engineTest(
+  "renameContainer() takes a name that a crash has left",
+  (roots) => {
+    const names = ["a", "b"];
+    const [a, b] = names.map((name) => {
+      using container = roots.create({ name });
+      return container.config.id;
+    });
+    assert.ok(a && b);
+    // Renaming b has got no further than the claim.
+    claimName(roots.paths, "c", b);
+    renameContainer(roots.engine, "a", "c");
+    assert.equal(findByName(roots.paths, "c"), a);
+    // Renaming b has not got to the release of its old name.
+    claimName(roots.paths, "d", b);
+    changeConfig(roots.paths, b, (config) => ({ ...config, name: "d" }));
+    renameContainer(roots.engine, "c", "b");
+    assert.equal(findByName(roots.paths, "b"), a);
+    remove(roots, "b");
+    remove(roots, "d");
+  },
+);
