@@ -22,6 +22,8 @@ export const AARCH64: Readonly<Record<keyof typeof X86_64, number>> = {
   eventfd2: 19,
   dup3: 24,
   fcntl: 25,
+  inotify_init1: 26,
+  inotify_add_watch: 27,
   ioctl: 29,
   flock: 32,
   mknodat: 33,

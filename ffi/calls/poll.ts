@@ -1,0 +1,46 @@
+/**
+ * Waiting for the first of several descriptors.
+ *
+ * @module
+ * @see poll(2)
+ */
+import { LITTLE_ENDIAN } from "../endian.ts";
+import type { Fd } from "../fd.ts";
+import { Memory } from "../memory.ts";
+import { syscallAsync } from "../syscall.ts";
+
+const POLLIN = 0x1;
+const POLLFD_BYTES = 8;
+const REVENTS_OFFSET = 6;
+const MS = 1000;
+const NS = 1_000_000;
+
+/**
+ * Waits on another thread until one of the descriptors can be read without
+ * waiting, as a pidfd can once its process has ended.
+ *
+ * @param descriptors They stay the caller's, and open meanwhile.
+ * @param timeoutMs How long to wait at most.
+ * @returns Those that can be read; none after the time, or if a signal came.
+ */
+export async function waitReadable(
+  descriptors: readonly Fd[],
+  timeoutMs: number,
+): Promise<readonly Fd[]> {
+  const length = descriptors.length * POLLFD_BYTES;
+  using memory = new Memory(length + 16);
+  const { view } = memory;
+  for (const [index, { number }] of descriptors.entries()) {
+    view.setInt32(index * POLLFD_BYTES, number, LITTLE_ENDIAN);
+    view.setInt16(index * POLLFD_BYTES + 4, POLLIN, LITTLE_ENDIAN);
+  }
+  const wholeMs = Math.max(0, Math.ceil(timeoutMs));
+  const seconds = BigInt(Math.floor(wholeMs / MS));
+  view.setBigInt64(length, seconds, LITTLE_ENDIAN);
+  view.setBigInt64(length + 8, BigInt(wholeMs % MS * NS), LITTLE_ENDIAN);
+  const timeout = memory.address + BigInt(length);
+  await syscallAsync("ppoll", memory, descriptors.length, timeout, null, 0);
+  return descriptors.filter((_, index) =>
+    view.getInt16(index * POLLFD_BYTES + REVENTS_OFFSET, LITTLE_ENDIAN) !== 0
+  );
+}
