@@ -3,14 +3,60 @@
  *
  * @module
  */
-import { formatAgo, formatDuration } from "../../base/duration.ts";
+import { formatByteSize } from "../../base/byte_size.ts";
+import { formatAgo } from "../../base/duration.ts";
 import { shortId } from "../../base/identifiers.ts";
-import type {
-  ContainerStatus,
-  ContainerSummary,
-} from "../../engine/containers/list.ts";
+import type { ContainerSummary } from "../../engine/containers/list.ts";
+import type { ContainerSize } from "../../engine/containers/size.ts";
 import { ellipsis, quoted } from "../output/printable.ts";
-import { formatTable } from "../output/table.ts";
+import type { RowLayout } from "../output/row_format.ts";
+import { statusText } from "../output/status_text.ts";
+
+const COMMAND_LENGTH = 20;
+const MOUNT_LENGTH = 15;
+
+/** What the fields are headed by, as in docker. */
+const HEADINGS = {
+  ID: "CONTAINER ID",
+  Names: "NAMES",
+  Image: "IMAGE",
+  Command: "COMMAND",
+  CreatedAt: "CREATED AT",
+  RunningFor: "CREATED",
+  Ports: "PORTS",
+  State: "STATE",
+  Status: "STATUS",
+  Size: "SIZE",
+  Labels: "LABELS",
+  Mounts: "MOUNTS",
+  LocalVolumes: "LOCAL VOLUMES",
+  Networks: "NETWORKS",
+  // The last part of a name in the style of a domain is what it is about.
+  Label: (name: unknown): string =>
+    String(name ?? "").replace(/^.*\./, "").replace(/[-_]/g, " "),
+} as const;
+
+const COLUMNS = [
+  "ID",
+  "Image",
+  "Command",
+  "RunningFor",
+  "Status",
+  "Ports",
+  "Names",
+] as const satisfies readonly (keyof typeof HEADINGS)[];
+
+/** The table of `ps`. */
+export const CONTAINER_LAYOUT: RowLayout = {
+  headings: HEADINGS,
+  columns: COLUMNS,
+};
+
+/** The table of `ps --size`. */
+export const SIZED_CONTAINER_LAYOUT: RowLayout = {
+  headings: HEADINGS,
+  columns: [...COLUMNS, "Size"],
+};
 
 /** What of the containers is shown. */
 export interface Selection {
@@ -19,17 +65,6 @@ export interface Selection {
   /** This many of the newest, running or not; negative for no such limit. */
   readonly last: number;
 }
-
-const HEADER = [
-  "CONTAINER ID",
-  "IMAGE",
-  "COMMAND",
-  "CREATED",
-  "STATUS",
-  "PORTS",
-  "NAMES",
-];
-const COMMAND_LENGTH = 20;
 
 /**
  * The containers to show.
@@ -48,33 +83,50 @@ export function selectContainers(
     );
 }
 
-/** How {@linkcode formatContainers} cuts things short. */
-export interface RowLayout {
+/** How {@linkcode containerRow} shows a container. */
+export interface RowOptions {
   /** Whether ids and commands are given in full. */
   readonly full: boolean;
   /** Now, in ms since the epoch. */
   readonly nowMs: number;
+  /** Absent if nobody asks. */
+  readonly size?: ContainerSize;
 }
 
-/** The table of `ps`. */
-export function formatContainers(
-  containers: readonly ContainerSummary[],
-  { full, nowMs }: RowLayout,
-): string {
-  const rows = containers.map(({ config, status }) => {
-    const command = config.args.map(wordText).join(" ");
-    return [
-      full ? config.id : shortId(config.id),
-      config.image,
-      quoted(full ? command : ellipsis(command, COMMAND_LENGTH)),
-      formatAgo(nowMs - config.createdMs),
-      statusText(status, nowMs),
-      // No network that publishes ports exists yet.
-      "",
-      config.name,
-    ];
-  });
-  return formatTable(HEADER, rows);
+/** A container's fields, in the order of docker's JSON. */
+export function containerRow(
+  { config, status }: ContainerSummary,
+  { full, nowMs, size }: RowOptions,
+): Record<Exclude<keyof typeof HEADINGS, "Label">, string> & {
+  Label(name: unknown): string;
+} {
+  const { labels } = config;
+  const command = config.args.map(wordText).join(" ");
+  const mounts = config.volumes.map(({ source }) =>
+    full ? source : ellipsis(source, MOUNT_LENGTH)
+  );
+  return {
+    Command: quoted(full ? command : ellipsis(command, COMMAND_LENGTH)),
+    CreatedAt: timeText(new Date(config.createdMs)),
+    ID: full ? config.id : shortId(config.id),
+    Image: config.image,
+    Labels: Object.entries(labels).map(([name, value]) => `${name}=${value}`)
+      .sort().join(","),
+    LocalVolumes: "0",
+    Mounts: mounts.join(","),
+    Names: config.name,
+    Networks: config.network,
+    // No network that publishes ports exists yet.
+    Ports: "",
+    RunningFor: formatAgo(nowMs - config.createdMs),
+    Size: sizeText(size),
+    State: status.state,
+    Status: statusText(status, nowMs),
+    Label: (name) =>
+      typeof name === "string" && Object.hasOwn(labels, name)
+        ? labels[name] ?? ""
+        : "",
+  };
 }
 
 /** An argument as docker shows it: in quotes if it has a space. */
@@ -82,38 +134,22 @@ function wordText(argument: string): string {
   return argument.includes(" ") ? `'${argument}'` : argument;
 }
 
-/**
- * The `STATUS` column.
- *
- * @param nowMs In ms since the epoch.
- * @example
- * ```ts
- * import assert from "node:assert/strict";
- * const status = { state: "exited", exitCode: 137, finishedMs: 0 } as const;
- * assert.equal(statusText(status, 5000), "Exited (137) 5 seconds ago");
- * ```
- */
-export function statusText(status: ContainerStatus, nowMs: number): string {
-  switch (status.state) {
-    case "created":
-      return "Created";
-    case "running":
-    case "paused":
-      return `Up ${formatDuration(nowMs - status.startedMs)}${note(status)}`;
-    case "exited":
-    case "restarting": {
-      const verb = status.state === "exited" ? "Exited" : "Restarting";
-      const ago = formatAgo(nowMs - status.finishedMs);
-      return `${verb} (${status.exitCode}) ${ago}`;
-    }
-  }
+function sizeText(size: ContainerSize | undefined): string {
+  if (size === undefined) return "0B";
+  const { writtenBytes, totalBytes } = size;
+  return `${formatByteSize(writtenBytes)} (virtual ${
+    formatByteSize(totalBytes)
+  })`;
 }
 
-/** What is said of a running container besides how long it runs. */
-function note(
-  { state, health }: Extract<ContainerStatus, { state: "running" | "paused" }>,
-): string {
-  if (state === "paused") return " (Paused)";
-  if (health === undefined) return "";
-  return health === "starting" ? " (health: starting)" : ` (${health})`;
+/** A time as Go writes it, with a zone that has no name of its own. */
+function timeText(time: Date): string {
+  const offset = -time.getTimezoneOffset();
+  const local = new Date(time.getTime() + offset * 60_000).toISOString();
+  const [date = "", clock = ""] = local.slice(0, 19).split("T");
+  if (offset === 0) return `${date} ${clock} +0000 UTC`;
+  const hours = Math.trunc(Math.abs(offset) / 60);
+  const hhmm = `${hours * 100 + Math.abs(offset) % 60}`.padStart(4, "0");
+  const zone = `${offset < 0 ? "-" : "+"}${hhmm}`;
+  return `${date} ${clock} ${zone} ${zone}`;
 }

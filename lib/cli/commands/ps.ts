@@ -4,15 +4,34 @@
  * @module
  */
 import { shortId } from "../../base/identifiers.ts";
-import { listContainers } from "../../engine/containers/list.ts";
+import {
+  type ContainerSummary,
+  listContainers,
+} from "../../engine/containers/list.ts";
+import { findContainer } from "../../engine/containers/find.ts";
+import { readConfig } from "../../engine/containers/records.ts";
 import { settle } from "../../engine/containers/reconcile.ts";
 import { defineCommand } from "../command.ts";
-import { formatContainers, selectContainers } from "./container_rows.ts";
+import type { CommandContext } from "../context.ts";
+import { FILTER_FLAG, parseFilters } from "../filter_flag.ts";
+import {
+  formatRows,
+  parseRowFormat,
+  ROW_FORMAT_FLAG,
+} from "../output/row_format.ts";
+import {
+  CONTAINER_LAYOUT,
+  containerRow,
+  selectContainers,
+  SIZED_CONTAINER_LAYOUT,
+} from "./container_rows.ts";
 
 /** The command `ps`. */
 export const psCommand = defineCommand({
   summary: "List containers",
-  description: "Without a flag, only those that run are listed.",
+  description: "Without a flag, only those that run are listed.\n\n" +
+    "Filters are ancestor, before, exited, expose, health, id, is-task, " +
+    "label, name, network, publish, since, status and volume.",
   positionals: [],
   flags: {
     all: {
@@ -21,6 +40,8 @@ export const psCommand = defineCommand({
       short: "a",
       description: "List all containers, running or not",
     },
+    filter: { ...FILTER_FLAG, short: "f" },
+    format: ROW_FORMAT_FLAG,
     last: {
       type: "number",
       long: "last",
@@ -45,20 +66,73 @@ export const psCommand = defineCommand({
       short: "q",
       description: "List ids only",
     },
+    size: {
+      type: "boolean",
+      long: "size",
+      short: "s",
+      description: "Tell how much they have written, and with their images",
+    },
   },
-}, ({ options }, { paths, stdout, log }) => {
+  examples: [
+    {
+      line: "ps -a --filter status=exited --format '{{.Names}}\\t{{.Status}}'",
+      purpose: "prints how all that have ended did",
+    },
+  ],
+}, async ({ options }, context) => {
+  const { paths, stdout, log } = context;
+  const format = parseRowFormat(options.format);
   settle({ paths, warn: log.warn });
-  const selected = selectContainers(listContainers(paths), {
-    all: options.all,
-    last: options.latest ? 1 : options.last,
-  });
+  const selected = await select(listContainers(paths), options, context);
   if (options.quiet) {
     for (const { config: { id } } of selected) {
       stdout.write(`${options.noTrunc ? id : shortId(id)}\n`);
     }
     return 0;
   }
-  const layout = { full: options.noTrunc, nowMs: Date.now() };
-  stdout.write(formatContainers(selected, layout));
+  const measure = options.size || options.format?.includes(".Size")
+    ? (await import("../../engine/containers/size.ts")).sizeMeter(paths)
+    : undefined;
+  const shown = { full: options.noTrunc, nowMs: Date.now() };
+  const rows = selected.map((container) =>
+    containerRow(container, {
+      ...shown,
+      ...(measure === undefined ? {} : { size: measure(container.config) }),
+    })
+  );
+  const layout = options.size ? SIZED_CONTAINER_LAYOUT : CONTAINER_LAYOUT;
+  stdout.write(formatRows(rows, layout, format));
   return 0;
 });
+
+/** The flags that say which containers. */
+interface SelectOptions {
+  readonly all: boolean;
+  readonly latest: boolean;
+  readonly last: number;
+  readonly filter: readonly string[];
+}
+
+/** As in docker, a limit counts only what the filters leave. */
+async function select(
+  containers: readonly ContainerSummary[],
+  { all, latest, last, filter }: SelectOptions,
+  { paths }: CommandContext,
+): Promise<readonly ContainerSummary[]> {
+  const limit = latest ? 1 : last;
+  if (filter.length === 0) {
+    return selectContainers(containers, { all, last: limit });
+  }
+  const { asksForEnded, CONTAINER_FILTERS, containerMatcher } = await import(
+    "../../engine/containers/list_filter.ts"
+  );
+  const filters = parseFilters(CONTAINER_FILTERS, filter);
+  const matches = containerMatcher(filters, (reference) => {
+    const id = findContainer(paths, reference);
+    return readConfig(paths, id)?.createdMs ?? 0;
+  });
+  return selectContainers(containers.filter(matches), {
+    all: all || asksForEnded(filters),
+    last: limit,
+  });
+}

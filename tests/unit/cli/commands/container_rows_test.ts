@@ -9,10 +9,15 @@ import {
   isContainerId,
 } from "../../../../lib/base/identifiers.ts";
 import {
-  formatContainers,
+  CONTAINER_LAYOUT,
+  containerRow,
   selectContainers,
-  statusText,
+  SIZED_CONTAINER_LAYOUT,
 } from "../../../../lib/cli/commands/container_rows.ts";
+import {
+  formatRows,
+  parseRowFormat,
+} from "../../../../lib/cli/output/row_format.ts";
 import type { ContainerConfig } from "../../../../lib/engine/container_config.ts";
 import type {
   ContainerStatus,
@@ -47,36 +52,6 @@ function container(
   return { config, status };
 }
 
-const STATUSES: readonly (readonly [ContainerStatus, string])[] = [
-  [{ state: "created" }, "Created"],
-  [UP, "Up 3 minutes"],
-  [{ state: "running", pid: 1, startedMs: NOW - 10 }, "Up Less than a second"],
-  [
-    {
-      state: "exited",
-      exitCode: 137,
-      finishedMs: NOW - 5000,
-      oomKilled: false,
-    },
-    "Exited (137) 5 seconds ago",
-  ],
-  [
-    {
-      state: "exited",
-      exitCode: 0,
-      finishedMs: NOW - 60_000,
-      oomKilled: false,
-    },
-    "Exited (0) About a minute ago",
-  ],
-];
-
-for (const [status, text] of STATUSES) {
-  Deno.test(`statusText() writes "${text}"`, () => {
-    assert.equal(statusText(status, NOW), text);
-  });
-}
-
 const NEW = container({ id: id("1") }, { state: "created" });
 const MIDDLE = container({ id: id("2") });
 const OLD = container({ id: id("3") });
@@ -107,9 +82,17 @@ Deno.test("selectContainers() keeps the last ones, running or not", () => {
   assert.deepEqual(selectContainers(THREE, { all: true, last: 9 }).length, 3);
 });
 
-Deno.test("formatContainers() prints docker's columns", () => {
+/** As `ps` prints them, 20 characters of a command at most. */
+function table(...containers: ContainerSummary[]): string {
+  const rows = containers.map((one) =>
+    containerRow(one, { full: false, nowMs: NOW })
+  );
+  return formatRows(rows, CONTAINER_LAYOUT, parseRowFormat(undefined));
+}
+
+Deno.test("containerRow() fills docker's columns", () => {
   assert.equal(
-    formatContainers([
+    table(
       container({}),
       container({
         id: id("b"),
@@ -122,7 +105,7 @@ Deno.test("formatContainers() prints docker's columns", () => {
         finishedMs: NOW - 2000,
         oomKilled: false,
       }),
-    ], { full: false, nowMs: NOW }),
+    ),
     [
       "CONTAINER ID   IMAGE                  COMMAND                   CREATED         STATUS                     PORTS     NAMES",
       'aaaaaaaaaaaa   busybox                "sleep 300"               3 minutes ago   Up 3 minutes                         web',
@@ -132,25 +115,93 @@ Deno.test("formatContainers() prints docker's columns", () => {
   );
 });
 
-Deno.test("formatContainers() cuts nothing if told so", () => {
-  const text = formatContainers([
-    container({ args: ["sh", "-c", "x".repeat(50)] }),
-  ], { full: true, nowMs: NOW });
-  assert.ok(text.includes("a".repeat(64)));
-  assert.ok(text.includes(`"sh -c ${"x".repeat(50)}"`));
+Deno.test("containerRow() cuts nothing if told so", () => {
+  const source = "/a/long/path/to/a/directory";
+  const volume = { source, destination: "/d", access: "rw", create: "never" };
+  const one = container({
+    args: ["sh", "-c", "x".repeat(50)],
+    volumes: [volume as ContainerConfig["volumes"][number]],
+  });
+  const full = containerRow(one, { full: true, nowMs: NOW });
+  assert.equal(full.ID, "a".repeat(64));
+  assert.equal(full.Command, `"sh -c ${"x".repeat(50)}"`);
+  assert.equal(full.Mounts, source);
+  const cut = containerRow(one, { full: false, nowMs: NOW });
+  assert.equal(cut.Mounts, "/a/long/path/t…");
 });
 
-Deno.test("formatContainers() of none is the header docker prints", () => {
+Deno.test("containerRow() has docker's fields, sorted, as JSON", () => {
+  const row = containerRow(container({ labels: { b: "2", a: "" } }), {
+    full: false,
+    nowMs: NOW,
+  });
+  const json = formatRows([row], CONTAINER_LAYOUT, parseRowFormat("json"));
+  const { CreatedAt, ...fields } = JSON.parse(json);
+  assert.match(
+    CreatedAt,
+    /^1970-01-1\d \d\d:\d\d:\d\d [+-]\d{4} (UTC|[+-]\d{4})$/,
+  );
+  assert.deepEqual(fields, {
+    Command: '"sleep 300"',
+    ID: "aaaaaaaaaaaa",
+    Image: "busybox",
+    Labels: "a=,b=2",
+    LocalVolumes: "0",
+    Mounts: "",
+    Names: "web",
+    Networks: "none",
+    Ports: "",
+    RunningFor: "3 minutes ago",
+    Size: "0B",
+    State: "running",
+    Status: "Up 3 minutes",
+  });
+  const names = Object.keys(JSON.parse(json));
+  assert.deepEqual(names, names.toSorted());
+});
+
+Deno.test("containerRow() gives labels by name, and heads them", () => {
+  const row = containerRow(container({ labels: { "com.x.the-role": "db" } }), {
+    full: false,
+    nowMs: NOW,
+  });
+  const format = parseRowFormat(
+    'table {{.Label "com.x.the-role"}}|{{.Label "toString"}}',
+  );
   assert.equal(
-    formatContainers([], { full: false, nowMs: NOW }),
+    formatRows([row], CONTAINER_LAYOUT, format),
+    "the role|toString\ndb|\n",
+  );
+});
+
+Deno.test("containerRow() tells sizes, written and in all", () => {
+  const row = containerRow(container({}), {
+    full: false,
+    nowMs: NOW,
+    size: { writtenBytes: 12, totalBytes: 2_100_000 },
+  });
+  assert.equal(row.Size, "12B (virtual 2.1MB)");
+  const format = parseRowFormat(undefined);
+  const [heading = "", line = ""] = formatRows(
+    [row],
+    SIZED_CONTAINER_LAYOUT,
+    format,
+  ).split("\n");
+  assert.match(heading, /NAMES {5}SIZE$/);
+  assert.match(line, /web {7}12B \(virtual 2\.1MB\)$/);
+});
+
+Deno.test("containerRow() of none is the heading docker prints", () => {
+  assert.equal(
+    table(),
     "CONTAINER ID   IMAGE     COMMAND   CREATED   STATUS    PORTS     NAMES\n",
   );
 });
 
-Deno.test("formatContainers() lets no command steer the terminal", () => {
-  const text = formatContainers([
+Deno.test("containerRow() lets no command steer the terminal", () => {
+  const text = table(
     container({ args: ["printf", "\x1b[2J\n"], image: "\x1b]0;x\x07" }),
-  ], { full: false, nowMs: NOW });
+  );
   assert.ok(text.includes('"printf \\x1b[2J\\n"'));
   assert.ok(text.includes(" \\x1b]0;x\\x07 "));
   assert.equal(text.split("\n").length, 3);
