@@ -19,6 +19,8 @@ export interface CommandEntry extends CommandNames {
 /** What the first words of two-word commands are about. */
 export const GROUPS: Readonly<Record<string, string>> = {
   container: "Manage containers",
+  generate: "Print files for other programs",
+  system: "Look after tsdocker itself",
 };
 
 /** All commands, in the order of the help. */
@@ -42,6 +44,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     name: "attach",
     aliases: ["container attach"],
     load: async () => (await import("./commands/attach.ts")).attachCommand,
+  },
+  {
+    name: "exec",
+    aliases: ["container exec"],
+    load: async () => (await import("./commands/exec.ts")).execCommand,
   },
   {
     name: "ps",
@@ -87,6 +94,45 @@ export const COMMANDS: readonly CommandEntry[] = [
     name: "rename",
     aliases: ["container rename"],
     load: async () => (await import("./commands/rename.ts")).renameCommand,
+  },
+  {
+    name: "events",
+    aliases: ["system events"],
+    load: async () => (await import("./commands/events.ts")).eventsCommand,
+  },
+  {
+    name: "container prune",
+    aliases: [],
+    load: async () =>
+      (await import("./commands/container/prune.ts")).containerPruneCommand,
+  },
+  {
+    name: "system df",
+    aliases: [],
+    load: async () => (await import("./commands/system/df.ts")).systemDfCommand,
+  },
+  {
+    name: "system prune",
+    aliases: [],
+    load: async () =>
+      (await import("./commands/system/prune.ts")).systemPruneCommand,
+  },
+  {
+    name: "system repair",
+    aliases: [],
+    load: async () =>
+      (await import("./commands/system/repair.ts")).systemRepairCommand,
+  },
+  {
+    name: "boot",
+    aliases: [],
+    load: async () => (await import("./commands/boot.ts")).bootCommand,
+  },
+  {
+    name: "generate systemd",
+    aliases: [],
+    load: async () =>
+      (await import("./commands/generate/systemd.ts")).generateSystemdCommand,
   },
   {
     name: "version",

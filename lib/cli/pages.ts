@@ -14,7 +14,8 @@ export async function frontPage(
   commands: readonly CommandEntry[],
 ): Promise<string> {
   const entries = await Promise.all(commands.map(async (entry) => {
-    if (entry.hidden) return [];
+    // What is only in a group is on the group's page.
+    if (entry.hidden || entry.name.includes(" ")) return [];
     const { spec } = await entry.load();
     return [[entry.name, spec.summary] as const];
   }));

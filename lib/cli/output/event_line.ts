@@ -5,6 +5,7 @@
  */
 import type { RecordedEvent } from "../../engine/events.ts";
 import { printable } from "./printable.ts";
+import { parseTemplate } from "./template/template.ts";
 
 const MINUTE_MS = 60_000;
 
@@ -64,14 +65,37 @@ export function eventMessage(event: RecordedEvent): EventMessage {
 /**
  * How `--format` wants events printed.
  *
- * @param format `json`, or absent for lines as {@linkcode eventLine} has them.
- * @throws {UsageError} If it is none of these.
+ * @param format `json`, a template, or absent for lines as
+ * {@linkcode eventLine} has them.
+ * @throws {UsageError} If the template is malformed.
  */
 export function eventFormatter(
   format: string | undefined,
 ): (event: RecordedEvent) => string {
   if (format === undefined || format === "") return eventLine;
-  return (event) => `${JSON.stringify(eventMessage(event))}\n`;
+  if (format === "json") {
+    return (event) => `${JSON.stringify(eventMessage(event))}\n`;
+  }
+  const template = parseTemplate(format);
+  return (event) => `${template.render(templateData(event))}\n`;
+}
+
+/** An event as Go names its fields, which is how templates do. */
+function templateData(event: RecordedEvent): unknown {
+  const { status, id, from, scope, time, timeNano, ...message } = eventMessage(
+    event,
+  );
+  const { ID, Attributes } = message.Actor;
+  return {
+    ...message,
+    Actor: { ID, Attributes: new Map(Object.entries(Attributes)) },
+    ID: id,
+    Status: status,
+    From: from,
+    Scope: scope,
+    Time: time,
+    TimeNano: timeNano,
+  };
 }
 
 /** RFC 3339 with nine digits, as Go prints it, and the local offset. */

@@ -25,9 +25,17 @@ const LAYER = /^(?:[0-9a-f]{64}|(?:[0-9a-f]{64}|mountpoints)\+[0-9a-f]{16})$/;
 /** Records; beside them are locks, and records half written. */
 const SOURCE = /^\d+-\d+-\d+$/;
 
-/** The layers there are, without those that are being unpacked. */
-export function listLayers(paths: HostPaths): StoredLayer[] {
-  const configs = listIds(paths).flatMap((id) => readConfig(paths, id) ?? []);
+/**
+ * The layers there are, without those that are being unpacked.
+ *
+ * @param without Containers that count as gone.
+ */
+export function listLayers(
+  paths: HostPaths,
+  without: readonly string[] = [],
+): StoredLayer[] {
+  const configs = listIds(paths).filter((id) => !without.includes(id))
+    .flatMap((id) => readConfig(paths, id) ?? []);
   const sources = new Set(listSources(paths).map(({ layer }) => layer));
   return namesIn(paths.layers).filter((name) => LAYER.test(name)).map(
     (name) => ({

@@ -16,6 +16,8 @@ import { listLayers, listSources, type StoredLayer } from "./layer_usage.ts";
 export interface LayerPruneOptions extends Pick<PruneOptions, "mode"> {
   /** Those of archives that have changed since, or all. */
   readonly which: "dangling" | "unused";
+  /** Containers that count as gone, for a `dry-run` that would remove them. */
+  readonly without?: readonly string[];
 }
 
 /** How long others may take to unpack what they are about to use. */
@@ -29,7 +31,7 @@ const HOLD_TIMEOUT_MS = 10_000;
  */
 export function pruneLayers(
   { paths, warn }: Pick<Engine, "paths" | "warn">,
-  { which, mode }: LayerPruneOptions,
+  { which, mode, without = [] }: LayerPruneOptions,
 ): Pruned {
   const lock = lockWithin(paths.layers, HOLD_TIMEOUT_MS);
   if (lock === "missing") return { ids: [], reclaimedBytes: 0 };
@@ -38,7 +40,7 @@ export function pruneLayers(
     return { ids: [], reclaimedBytes: 0 };
   }
   using _locked = lock;
-  const pruned = listLayers(paths).filter((layer) =>
+  const pruned = listLayers(paths, without).filter((layer) =>
     layer.containers === 0 && (which === "unused" || isDangling(layer))
   );
   const meter = new DiskMeter();

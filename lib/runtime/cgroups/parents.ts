@@ -64,6 +64,17 @@ export function removeDefaultParent(hierarchies: readonly Hierarchy[]): void {
   }
 }
 
+/** Does something unless a container is being started. */
+export function whileNothingStarts(
+  hierarchies: readonly Hierarchy[],
+  act: () => void,
+): void {
+  const [first] = hierarchies;
+  if (first === undefined) return;
+  using directory = openDirectory(first);
+  if (tryLock(directory, LOCK_EX)) act();
+}
+
 function openDirectory({ mountPoint }: Hierarchy): Fd {
   return openat(AT_FDCWD, mountPoint, O_RDONLY | O_DIRECTORY);
 }

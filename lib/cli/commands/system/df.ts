@@ -1,0 +1,47 @@
+/**
+ * `tsdocker system df`: what takes room on the disk.
+ *
+ * @module
+ */
+import { UsageError } from "../../../base/errors.ts";
+import { settle } from "../../../engine/containers/reconcile.ts";
+import { measureDiskUsage, sumDiskUsage } from "../../../engine/disk_usage.ts";
+import { defineCommand } from "../../command.ts";
+import { detailedUsage, SUM_LAYOUT, sumRow } from "../../output/disk_usage.ts";
+import {
+  formatRows,
+  parseRowFormat,
+  ROW_FORMAT_FLAG,
+} from "../../output/row_format.ts";
+
+/** The command `system df`. */
+export const systemDfCommand = defineCommand({
+  summary: "Show what takes room on the disk",
+  description: "Images are the layers that archives have been unpacked to. " +
+    "The size of a container is that of its changes, its log and its records.",
+  positionals: [],
+  flags: {
+    format: ROW_FORMAT_FLAG,
+    verbose: {
+      type: "boolean",
+      long: "verbose",
+      short: "v",
+      description: "List everything one by one",
+    },
+  },
+}, ({ options }, { paths, stdout, log }) => {
+  const { verbose, format } = options;
+  if (verbose && format !== undefined) {
+    throw new UsageError("the verbose and the format options conflict");
+  }
+  const rowFormat = parseRowFormat(format);
+  settle({ paths, warn: log.warn });
+  const usage = measureDiskUsage(paths);
+  const rows = sumDiskUsage(usage).map(sumRow);
+  stdout.write(
+    verbose
+      ? detailedUsage(usage, Date.now())
+      : formatRows(rows, SUM_LAYOUT, rowFormat),
+  );
+  return 0;
+});

@@ -1,0 +1,73 @@
+/**
+ * `tsdocker system prune`: removes everything that is not in use.
+ *
+ * @module
+ */
+import { pruneContainers } from "../../../engine/containers/prune.ts";
+import { settle } from "../../../engine/containers/reconcile.ts";
+import { pruneLayers } from "../../../engine/images/prune.ts";
+import { defineCommand } from "../../command.ts";
+import { confirm, DRY_RUN_FLAG, FORCE_FLAG } from "../../confirm.ts";
+import { engineOf } from "../../engine.ts";
+import { FILTER_FLAG } from "../../filter_flag.ts";
+import {
+  parsePruneFilter,
+  PRUNE_FILTER_HELP,
+  prunedText,
+} from "../../prune_output.ts";
+
+const ALL_IMAGES = "all images without at least one container";
+const DANGLING_IMAGES = "all dangling images";
+
+/** The command `system prune`. */
+export const systemPruneCommand = defineCommand({
+  summary: "Remove what is not in use",
+  description:
+    "That is containers that do not run, and unpacked layers that no " +
+    "container needs: with -a all of them, else those of archives that have " +
+    "changed since. The archives themselves stay.\n\n" +
+    `${PRUNE_FILTER_HELP} With a filter, layers are left alone.`,
+  positionals: [],
+  flags: {
+    all: {
+      type: "boolean",
+      long: "all",
+      short: "a",
+      description: "Remove all unused layers, not only dangling ones",
+    },
+    filter: FILTER_FLAG,
+    force: FORCE_FLAG,
+    dryRun: DRY_RUN_FLAG,
+    volumes: {
+      type: "boolean",
+      long: "volumes",
+      description: "Accepted for docker's sake; there are no volumes yet",
+    },
+  },
+  examples: [{
+    line: "system prune -a --dry-run",
+    purpose: "prints how much room could be had",
+  }],
+}, ({ options }, context) => {
+  const filter = parsePruneFilter(options.filter, Date.now());
+  const engine = engineOf(context);
+  settle(engine);
+  const mode = options.dryRun ? "dry-run" : "remove";
+  const images = options.all ? ALL_IMAGES : DANGLING_IMAGES;
+  const isWanted = options.force || options.dryRun || confirm(
+    `This will remove:\n  - all stopped containers\n  - ${images}\n`,
+    context,
+  );
+  if (!isWanted) return 0;
+  const containers = pruneContainers(engine, { filter, mode });
+  const which = options.all ? "unused" : "dangling";
+  // Nothing tells when a layer was made, and it has no labels.
+  const layers = options.filter.length > 0
+    ? { ids: [], reclaimedBytes: 0 }
+    : pruneLayers(engine, { which, mode, without: containers.ids });
+  context.stdout.write(prunedText([
+    { what: "Containers", pruned: containers },
+    { what: "Images", pruned: layers },
+  ], mode));
+  return 0;
+});

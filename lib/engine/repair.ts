@@ -1,0 +1,111 @@
+/**
+ * Puts right what crashes have left, and tells what that was. Most of it every
+ * command does; what costs more is only done here.
+ *
+ * @module
+ */
+import type { HostPaths } from "../base/host_paths.ts";
+import { removePath } from "../base/remove_tree.ts";
+import { isContainerId, shortId } from "../base/identifiers.ts";
+import { sweepCgroups } from "../runtime/cgroups/sweep.ts";
+import { keeperState } from "./containers/keeper.ts";
+import { lockWithin } from "./containers/lock.ts";
+import { listIds } from "./containers/list.ts";
+import { readConfig } from "./containers/records.ts";
+import { settle } from "./containers/reconcile.ts";
+import type { Engine } from "./engine.ts";
+
+/** How long others may take with the names. */
+const LOCK_TIMEOUT_MS = 5000;
+
+/**
+ * Puts everything right.
+ *
+ * @returns A sentence for each thing that was wrong; none if nothing was.
+ * @throws {HostError} If the caller is not root.
+ */
+export function repair(engine: Pick<Engine, "paths" | "warn">): string[] {
+  const { paths } = engine;
+  const before = unsettled(paths);
+  settle(engine);
+  const after = new Set(unsettled(paths));
+  const repaired = before.filter((line) => !after.has(line));
+  for (const name of removeStaleNames(paths)) {
+    repaired.push(`Released the name "${name}": its container is gone`);
+  }
+  const cgroups = sweepCgroups();
+  if (cgroups > 0) repaired.push(`Removed ${cgroups} abandoned cgroups`);
+  for (const id of listIds(paths)) {
+    if (keeperState(paths, id) !== "orphaned") continue;
+    engine.warn(
+      `Container ${
+        shortId(id)
+      } runs without its monitor: nobody writes its log`,
+    );
+  }
+  return repaired;
+}
+
+/** What the next command is to settle: a sentence each. */
+function unsettled(paths: HostPaths): string[] {
+  const states = namesIn(paths.states).filter(isContainerId);
+  const ids = new Set([...states, ...listIds(paths)]);
+  return [...ids].flatMap((id) => {
+    const keeper = keeperState(paths, id);
+    if (keeper === "removed") {
+      return [`Removed the state of ${shortId(id)}: its container is gone`];
+    }
+    if (keeper !== "none") return [];
+    if (readConfig(paths, id) === undefined) {
+      return [`Removed container ${shortId(id)}: it was only half created`];
+    }
+    return states.includes(id)
+      ? [`Settled container ${shortId(id)}: its keeper was gone`]
+      : [];
+  });
+}
+
+/** Names whose containers are gone; the next claim would take them over. */
+function removeStaleNames(paths: HostPaths): string[] {
+  const lock = lockWithin(paths.names, LOCK_TIMEOUT_MS);
+  if (lock === "busy" || lock === "missing") return [];
+  using _locked = lock;
+  return namesIn(paths.names).filter((name) => {
+    const link = `${paths.names}/${name}`;
+    const id = readLink(link);
+    // A name is claimed for a container whose directory is there.
+    if (id === undefined || exists(`${paths.containers}/${id}`)) return false;
+    removePath(link);
+    return true;
+  });
+}
+
+function readLink(path: string): string | undefined {
+  try {
+    return Deno.readLinkSync(path);
+  } catch (error) {
+    // Released meanwhile.
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+}
+
+function exists(path: string): boolean {
+  try {
+    Deno.lstatSync(path);
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
+
+function namesIn(directory: string): string[] {
+  try {
+    return [...Deno.readDirSync(directory)].map(({ name }) => name);
+  } catch (error) {
+    // Nothing has been run yet, or not since the last boot.
+    if (error instanceof Deno.errors.NotFound) return [];
+    throw error;
+  }
+}
