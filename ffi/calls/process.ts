@@ -24,6 +24,13 @@ export type WaitStatus =
   | { readonly kind: "exited"; readonly status: number }
   | { readonly kind: "signaled"; readonly signal: number };
 
+/** `struct pidfd_info`: its size, a bit of its mask, and a member's offset. */
+const PIDFD_INFO_BYTES = 64;
+/** `_IOWR(0xff, 11, struct pidfd_info)`, which older headers lack. */
+const PIDFD_GET_INFO = 0xc040ff0b;
+const PIDFD_INFO_EXIT = 0x8n;
+const PIDFD_INFO_EXIT_CODE = 60;
+
 /**
  * Refers to a process in a way that survives the reuse of its pid.
  *
@@ -85,6 +92,40 @@ export function reapPidfd(pidfd: Fd): WaitStatus {
       throw new SyscallError("waitid", -result, String(pidfd.number));
     }
   }
+}
+
+/**
+ * How a process ended that need not have been a child, once its parent has
+ * reaped it.
+ *
+ * @returns `undefined` if it has not been, or where the kernel does not tell:
+ * before Linux 6.15.
+ */
+export function exitStatusOfReaped(pidfd: Fd): WaitStatus | undefined {
+  const info = new Uint8Array(PIDFD_INFO_BYTES);
+  const view = new DataView(info.buffer);
+  view.setBigUint64(0, PIDFD_INFO_EXIT, LITTLE_ENDIAN);
+  const result = trySyscall("ioctl", pidfd.number, PIDFD_GET_INFO, info);
+  if (result < 0) return undefined;
+  const mask = view.getBigUint64(0, LITTLE_ENDIAN);
+  if ((mask & PIDFD_INFO_EXIT) === 0n) return undefined;
+  return decodeWaitStatus(view.getInt32(PIDFD_INFO_EXIT_CODE, LITTLE_ENDIAN));
+}
+
+/**
+ * What a status means as wait(2) gives it.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * assert.deepEqual(decodeWaitStatus(9), { kind: "signaled", signal: 9 });
+ * ```
+ */
+export function decodeWaitStatus(status: number): WaitStatus {
+  const signal = status & 0x7f;
+  return signal === 0
+    ? { kind: "exited", status: (status >> 8) & 0xff }
+    : { kind: "signaled", signal };
 }
 
 function readStatus({ view }: Memory): WaitStatus {

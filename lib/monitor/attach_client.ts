@@ -4,12 +4,15 @@
  *
  * @module
  */
+import { openat } from "../../ffi/calls/file.ts";
 import { getWindowSize } from "../../ffi/calls/terminal.ts";
+import { AT_FDCWD, O_DIRECTORY, O_PATH } from "../../ffi/constants/fcntl.ts";
 import { Fd } from "../../ffi/fd.ts";
 import { drainInto, writeAll } from "../runtime/stdio/pump.ts";
 import { enterRawMode } from "../runtime/stdio/raw_terminal.ts";
 import { DetachKeys } from "./detach_keys.ts";
 import { encodeFrame, encodeSize, type Frame, FrameDecoder } from "./frame.ts";
+import { socketPath } from "./socket_path.ts";
 
 /** How a session ended. */
 export type AttachEnd =
@@ -48,13 +51,16 @@ export class AttachClient implements Disposable {
   /**
    * Connects to a monitor.
    *
-   * @param path Of its socket.
-   * @throws {Deno.errors.NotFound} If there is none.
+   * @param directory Where its socket is.
+   * @throws {SyscallError} `ENOENT` if there is no such directory.
+   * @throws {Deno.errors.NotFound} If there is no socket.
    */
   static async connect(
-    path: string,
+    directory: string,
     options: AttachOptions,
   ): Promise<AttachClient> {
+    using opened = openat(AT_FDCWD, directory, O_PATH | O_DIRECTORY);
+    const path = socketPath(opened);
     const connection = await Deno.connect({ transport: "unix", path });
     return new AttachClient(connection, options);
   }

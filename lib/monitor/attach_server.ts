@@ -5,7 +5,10 @@
  * @module
  * @see unix(7)
  */
+import { openat } from "../../ffi/calls/file.ts";
 import type { WindowSize } from "../../ffi/calls/terminal.ts";
+import { AT_FDCWD, O_DIRECTORY, O_PATH } from "../../ffi/constants/fcntl.ts";
+import type { Fd } from "../../ffi/fd.ts";
 import type { OutputStream } from "../runtime/stdio/stdio.ts";
 import {
   decodeSize,
@@ -14,6 +17,7 @@ import {
   FrameDecoder,
   type FrameKind,
 } from "./frame.ts";
+import { socketPath } from "./socket_path.ts";
 
 /** What those who are attached want of the container. */
 export interface AttachHandler {
@@ -31,14 +35,21 @@ const BUFFER_BYTES = 64 * 1024;
 /** Listens for others to attach, until it is disposed of. */
 export class AttachServer implements Disposable {
   readonly #listener: Deno.UnixListener;
+  readonly #directory: Fd;
   readonly #path: string;
   readonly #connections = new Set<Deno.UnixConn>();
   readonly #first = Promise.withResolvers<void>();
   #handler: AttachHandler | undefined;
 
-  /** @param path Of the socket; a short one, see unix(7). */
-  constructor(path: string) {
-    this.#path = path;
+  /**
+   * @param directory Where the socket is made; one that a killed monitor has
+   * left is replaced.
+   */
+  constructor(directory: string) {
+    this.#directory = openat(AT_FDCWD, directory, O_PATH | O_DIRECTORY);
+    this.#path = socketPath(this.#directory);
+    removeIfThere(this.#path);
+    const path = this.#path;
     this.#listener = Deno.listen({ transport: "unix", path });
     void this.#accept();
   }
@@ -73,12 +84,9 @@ export class AttachServer implements Disposable {
     this.#listener.close();
     for (const connection of this.#connections) connection.close();
     this.#connections.clear();
-    try {
-      Deno.removeSync(this.#path);
-    } catch (error) {
-      // The container has been removed, its directories with it.
-      if (!(error instanceof Deno.errors.NotFound)) throw error;
-    }
+    // The container may have been removed, its directories with it.
+    removeIfThere(this.#path);
+    this.#directory[Symbol.dispose]();
   }
 
   async #sendAll(kind: FrameKind, payload: Uint8Array): Promise<void> {
@@ -138,5 +146,14 @@ export class AttachServer implements Disposable {
   #drop(connection: Deno.UnixConn): void {
     if (!this.#connections.delete(connection)) return;
     connection.close();
+  }
+}
+
+/** Removes a name that may have been removed. */
+function removeIfThere(path: string): void {
+  try {
+    Deno.removeSync(path);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
 }

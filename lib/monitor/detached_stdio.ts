@@ -67,13 +67,13 @@ export function detachedStdio(options: StdioOptions): DetachedStdio {
  * The streams of a container that runs already, whose monitor was killed.
  *
  * @param pid Of its process 1, which must still have what it was given.
- * @returns `undefined` for a terminal: it has been hung up.
  */
 export function adoptedStdio(
   pid: number,
   { tty, interactive }: Pick<StdioOptions, "tty" | "interactive">,
-): DetachedStdio | undefined {
-  if (tty) return undefined;
+): DetachedStdio {
+  // A terminal has been hung up.
+  if (tty) return NO_STREAMS;
   const resources = new DisposableStack();
   const reopen = (number: number, flags: number): Fd =>
     resources.use(openat(AT_FDCWD, `/proc/${pid}/fd/${number}`, flags));
@@ -94,6 +94,12 @@ export function adoptedStdio(
     },
   };
 }
+
+const NO_STREAMS: DetachedStdio = {
+  descriptors: new Map(),
+  connect: () => ({ outputs: [], input: undefined }),
+  [Symbol.dispose](): void {},
+};
 
 function pipes({ interactive, owner }: StdioOptions): DetachedStdio {
   const resources = new DisposableStack();

@@ -17,6 +17,7 @@ export interface ProcessIdentity {
 
 const STATE_FIELD = 0;
 const START_TIME_FIELD = 19;
+const EXIT_STATUS_FIELD = 49;
 
 /**
  * Identifies a running process.
@@ -24,13 +25,33 @@ const START_TIME_FIELD = 19;
  * @returns `undefined` if there is none, or only its unreaped remains.
  */
 export function identifyProcess(pid: number): ProcessIdentity | undefined {
-  const stat = readStat(pid);
-  if (stat === undefined) return undefined;
-  // The name, in parentheses, may itself contain both.
-  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  const fields = readFields(pid);
   const startTime = fields[START_TIME_FIELD];
   if (fields[STATE_FIELD] === "Z" || startTime === undefined) return undefined;
   return { pid, startTime };
+}
+
+/**
+ * How a process ended whose parent has not asked for it yet.
+ *
+ * @returns As wait(2) gives it, or `undefined` if nothing is left of it.
+ */
+export function exitStatusOfZombie(
+  { pid, startTime }: ProcessIdentity,
+): number | undefined {
+  const fields = readFields(pid);
+  const isIt = fields[STATE_FIELD] === "Z" &&
+    fields[START_TIME_FIELD] === startTime;
+  return isIt ? Number(fields[EXIT_STATUS_FIELD]) : undefined;
+}
+
+/** What `/proc/PID/stat` tells after the name; nothing if there is no process. */
+function readFields(pid: number): readonly string[] {
+  const stat = readStat(pid);
+  // The name, in parentheses, may itself contain both.
+  return stat === undefined
+    ? []
+    : stat.slice(stat.lastIndexOf(")") + 2).trimEnd().split(" ");
 }
 
 /** Whether exactly this process is still running. */

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { isSyscallError } from "../../../ffi/errno.ts";
 import { InvalidStateError } from "../../base/errors.ts";
 import {
   AttachClient,
@@ -10,7 +11,7 @@ import {
 } from "../../monitor/attach_client.ts";
 import type { HostPaths } from "../../base/host_paths.ts";
 import type { ContainerId } from "../../base/identifiers.ts";
-import { attachSocket } from "./records.ts";
+import { stateDirectory } from "./records.ts";
 
 /**
  * Connects to a container's monitor.
@@ -24,10 +25,11 @@ export async function attachTo(
   options: AttachOptions,
 ): Promise<AttachClient> {
   try {
-    return await AttachClient.connect(attachSocket(paths, id), options);
+    return await AttachClient.connect(stateDirectory(paths, id), options);
   } catch (cause) {
     const isAbsent = cause instanceof Deno.errors.NotFound ||
-      cause instanceof Deno.errors.ConnectionRefused;
+      cause instanceof Deno.errors.ConnectionRefused ||
+      isSyscallError(cause, "ENOENT");
     if (!isAbsent) throw cause;
     throw new InvalidStateError(
       id,

@@ -5,47 +5,32 @@
  *
  * @module
  */
-import { setWindowSize } from "../../../ffi/calls/terminal.ts";
-import { isSyscallError } from "../../../ffi/errno.ts";
 import type { Fd } from "../../../ffi/fd.ts";
 import type { ContainerId } from "../../base/identifiers.ts";
 import { removePath } from "../../base/remove_tree.ts";
 import { Alarm } from "../../monitor/alarm.ts";
-import {
-  type AttachHandler,
-  AttachServer,
-} from "../../monitor/attach_server.ts";
-import {
-  type DetachedConnection,
-  detachedStdio,
-} from "../../monitor/detached_stdio.ts";
+import { AttachServer } from "../../monitor/attach_server.ts";
 import { backoffMs, shouldRestart } from "../../monitor/restart.ts";
-import { drain } from "../../runtime/stdio/drain.ts";
-import { writeAll } from "../../runtime/stdio/pump.ts";
+import { isRunning } from "../../runtime/process_identity.ts";
 import type { RestartPolicy } from "../container_config.ts";
 import type { Engine } from "../engine.ts";
 import { endCgroup } from "./cgroup.ts";
-import { type CreatedContainer, openContainer } from "./create.ts";
-import { launchContainer } from "./launch_container.ts";
-import {
-  type ContainerEnd,
-  exitCodeOf,
-  killAfter,
-  ownIdentity,
-  putAway,
-  recordEnd,
-  recordStart,
-} from "./life.ts";
-import { checkHealth } from "./health.ts";
-import { openContainerLog } from "./log.ts";
+import { openContainer } from "./create.ts";
+import { type ContainerEnd, ownIdentity, putAway, recordEnd } from "./life.ts";
 import type { MonitorReport } from "./monitor_report.ts";
 import {
-  attachSocket,
   isStopRequested,
   readConfig,
+  readRunning,
   stateDirectory,
   writeRestarting,
 } from "./records.ts";
+import {
+  adoptLife,
+  type RunningLife,
+  startLife,
+  type Surroundings,
+} from "./running_life.ts";
 
 /** What a monitor is told by who starts it. */
 export interface MonitorOptions {
@@ -81,13 +66,9 @@ export async function monitorContainer(
     if (options.ifRefused === "remove") container.remove();
     else removePath(stateDirectory(paths, id));
   });
-  using server = new AttachServer(attachSocket(paths, id));
-  if (options.awaits === "attached") {
-    report.listening();
-    await server.attached;
-  }
+  using server = new AttachServer(stateDirectory(paths, id));
   const surroundings = { engine, container, server };
-  const first = await startLife(surroundings, 0);
+  const first = await firstLife(surroundings, options);
   undo.move();
   report.started(first.pid);
   const end = await liveOn(surroundings, first, alarm);
@@ -95,11 +76,22 @@ export async function monitorContainer(
   putAway(paths, container, end);
 }
 
-/** What stays while a container is started again and again. */
-interface Surroundings {
-  readonly engine: Engine;
-  readonly container: CreatedContainer;
-  readonly server: AttachServer;
+/** Starts the program, or takes over one that runs. */
+async function firstLife(
+  surroundings: Surroundings,
+  { id, awaits, report }: MonitorOptions,
+): Promise<RunningLife> {
+  const { engine: { paths }, server } = surroundings;
+  const running = readRunning(paths, id);
+  if (running !== undefined && isRunning(running)) {
+    const adopted = adoptLife(surroundings, running);
+    if (adopted !== undefined) return adopted;
+  }
+  if (awaits === "attached") {
+    report.listening();
+    await server.attached;
+  }
+  return await startLife(surroundings, 0);
 }
 
 /** From the first start to the last end. */
@@ -110,8 +102,9 @@ async function liveOn(
 ): Promise<ContainerEnd> {
   const { engine: { paths }, container: { config: { id } } } = surroundings;
   let life = first;
-  for (let restartCount = 0;; restartCount++) {
+  for (;;) {
     const end = await life.ended;
+    const { restartCount } = life;
     const again = shouldRestart(policyOf(surroundings), {
       exitCode: end.exitCode,
       restartCount,
@@ -153,90 +146,9 @@ async function startAgain(
       restartCount,
     };
     recordEnd(paths, config, end);
-    return { pid: 0, startedMs, ended: Promise.resolve(end) };
+    return { pid: 0, startedMs, restartCount, ended: Promise.resolve(end) };
   }
 }
 
 /** Status of a container that could not be started again. */
 const NOT_STARTED = 127;
-
-/** A program that runs. */
-interface RunningLife {
-  readonly pid: number;
-  /** Milliseconds since the epoch. */
-  readonly startedMs: number;
-  /** Settles when it has ended, and that is written down. */
-  readonly ended: Promise<ContainerEnd>;
-}
-
-async function startLife(
-  { engine, container, server }: Surroundings,
-  restartCount: number,
-): Promise<RunningLife> {
-  const { paths } = engine;
-  const { config } = container;
-  const { launched, stdio } = await launchContainer(engine, container, {
-    tracing: "off",
-    withoutKeeper: "goes-on",
-    openStdio: detachedStdio,
-  });
-  const { process, terminal } = launched;
-  const resources = new DisposableStack();
-  resources.use(stdio);
-  if (terminal !== undefined) resources.use(terminal);
-  const log = openContainerLog(paths, config);
-  if (log !== undefined) resources.use(log);
-  const life = recordStart(paths, config, {
-    pid: process.pid,
-    withoutKeeper: "goes-on",
-    restartCount,
-  });
-  const connection = stdio.connect(terminal, async (stream, bytes) => {
-    log?.write(stream, bytes, Date.now());
-    await server.broadcast(stream, bytes);
-  });
-  server.serve(attachHandler(connection, terminal));
-  const { timeoutS } = config;
-  if (timeoutS !== undefined) {
-    resources.use(killAfter(process, timeoutS * 1000));
-  }
-  resources.use(checkHealth(engine, config));
-  return {
-    pid: process.pid,
-    startedMs: life.startedMs,
-    ended: (async (): Promise<ContainerEnd> => {
-      using _resources = resources;
-      const exitCode = exitCodeOf(await process.wait());
-      const end = { exitCode, ...endCgroup(config) };
-      await drain(connection.outputs);
-      recordEnd(paths, config, { ...end, ...life });
-      return end;
-    })(),
-  };
-}
-
-/** Passes on what those who are attached send. */
-function attachHandler(
-  { input }: DetachedConnection,
-  terminal: Fd | undefined,
-): AttachHandler {
-  return {
-    async onInput(bytes): Promise<void> {
-      if (input === undefined || !input.isOpen) return;
-      await writeAll(input, bytes);
-    },
-    onEndOfInput(): void {
-      // A terminal is never closed: others may attach to it.
-      if (terminal === undefined) input?.[Symbol.dispose]();
-    },
-    onResize(size): void {
-      if (terminal === undefined || !terminal.isOpen) return;
-      try {
-        setWindowSize(terminal.number, size);
-      } catch (error) {
-        // EIO: the container has just ended.
-        if (!isSyscallError(error, "EIO")) throw error;
-      }
-    },
-  };
-}

@@ -208,11 +208,6 @@ export function keepUnstarted(paths: HostPaths, id: ContainerId): void {
   writeFileAtomically(keptPath(paths, id), "");
 }
 
-/** The socket of its monitor. */
-export function attachSocket(paths: HostPaths, id: ContainerId): string {
-  return `${stateDirectory(paths, id)}/attach`;
-}
-
 /** The directory with the files of its log. */
 export function logDirectory(paths: HostPaths, id: ContainerId): string {
   return `${containerDirectory(paths, id)}/log`;

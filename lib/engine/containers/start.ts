@@ -12,7 +12,7 @@ import { isRunning } from "../../runtime/process_identity.ts";
 import type { Engine } from "../engine.ts";
 import type { CreatedContainer } from "./create.ts";
 import { findContainer } from "./find.ts";
-import { lockWithin } from "./lock.ts";
+import { lockWithin, tryLock } from "./lock.ts";
 import type { MonitorOptions } from "./monitor.ts";
 import { awaitStart } from "./monitor_report.ts";
 import {
@@ -98,16 +98,23 @@ export async function startMonitor(
   });
 }
 
-/** A container's lock, to start it; nobody else is working on it then. */
+/**
+ * A container's lock, to start it, or to take it over if it runs and has no
+ * monitor any more; nobody else is working on it then.
+ */
 function lockUnlessRunning(
   { paths }: Engine,
   id: ContainerId,
 ): CreatedContainer["lock"] | "runs" {
+  const directory = containerDirectory(paths, id);
   const running = readRunning(paths, id);
-  if (running !== undefined && isRunning(running)) return "runs";
-  const lock = lockWithin(containerDirectory(paths, id), LOCK_TIMEOUT_MS);
+  const runs = running !== undefined && isRunning(running);
+  const lock = runs
+    ? tryLock(directory)
+    : lockWithin(directory, LOCK_TIMEOUT_MS);
   if (lock === "missing") throw new NotFoundError(`No such container: ${id}`);
   if (lock !== "busy") return lock;
+  if (runs) return "runs";
   // It may have been started by somebody else meanwhile.
   const now = readRunning(paths, id);
   if (now !== undefined && isRunning(now)) return "runs";

@@ -1,0 +1,162 @@
+/**
+ * A container's program between its start and its end, as its monitor has it.
+ *
+ * @module
+ */
+import { setWindowSize } from "../../../ffi/calls/terminal.ts";
+import { isSyscallError } from "../../../ffi/errno.ts";
+import type { Fd } from "../../../ffi/fd.ts";
+import type {
+  AttachHandler,
+  AttachServer,
+} from "../../monitor/attach_server.ts";
+import {
+  adoptedStdio,
+  type DetachedConnection,
+  type DetachedStdio,
+  detachedStdio,
+} from "../../monitor/detached_stdio.ts";
+import { adoptProcess } from "../../runtime/adopted_process.ts";
+import type { ContainerProcess } from "../../runtime/launch/container_process.ts";
+import { drain } from "../../runtime/stdio/drain.ts";
+import { writeAll } from "../../runtime/stdio/pump.ts";
+import type { Engine } from "../engine.ts";
+import { endCgroup } from "./cgroup.ts";
+import type { CreatedContainer } from "./create.ts";
+import { checkHealth } from "./health.ts";
+import { launchContainer } from "./launch_container.ts";
+import {
+  type ContainerEnd,
+  exitCodeOf,
+  killAfter,
+  type Life,
+  ownIdentity,
+  recordEnd,
+  recordStart,
+} from "./life.ts";
+import { openContainerLog } from "./log.ts";
+import { type RunningRecord, writeRunning } from "./records.ts";
+
+/** What stays while a container is started again and again. */
+export interface Surroundings {
+  readonly engine: Engine;
+  readonly container: CreatedContainer;
+  readonly server: AttachServer;
+}
+
+/** A program that runs. */
+export interface RunningLife extends Life {
+  readonly pid: number;
+  /** Settles when it has ended, and that is written down. */
+  readonly ended: Promise<ContainerEnd>;
+}
+
+/** A program and its streams. */
+interface Connected {
+  readonly process: ContainerProcess;
+  readonly terminal: Fd | undefined;
+  readonly stdio: DetachedStdio;
+}
+
+/**
+ * Starts the program of a container.
+ *
+ * @param restartCount How often it has been started again.
+ * @throws {StartError} If it cannot be started.
+ */
+export async function startLife(
+  surroundings: Surroundings,
+  restartCount: number,
+): Promise<RunningLife> {
+  const { engine, container } = surroundings;
+  const { launched, stdio } = await launchContainer(engine, container, {
+    tracing: "off",
+    withoutKeeper: "goes-on",
+    openStdio: detachedStdio,
+  });
+  const life = recordStart(engine.paths, container.config, {
+    pid: launched.process.pid,
+    withoutKeeper: "goes-on",
+    restartCount,
+  });
+  return follow(surroundings, { ...launched, stdio }, life);
+}
+
+/**
+ * Takes over a container whose monitor was killed. A terminal is lost: it was
+ * hung up when its monitor died.
+ *
+ * @returns `undefined` if it has just ended.
+ */
+export function adoptLife(
+  surroundings: Surroundings,
+  running: RunningRecord,
+): RunningLife | undefined {
+  const { engine: { paths }, container: { config } } = surroundings;
+  const process = adoptProcess(running);
+  if (process === undefined) return undefined;
+  const stdio = adoptedStdio(process.pid, config);
+  writeRunning(paths, config.id, { ...running, keeper: ownIdentity() });
+  return follow(surroundings, { process, stdio, terminal: undefined }, running);
+}
+
+/** Follows a program to its end. */
+function follow(
+  { engine, container: { config }, server }: Surroundings,
+  { process, terminal, stdio }: Connected,
+  life: Life,
+): RunningLife {
+  const { paths } = engine;
+  const resources = new DisposableStack();
+  resources.use(stdio);
+  resources.use(terminal);
+  const log = resources.use(openContainerLog(paths, config));
+  const connection = stdio.connect(terminal, async (stream, bytes) => {
+    log?.write(stream, bytes, Date.now());
+    await server.broadcast(stream, bytes);
+  });
+  server.serve(attachHandler(connection, terminal));
+  const { timeoutS } = config;
+  if (timeoutS !== undefined) {
+    const leftMs = life.startedMs + timeoutS * 1000 - Date.now();
+    resources.use(killAfter(process, Math.max(0, leftMs)));
+  }
+  resources.use(checkHealth(engine, config));
+  const ended = async (): Promise<ContainerEnd> => {
+    using _resources = resources;
+    const exitCode = exitCodeOf(await process.wait());
+    // Before its output can end: it may share the host's pids, and have more
+    // processes than the first.
+    const end = { exitCode, ...endCgroup(config) };
+    await drain(connection.outputs);
+    recordEnd(paths, config, { ...end, ...life });
+    return end;
+  };
+  return { ...life, pid: process.pid, ended: ended() };
+}
+
+/** Passes on what those who are attached send. */
+function attachHandler(
+  { input }: DetachedConnection,
+  terminal: Fd | undefined,
+): AttachHandler {
+  return {
+    async onInput(bytes): Promise<void> {
+      if (input === undefined || !input.isOpen) return;
+      await writeAll(input, bytes);
+    },
+    onEndOfInput(): void {
+      // A terminal is never closed: others may attach to it.
+      if (terminal === undefined) input?.[Symbol.dispose]();
+    },
+    onResize(size): void {
+      if (terminal === undefined || !terminal.isOpen) return;
+      try {
+        setWindowSize(terminal.number, size);
+      } catch (error) {
+        // EIO: the container has just ended.
+        if (!isSyscallError(error, "EIO")) throw error;
+      }
+    },
+  };
+}

@@ -1,0 +1,48 @@
+/**
+ * A container's process that is not our child: who started it was killed.
+ *
+ * @module
+ * @see Linux include/uapi/linux/pidfd.h, PIDFD_GET_INFO
+ */
+import { waitReadable } from "../../ffi/calls/poll.ts";
+import {
+  decodeWaitStatus,
+  exitStatusOfReaped,
+  type WaitStatus,
+} from "../../ffi/calls/process.ts";
+import type { ContainerProcess } from "./launch/container_process.ts";
+import { openProcess, signalProcess } from "./opened_process.ts";
+import {
+  exitStatusOfZombie,
+  type ProcessIdentity,
+} from "./process_identity.ts";
+
+/** Status of a program whose own the kernel does not tell. */
+const UNKNOWN: WaitStatus = { kind: "exited", status: 255 };
+/** A pidfd is looked at again after this, though nothing has happened. */
+const LOOK_MS = 3_600_000;
+/**
+ * Takes over a process.
+ *
+ * @returns `undefined` if it has ended.
+ */
+export function adoptProcess(
+  identity: ProcessIdentity,
+): ContainerProcess | undefined {
+  const pidfd = openProcess(identity);
+  if (pidfd === undefined) return undefined;
+  return {
+    pid: identity.pid,
+    async wait(): Promise<WaitStatus> {
+      using owned = pidfd;
+      while ((await waitReadable([owned], LOOK_MS)).length === 0);
+      // Its new parent reaps it when it likes.
+      const remains = exitStatusOfZombie(identity);
+      if (remains !== undefined) return decodeWaitStatus(remains);
+      return exitStatusOfReaped(owned) ?? UNKNOWN;
+    },
+    signal(number: number): void {
+      signalProcess(pidfd, number);
+    },
+  };
+}
