@@ -16,6 +16,7 @@ import { engineOf } from "../engine.ts";
 import type { CommandContext } from "../context.ts";
 import { EXIT_STATUS, ExitError } from "../errors.ts";
 import { RUN_FLAGS, toRunOptions } from "./run_options.ts";
+import { parseWait } from "./run_flags/wait.ts";
 
 /** The command `run`; its status is the container's. */
 export const runCommand = defineCommand({
@@ -59,6 +60,7 @@ export const runCommand = defineCommand({
     readTextFile: (path) => Deno.readTextFileSync(path),
   });
   const { trace } = options;
+  const waitMs = parseWait(invocation.options);
   const engine = engineOf(context);
   if (trace?.mode === "dry-run") {
     const { dryRun } = await import("../../engine/containers/dry_run.ts");
@@ -70,7 +72,9 @@ export const runCommand = defineCommand({
   if (options.detach) {
     const id = await runDetached(engine, options);
     context.stdout.write(`${id}\n`);
-    return EXIT_STATUS.success;
+    if (waitMs === undefined) return EXIT_STATUS.success;
+    const { stayUntilReady } = await import("./run_wait.ts");
+    return await stayUntilReady(context, id, waitMs);
   }
   assertTerminal(options, context);
   return await runContainer(engine, options, {

@@ -23,7 +23,9 @@ import { keepContainer } from "./keep.ts";
 import { launchContainer, type LaunchReport } from "./launch_container.ts";
 import { openContainerLog } from "./log.ts";
 import { settle } from "./reconcile.ts";
-import { keepUnstarted, stateDirectory } from "./records.ts";
+import { openPidfile, type Pidfile } from "./pidfile.ts";
+import { keepUnstarted, readRunning, stateDirectory } from "./records.ts";
+import { withVolumesFrom } from "./volumes_from.ts";
 
 /** Status of a program ended by SIGKILL. */
 const KILLED = 128 + SIGNALS.SIGKILL;
@@ -52,6 +54,7 @@ export async function runContainer(
   const { paths } = engine;
   const signals = new SignalProxy();
   using undo = new DisposableStack();
+  using pidfile = pidfileOf(options);
   using container = await create(engine, options, undo);
   // A stack of its own: it is removed before its lock is let go.
   using undoContainer = new DisposableStack();
@@ -64,6 +67,7 @@ export async function runContainer(
     withoutKeeper: "ends",
     openStdio,
   });
+  pidfile?.write(started.launched.process.pid);
   undoContainer.move();
   undo.move();
   using stdio = started.stdio;
@@ -91,12 +95,16 @@ export async function runDetached(
   options: RunOptions,
 ): Promise<ContainerId> {
   using undo = new DisposableStack();
+  using pidfile = pidfileOf(options);
   using container = await create(engine, options, undo);
   const { startMonitor } = await import("./start.ts");
   const { config: { id }, lock } = container;
   // Once there is a monitor it clears up, even if we are killed.
   await startMonitor(engine, { id, lock }, { ifRefused: "remove" });
   undo.move();
+  // One that has ended already has no pid to write.
+  const running = readRunning(engine.paths, id);
+  if (running !== undefined) pidfile?.write(running.pid);
   return id;
 }
 
@@ -118,6 +126,11 @@ export async function createOnly(
   return id;
 }
 
+/** Opened before anything is created: a wrong path is found out in time. */
+function pidfileOf({ pidfile }: RunOptions): Pidfile | undefined {
+  return pidfile === undefined ? undefined : openPidfile(pidfile);
+}
+
 /**
  * Everything up to a container that is locked and has not been started.
  *
@@ -136,10 +149,19 @@ async function create(
     cwd: engine.cwd,
   });
   settle(engine);
-  checkVolumes(draft.volumes);
+  const { volumes } = withVolumesFrom(paths, draft, options.volumesFrom);
+  checkVolumes(volumes);
   const layers = await openImage(engine, options.image);
   if (options.cidfile !== undefined) {
     undo.use(claimCidfile(options.cidfile, draft.id));
   }
-  return createContainer(paths, { ...draft, layers }, engine.invoker);
+  if (options.replace && options.name !== undefined) {
+    const { removeNamesake } = await import("./replace.ts");
+    await removeNamesake(engine, options.name);
+  }
+  return createContainer(
+    paths,
+    { ...draft, volumes, layers },
+    engine.invoker,
+  );
 }

@@ -1,5 +1,6 @@
 /**
- * The flags that say how the caller is connected to a container it starts.
+ * The flags that say how the caller is connected to a container it starts, and
+ * what it learns of it.
  *
  * @module
  */
@@ -19,6 +20,12 @@ export const ATTACH_FLAGS = {
     placeholder: "duration",
     implied: "",
     description: "With --detach, wait until it is healthy or has ended",
+  },
+  pidfile: {
+    type: "string",
+    long: "pidfile",
+    placeholder: "file",
+    description: "Write the program's pid on the host to a file",
   },
   attach: {
     type: "list",

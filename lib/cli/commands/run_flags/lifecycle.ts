@@ -72,13 +72,6 @@ export const LIFECYCLE_FLAGS = {
     section: LIFE,
     description: "Show it the volumes of another container: NAME[:ro|rw]",
   },
-  pidfile: {
-    type: "string",
-    long: "pidfile",
-    placeholder: "file",
-    section: LIFE,
-    description: "Write the program's pid on the host to a file",
-  },
   replace: {
     type: "boolean",
     long: "replace",
