@@ -39,6 +39,11 @@ export interface LaunchRequest {
   readonly descriptors: ReadonlyMap<string, Fd>;
   readonly launcher: LauncherChoice;
   readonly tracing: Tracing;
+  /**
+   * What all of it is for, after "Cannot", in the error for a step that fails.
+   * Absent means to start the container.
+   */
+  readonly purpose?: string;
 }
 
 /** A started container. */
@@ -120,7 +125,7 @@ function takeTerminal(results: Results): Fd | undefined {
 
 /** The error for what failed in the child, while the root is mounted. */
 function explain(
-  { plan, spec }: LaunchRequest,
+  { plan, spec, purpose = "start the container" }: LaunchRequest,
   outcome: Extract<LaunchOutcome, { kind: "failed" | "refused" }>,
   results: Results,
 ): StartError {
@@ -137,7 +142,7 @@ function explain(
     if (step.call === "execve" || step.call === "execveat") {
       return explainInitFailure(root, spec.process, errno);
     }
-    return stepFailure(step, { errno, whole: "start the container" });
+    return stepFailure(step, { errno, whole: purpose });
   } finally {
     root.release();
   }

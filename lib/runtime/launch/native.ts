@@ -25,6 +25,7 @@ import type {
   LaunchOutcome,
 } from "./container_process.ts";
 import { keepOomScore } from "./oom_score.ts";
+import { whileInPidNamespace } from "./pid_namespace.ts";
 import { decodeStatus } from "./status_pipe.ts";
 import { explainMaps } from "./user_namespace.ts";
 
@@ -37,14 +38,15 @@ export function launchNative(attempt: LaunchAttempt): LaunchOutcome {
   using cgroup = openCgroup(attempt);
   using _score = plan.idMaps === undefined ? undefined : keepOomScore();
   const launched = explainMaps(() =>
-    native.launch({
-      cloneFlags: BigInt(plan.clone.value),
-      ...(cgroup === undefined ? {} : { cgroup }),
-      ...(plan.idMaps === undefined ? {} : { idMaps: plan.idMaps }),
-      records: plan.child,
-      results,
-      ...(attempt.tracing === "steps" ? { trace: "times" as const } : {}),
-    })
+    whileInPidNamespace(attempt, () =>
+      native.launch({
+        cloneFlags: BigInt(plan.clone.value),
+        ...(cgroup === undefined ? {} : { cgroup }),
+        ...(plan.idMaps === undefined ? {} : { idMaps: plan.idMaps }),
+        records: plan.child,
+        results,
+        ...(attempt.tracing === "steps" ? { trace: "times" as const } : {}),
+      }))
   );
   if (launched.kind === "failed") {
     const { index, errno } = launched;

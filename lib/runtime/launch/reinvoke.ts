@@ -7,11 +7,6 @@
  */
 import { openat } from "../../../ffi/calls/file.ts";
 import {
-  openOwnNamespace,
-  setns,
-  unshare,
-} from "../../../ffi/calls/namespace.ts";
-import {
   createPipe,
   makeInheritable,
   readAllSync,
@@ -30,6 +25,7 @@ import type {
   LaunchAttempt,
   LaunchOutcome,
 } from "./container_process.ts";
+import { whileInPidNamespace } from "./pid_namespace.ts";
 import { encodeRequest } from "./plan_codec.ts";
 import { selfInvocation } from "./self_invocation.ts";
 import { decodeStatus, type StatusFrame } from "./status_pipe.ts";
@@ -42,8 +38,8 @@ export async function launchReinvoked(
   attempt: LaunchAttempt,
 ): Promise<LaunchOutcome> {
   const { plan, status, tracing } = attempt;
-  if (plan.idMaps !== undefined) {
-    // Deno has threads, and unshare(2) refuses a user namespace to those.
+  if (plan.idMaps !== undefined || entersUserNamespace(plan)) {
+    // Deno has threads, and the kernel refuses another user namespace to those.
     const reason = "user namespaces need the native launcher";
     return { kind: "unavailable", reason };
   }
@@ -88,10 +84,14 @@ export async function launchReinvoked(
   return { kind: "failed", index, errno: -result };
 }
 
-/**
- * Starts the init inside the new pid namespace, and leaves that again: Deno
- * cannot start a thread while its children would be born elsewhere.
- */
+function entersUserNamespace({ child }: LaunchAttempt["plan"]): boolean {
+  return child.some(({ call, args: [, type] }) =>
+    call === "setns" && typeof type === "object" && type !== null &&
+    "value" in type && type.value === CLONE.CLONE_NEWUSER
+  );
+}
+
+/** Starts the init inside the pid namespace that it is to be born into. */
 function spawnInit(
   attempt: LaunchAttempt,
   requestFd: number,
@@ -105,15 +105,7 @@ function spawnInit(
     stdout: "null",
     stderr: "inherit",
   });
-  const { value } = attempt.plan.clone;
-  if ((Number(value) & CLONE.CLONE_NEWPID) === 0) return command.spawn();
-  using own = openOwnNamespace("pid");
-  unshare(CLONE.CLONE_NEWPID);
-  try {
-    return command.spawn();
-  } finally {
-    setns(own, CLONE.CLONE_NEWPID);
-  }
+  return whileInPidNamespace(attempt, () => command.spawn(), "new as well");
 }
 
 /** Puts the init, which waits for its request, where it should have been born. */

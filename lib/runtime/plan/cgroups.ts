@@ -10,7 +10,8 @@ import { flags } from "../../../ffi/constants/symbolic.ts";
 import type { RuntimeSpec } from "../../oci/runtime_spec.ts";
 import { isUnrestricted } from "../cgroups/device_rules.ts";
 import { deviceAccessOfProgram, resourceFiles } from "../cgroups/resources.ts";
-import type { CgroupSurvey, SurveyedV1 } from "../cgroups/survey.ts";
+import type { CgroupMount } from "../cgroups/mount_table.ts";
+import type { CgroupSurvey } from "../cgroups/survey.ts";
 import {
   attachProgramArguments,
   deviceProgram,
@@ -59,7 +60,7 @@ export function cgroupSteps(
     );
     prepare.push(...directorySteps(hierarchy, path, own));
     if (hierarchy.version === "v1") {
-      prepare.push(openTasks(hierarchy, path));
+      prepare.push(openTasks(hierarchy, `${hierarchy.mountPoint}${path}`));
       child.push(join(hierarchy));
     } else {
       cgroup = V2_DIRECTORY;
@@ -70,17 +71,46 @@ export function cgroupSteps(
   return { prepare, child, ...(cgroup === undefined ? {} : { cgroup }) };
 }
 
+/** A cgroup that is there, in one hierarchy. */
+export interface ExistingCgroup extends Pick<CgroupMount, "version" | "data"> {
+  /** Absolute on the host. */
+  readonly directory: string;
+}
+
+/**
+ * Plans entering cgroups that are there: those of a running container. Pure.
+ *
+ * @param cgroups One of each hierarchy.
+ */
+export function joinCgroupSteps(
+  cgroups: readonly ExistingCgroup[],
+): CgroupPlan {
+  const v1 = cgroups.filter(({ version }) => version === "v1");
+  const v2 = cgroups.find(({ version }) => version === "v2");
+  return {
+    prepare: [
+      ...v1.map((cgroup) => openTasks(cgroup, cgroup.directory)),
+      ...(v2 === undefined ? [] : [openDirectory(v2.directory)]),
+    ],
+    child: v1.map(join),
+    ...(v2 === undefined ? {} : { cgroup: V2_DIRECTORY }),
+  };
+}
+
 /**
  * Not `cgroup.procs`: the new process has one thread, and to move that alone
  * takes microseconds. To move a process, the kernel waits until no other on the
  * host is starting a thread or ending, for ten milliseconds and more.
  */
-function openTasks(hierarchy: SurveyedV1, path: string): PrepareStep {
+function openTasks(
+  hierarchy: Pick<CgroupMount, "data">,
+  directory: string,
+): PrepareStep {
   return {
     call: "openat",
     args: [
       AT_FDCWD,
-      `${hierarchy.mountPoint}${path}/tasks`,
+      `${directory}/tasks`,
       flags(OPEN, "O_WRONLY", "O_CLOEXEC"),
     ],
     as: resultOf(hierarchy),
@@ -88,7 +118,7 @@ function openTasks(hierarchy: SurveyedV1, path: string): PrepareStep {
   };
 }
 
-function join(hierarchy: SurveyedV1): ChildStep {
+function join(hierarchy: Pick<CgroupMount, "data">): ChildStep {
   return {
     call: "write",
     args: [{ result: resultOf(hierarchy) }, MYSELF, MYSELF.length],
@@ -96,7 +126,7 @@ function join(hierarchy: SurveyedV1): ChildStep {
   };
 }
 
-function resultOf({ data }: SurveyedV1): string {
+function resultOf({ data }: Pick<CgroupMount, "data">): string {
   return `cgroup.${data}`;
 }
 

@@ -14,7 +14,10 @@ import type { NamespaceType, RuntimeSpec } from "../../oci/runtime_spec.ts";
 import { AT_FDCWD, OPEN } from "./open_flags.ts";
 import type { ChildStep } from "./step.ts";
 
-const FLAGS: Readonly<Record<NamespaceType, keyof typeof CLONE>> = {
+/** The flag of each kind of namespace. */
+export const NAMESPACE_FLAGS: Readonly<
+  Record<NamespaceType, keyof typeof CLONE>
+> = {
   mount: "CLONE_NEWNS",
   pid: "CLONE_NEWPID",
   network: "CLONE_NEWNET",
@@ -61,7 +64,10 @@ export function cloneFlags(spec: RuntimeSpec): Symbolic {
   const created = spec.linux.namespaces.filter(({ type, path }) =>
     path === undefined && type !== "cgroup"
   );
-  return flags(CLONE, ...created.map((namespace) => FLAGS[namespace.type]));
+  return flags(
+    CLONE,
+    ...created.map((namespace) => NAMESPACE_FLAGS[namespace.type]),
+  );
 }
 
 /**
@@ -87,7 +93,7 @@ export function joinSteps(spec: RuntimeSpec): readonly ChildStep[] {
       },
       {
         call: "setns",
-        args: [{ result: "namespace" }, flags(CLONE, FLAGS[type])],
+        args: [{ result: "namespace" }, flags(CLONE, NAMESPACE_FLAGS[type])],
         why: `the ${type} namespace is shared, not created`,
       },
     ];

@@ -120,7 +120,10 @@ export function createPlan(
       ...procSettingSteps(spec.process),
       ...unlockRootSteps(spec),
       ...enterRootSteps(spec),
-      ...becomeRootSteps(spec),
+      ...becomeRootSteps(
+        spec,
+        keeperSteps(options, "once more: a change of user clears it"),
+      ),
       ...stdioSteps(spec),
       ...mounts.child,
       ...sysctlSteps(spec),

@@ -103,6 +103,7 @@ function workingDirectorySteps({ cwd }: Process): readonly ChildStep[] {
         OPEN_HOW_BYTES,
       ],
       as: "workingdirectory",
+      attempt: `change to the working directory "${cwd}"`,
       why: "links of the image lead where they may, but those of /proc out",
     },
     {
@@ -113,15 +114,24 @@ function workingDirectorySteps({ cwd }: Process): readonly ChildStep[] {
   ];
 }
 
+/** How the init program is executed. */
+export interface ProgramOptions {
+  /** Whether it stays, as process 1. */
+  readonly init: boolean;
+  /**
+   * Whose `/proc` there is: one that the plan has mounted, or what a running
+   * container has made of its own. Absent means the former.
+   */
+  readonly proc?: "mounted" | "container's";
+}
+
 /**
  * Plans signals and the change into the init program, which goes on to the
  * program; nothing comes after.
- *
- * @param init Whether the init program stays, as process 1.
  */
 export function programSteps(
   process: Process,
-  { init }: { init: boolean },
+  options: ProgramOptions,
 ): readonly ChildStep[] {
   return [
     ...RESET_SIGNALS.map((record): ChildStep => ({
@@ -132,36 +142,35 @@ export function programSteps(
       ...UNBLOCK_SIGNALS,
       why: "nothing is blocked; last, so that no signal ends a half-made child",
     },
-    ...(init
-      ? initSteps(process, {
-        words: ["/sbin/docker-init", "--"],
-        why: "process 1 reaps zombies and forwards signals to the program",
-      })
-      : initSteps(process, {
-        words: ["exec"],
-        why: "becomes the program; from a file that is not the host's, as a " +
-          "link to /proc/self/exe in the image leads to that file",
-      })),
+    ...initSteps(process, options),
   ];
 }
 
-/** The init program's own arguments, then the program's. */
+/**
+ * The init program's own arguments, then the program's. By path only where the
+ * path leads to nothing but the init program.
+ */
 function initSteps(
   process: Process,
-  { words, why }: { words: readonly string[]; why: string },
+  { init, proc = "mounted" }: ProgramOptions,
 ): ChildStep[] {
+  const words = init ? ["/sbin/docker-init", "--"] : ["exec"];
   const args = stringArray([...words, ...process.args]);
   const env = stringArray(process.env);
+  const byDescriptor: ChildStep = {
+    call: "execveat",
+    args: [INIT_FD, "", args, env, {
+      value: AT_EMPTY_PATH,
+      text: "AT_EMPTY_PATH",
+    }],
+    why: init
+      ? "process 1 reaps zombies and forwards signals to the program"
+      : "becomes the program; from a file that is not the host's, as a " +
+        "link to /proc/self/exe in the image leads to that file",
+  };
+  if (proc === "container's") return [byDescriptor];
   return [
-    {
-      call: "execveat",
-      args: [INIT_FD, "", args, env, {
-        value: AT_EMPTY_PATH,
-        text: "AT_EMPTY_PATH",
-      }],
-      tolerate: ["EPERM", "EACCES", "ENOSYS"],
-      why,
-    },
+    { ...byDescriptor, tolerate: ["EPERM", "EACCES", "ENOSYS"] },
     {
       call: "execve",
       args: [`/proc/self/fd/${INIT_FD}`, args, env],

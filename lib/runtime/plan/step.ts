@@ -55,6 +55,8 @@ export interface LaunchPlan {
    * executor that cannot do that has it join before the first step.
    */
   readonly cgroup?: string;
+  /** The result that is a pid namespace the process is born into. */
+  readonly pidNamespace?: string;
   /** Lines of `uid_map` and `gid_map` for its new user namespace. */
   readonly idMaps?: { readonly uid: string; readonly gid: string };
   /** Made by the new process; the last one is execve(2). */

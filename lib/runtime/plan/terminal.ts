@@ -42,6 +42,22 @@ export function terminalSteps(spec: RuntimeSpec): readonly PrepareStep[] {
       as: TERMINAL,
       why: "from the container's own devpts, so that ttyname(3) works inside",
     },
+    ...peerSteps(process, hostId(spec, "uid", process.user.uid)),
+    ...(hasOwnTerminals(spec) ? [consoleStep()] : []),
+  ];
+}
+
+/**
+ * Plans the other side of the terminal whose master is the result
+ * {@linkcode TERMINAL}.
+ *
+ * @param owner Its user, as the host knows it.
+ */
+export function peerSteps(
+  process: Process,
+  owner: number,
+): readonly PrepareStep[] {
+  return [
     {
       call: "ioctl",
       args: [
@@ -63,14 +79,10 @@ export function terminalSteps(spec: RuntimeSpec): readonly PrepareStep[] {
     },
     {
       call: "fchown",
-      args: [{ result: CONSOLE }, hostId(spec, "uid", process.user.uid), {
-        value: -1,
-        text: "-1",
-      }],
+      args: [{ result: CONSOLE }, owner, { value: -1, text: "-1" }],
       why: "its user may open it again by name; the group stays tty",
     },
     ...sizeSteps(process),
-    ...(hasOwnTerminals(spec) ? [consoleStep()] : []),
   ];
 }
 
@@ -119,16 +131,33 @@ function sizeSteps(process: Process): PrepareStep[] {
  * paths are relative to the new root.
  */
 export function stdioSteps(spec: RuntimeSpec): readonly ChildStep[] {
-  const { process } = spec;
-  const streams = process.terminal ? ownTerminal(spec) : undefined;
-  const sources = streams === undefined ? STDIO : Array(3).fill(streams.name);
+  return streamSteps(spec.process, ownTerminal(spec));
+}
+
+/** A terminal for the new process, and what opens it there. */
+interface OwnTerminal {
+  /** Of the result. */
+  readonly name: string;
+  readonly steps: readonly ChildStep[];
+}
+
+/**
+ * As {@linkcode stdioSteps}, for a container that runs already.
+ *
+ * @param terminal Absent is the one that the caller has opened.
+ */
+export function streamSteps(
+  process: Process,
+  terminal: OwnTerminal = { name: CONSOLE, steps: [] },
+): readonly ChildStep[] {
+  const sources = process.terminal ? Array(3).fill(terminal.name) : STDIO;
   const steps: ChildStep[] = [
     {
       call: "setsid",
       args: [],
       why: "a session of its own: no way to the caller's terminal",
     },
-    ...(streams?.steps ?? []),
+    ...(process.terminal ? terminal.steps : []),
   ];
   for (const [number, source] of sources.entries()) {
     steps.push({
@@ -152,9 +181,7 @@ export function stdioSteps(spec: RuntimeSpec): readonly ChildStep[] {
  * its name from the link in /proc/self/fd, which says nothing of a mount that
  * the container has not got.
  */
-function ownTerminal(
-  spec: RuntimeSpec,
-): { readonly name: string; readonly steps: readonly ChildStep[] } {
+function ownTerminal(spec: RuntimeSpec): OwnTerminal {
   if (!hasOwnTerminals(spec)) return { name: CONSOLE, steps: [] };
   return {
     name: "tty",

@@ -195,8 +195,15 @@ export function unlockRootSteps(spec: RuntimeSpec): readonly ChildStep[] {
  * Plans becoming the container's root, once no path of the host is needed any
  * more: until then the new process is a user of the host that it has no id for,
  * with all capabilities inside.
+ *
+ * @param afterUser Made once the user has been changed.
  */
-export function becomeRootSteps(spec: RuntimeSpec): readonly ChildStep[] {
+export function becomeRootSteps(
+  spec: RuntimeSpec,
+  afterUser: readonly ChildStep[] = [
+    parentDeathStep("once more: a change of user clears it"),
+  ],
+): readonly ChildStep[] {
   if (!isUserNamespaced(spec)) return [];
   return [
     { call: "setgroups", args: [0, null], why: "no group of the host's" },
@@ -210,6 +217,6 @@ export function becomeRootSteps(spec: RuntimeSpec): readonly ChildStep[] {
       args: [0, 0, 0],
       why: "user 0 of its user namespace: what it mounts from here on is its",
     },
-    parentDeathStep("once more: a change of user clears it"),
+    ...afterUser,
   ];
 }

@@ -5,6 +5,7 @@ import type { CgroupSurvey } from "../../../../lib/runtime/cgroups/survey.ts";
 import {
   type CgroupPlan,
   cgroupSteps,
+  joinCgroupSteps,
 } from "../../../../lib/runtime/plan/cgroups.ts";
 import { describeStep } from "../../../../lib/runtime/plan/describe.ts";
 import {
@@ -128,4 +129,25 @@ Deno.test("cgroupSteps() refuses a limit that this host cannot set", () => {
 Deno.test("cgroupSteps() is pure: the same twice", () => {
   const resources = { devices: DENY_ALL, pids: { limit: 9 } };
   assert.deepEqual(plan(v2Survey(), resources), plan(v2Survey(), resources));
+});
+
+Deno.test("joinCgroupSteps() enters as cgroupSteps() does, and makes nothing", () => {
+  const hierarchies = [v1Hierarchy("pids"), v2Hierarchy({ controllers: [] })];
+  const made = plan({ mode: "hybrid", hierarchies });
+  const joined = joinCgroupSteps(hierarchies.map((hierarchy) => ({
+    ...hierarchy,
+    directory: `${hierarchy.mountPoint}/tsdocker/box`,
+  })));
+  assert.deepEqual(joined.child, made.child);
+  assert.equal(joined.cgroup, made.cgroup);
+  assert.deepEqual(
+    joined.prepare,
+    made.prepare.filter(({ call, as }) =>
+      call === "openat" && as !== undefined
+    ),
+  );
+});
+
+Deno.test("joinCgroupSteps() does nothing without cgroups", () => {
+  assert.deepEqual(joinCgroupSteps([]), { prepare: [], child: [] });
 });

@@ -99,6 +99,16 @@ Deno.test("programSteps() executes by path only where execveat is refused", () =
   assert.equal(second?.args[0], `/proc/self/fd/${INIT_FD}`);
 });
 
+Deno.test("programSteps() follows no path of a /proc that it has not mounted", () => {
+  const steps = programSteps(processWith({ args: ["/a"] }), {
+    init: false,
+    proc: "container's",
+  });
+  const executing = steps.filter(({ call }) => call.startsWith("exec"));
+  assert.deepEqual(executing.map(({ call }) => call), ["execveat"]);
+  assert.equal(executing[0]?.tolerate, undefined);
+});
+
 Deno.test("programSteps() ends argv and envp with NULL", () => {
   for (const step of lastSteps({ args: ["/a", ""], env: [] })) {
     const lists = step.args.filter((argument) =>
@@ -136,6 +146,12 @@ Deno.test("processSettingSteps() closes everything above what it has placed", ()
   ].map((text) => texts.indexOf(text));
   assert.ok(!order.includes(-1), texts.join("\n"));
   assert.deepEqual(order, order.toSorted((a, b) => a - b));
+});
+
+Deno.test("processSettingSteps() says which working directory is at fault", () => {
+  const open = processSettingSteps(processWith({ cwd: "/a b" }))
+    .find(({ call }) => call === "openat2");
+  assert.equal(open?.attempt, 'change to the working directory "/a b"');
 });
 
 Deno.test("processSettingSteps() ends with what hides the host's executable", () => {

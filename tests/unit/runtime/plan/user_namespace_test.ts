@@ -173,6 +173,15 @@ Deno.test("createPlan() has the container's root own what is made for it", () =>
   ]);
 });
 
+Deno.test("createPlan() lets a container with its own ids outlive its keeper", () => {
+  const { child } = createPlan(mapped(), {
+    rootfs: [],
+    init: false,
+    withoutKeeper: "goes-on",
+  });
+  assert.ok(!child.some((step) => describeStep(step).includes("PDEATHSIG")));
+});
+
 Deno.test("createPlan() enters the root before it becomes the container's", () => {
   const { child } = plan(mapped());
   assertInOrder(texts(child), [
