@@ -225,10 +225,7 @@ export async function toCreateOptions(
     ...(seccompProfile === undefined ? {} : { seccompProfile }),
     image,
     command,
-    env: [
-      ...envFile.flatMap((path) => readEnvFile(path, surroundings)),
-      ...env.map((text) => parseEnvFlag(text, surroundings.env)),
-    ],
+    env: readEnvironment({ env, envFile }, surroundings),
     labels: [
       ...labelFile.flatMap((path) => readLabelFile(path, surroundings)),
       ...labels,
@@ -236,6 +233,21 @@ export async function toCreateOptions(
     detach: false,
     trace: undefined,
   };
+}
+
+/**
+ * The variables of `-e` and `--env-file`, those of files first.
+ *
+ * @throws {UsageError} If one is wrong, or a file cannot be read.
+ */
+export function readEnvironment(
+  { env, envFile }: Pick<CreateInvocation["options"], "env" | "envFile">,
+  surroundings: RunSurroundings,
+): EnvEntry[] {
+  return [
+    ...envFile.flatMap((path) => readEnvFile(path, surroundings)),
+    ...env.map((text) => parseEnvFlag(text, surroundings.env)),
+  ];
 }
 
 function readEnvFile(path: string, surroundings: RunSurroundings): EnvEntry[] {

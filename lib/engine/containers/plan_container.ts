@@ -3,21 +3,17 @@
  *
  * @module
  */
-import { ARCH } from "../../../ffi/arch/arch.ts";
 import type {
   Mount,
   NamespaceType,
   RuntimeSpec,
 } from "../../oci/runtime_spec.ts";
-import { parseKernel } from "../../base/kernel_version.ts";
 import { discardLimits } from "../../runtime/cgroups/discard.ts";
 import type { CgroupMount } from "../../runtime/cgroups/mount_table.ts";
 import {
   type CgroupSurvey,
   surveyMounts,
 } from "../../runtime/cgroups/survey.ts";
-import type { SeccompFilter } from "../../runtime/plan/seccomp.ts";
-import { seccompFilter } from "../../runtime/security/seccomp/filter.ts";
 import { createPlan } from "../../runtime/plan/plan.ts";
 import type { LaunchPlan } from "../../runtime/plan/step.ts";
 import { callerWindowSize } from "../../runtime/stdio/stdio.ts";
@@ -28,7 +24,13 @@ import {
   snapshotDirectories,
 } from "../../storage/snapshot.ts";
 import { overlayOptions } from "../../storage/overlay.ts";
+import { callFilter } from "../call_filter.ts";
 import type { ContainerConfig } from "../container_config.ts";
+import {
+  type DeviceControl,
+  deviceControl,
+  withoutMknod,
+} from "../device_control.ts";
 import { gatherHostInput } from "../host_input.ts";
 import { buildSpec, type SpecInput } from "../spec_builder.ts";
 import { type ResolvedUser, resolveUser } from "../user.ts";
@@ -79,7 +81,7 @@ export async function planContainer(
     ? undefined
     : surveyMounts(context.hierarchies, config.cgroupsPath);
   const { spec, devices } = planSpec(config, context, cgroups);
-  const seccomp = await planFilter(config, spec);
+  const seccomp = await callFilter(config, spec.process);
   const plan = createPlan(spec, {
     rootfs: [rootMount(config, context.snapshot, devices)],
     idMapped: config.layerOwners === "mapped"
@@ -92,22 +94,6 @@ export async function planContainer(
   });
   return { spec, plan };
 }
-
-/** The filter of its system calls; `undefined` if it may make all of them. */
-async function planFilter(
-  { seccomp }: ContainerConfig,
-  { process }: RuntimeSpec,
-): Promise<SeccompFilter | undefined> {
-  if (seccomp === "unconfined") return undefined;
-  return await seccompFilter(seccomp, {
-    capabilities: new Set(process.capabilities.bounding),
-    architecture: ARCH,
-    kernel: parseKernel(Deno.osRelease()),
-  });
-}
-
-/** Whether something keeps the container from devices that are not listed. */
-type DeviceControl = "listed" | "open";
 
 /** The specification, as far as this host can carry it out. */
 function planSpec(
@@ -132,28 +118,20 @@ function planSpec(
     ? { resources: {}, warnings: [] }
     : discardLimits(cgroups, resources, config);
   for (const warning of left.warnings) warn(warning);
-  const isListed = config.privileged || left.resources.devices !== undefined;
-  const spec = isListed
+  const devices = deviceControl(config, cgroups);
+  const spec = devices === "listed"
     ? asked
     : withoutNodes(buildSpec(withoutMknod(config), input));
   return {
     spec: { ...spec, linux: { ...spec.linux, resources: left.resources } },
-    devices: isListed ? "listed" : "open",
+    devices,
   };
 }
 
 /**
- * Nothing judges the use of devices here: unless it is told to, the container
- * shall not be able to make any.
- */
-function withoutMknod(config: ContainerConfig): ContainerConfig {
-  if (config.capAdd.includes("CAP_MKNOD")) return config;
-  return { ...config, capDrop: [...config.capDrop, "CAP_MKNOD"] };
-}
-
-/**
- * Nor to open those that others have made, in volumes. Whoever mounts something
- * on all of /dev means it.
+ * Where nothing judges the use of devices, the container is not to open those
+ * that others have made, in volumes. Whoever mounts something on all of /dev
+ * means it.
  */
 function withoutNodes(spec: RuntimeSpec): RuntimeSpec {
   const mounts = spec.mounts.map((mount) =>

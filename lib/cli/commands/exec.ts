@@ -1,0 +1,110 @@
+/**
+ * `tsdocker exec`: runs a further program in a running container.
+ *
+ * @module
+ */
+import { runExec, runExecDetached } from "../../engine/containers/run_exec.ts";
+import { parseDetachKeys } from "../../monitor/detach_keys.ts";
+import { defineCommand } from "../command.ts";
+import { engineOf } from "../engine.ts";
+import { EXIT_STATUS } from "../errors.ts";
+import { assertTerminal } from "./run.ts";
+import { readEnvironment } from "./run_options.ts";
+
+/** The command `exec`; its status is the program's. */
+export const execCommand = defineCommand({
+  summary: "Run a command in a running container",
+  description:
+    "It is confined as the container's own program is, and ends with the " +
+    "container. It also ends with this tsdocker, unless it is detached.\n\n" +
+    "The exit status is the command's own; 128 plus its number if a signal " +
+    "ended it; 127 if the command was not found, 126 if it could not be " +
+    "executed, 1 if the container does not run.",
+  positionals: [
+    { name: "CONTAINER" },
+    { name: "COMMAND" },
+    { name: "ARG", optional: true, repeats: true },
+  ],
+  stopsAtPositional: true,
+  flags: {
+    interactive: {
+      type: "boolean",
+      long: "interactive",
+      short: "i",
+      description: "Connect stdin to the command",
+    },
+    tty: {
+      type: "boolean",
+      long: "tty",
+      short: "t",
+      description: "Give the command a terminal of its own",
+    },
+    detach: {
+      type: "boolean",
+      long: "detach",
+      short: "d",
+      description: "Leave it running, connected to nothing",
+    },
+    env: {
+      type: "list",
+      long: "env",
+      short: "e",
+      description: "Set a variable (KEY=VALUE), or copy yours (KEY)",
+    },
+    envFile: {
+      type: "list",
+      long: "env-file",
+      description: "Set the variables in a file, one a line",
+    },
+    workdir: {
+      type: "string",
+      long: "workdir",
+      short: "w",
+      placeholder: "dir",
+      description: "Working directory in the container",
+    },
+    user: {
+      type: "string",
+      long: "user",
+      short: "u",
+      description: "User, by name or number: USER[:GROUP]",
+    },
+    privileged: {
+      type: "boolean",
+      long: "privileged",
+      description: "Give the command all capabilities",
+    },
+    detachKeys: {
+      type: "string",
+      long: "detach-keys",
+      placeholder: "keys",
+      description: "Accepted for docker's sake: all keys go to the command",
+    },
+  },
+  examples: [
+    { line: "exec -it web sh", purpose: "gives you a shell in a container" },
+    {
+      line: "exec -u 33 -w /srv web ls -l",
+      purpose: "looks around as another user",
+    },
+  ],
+}, async ({ options, positionals }, context) => {
+  const { interactive, detach, detachKeys, env, envFile, ...same } = options;
+  const [reference = "", program = "", ...rest] = positionals;
+  if (detachKeys !== undefined) parseDetachKeys(detachKeys);
+  const engine = engineOf(context);
+  const request = {
+    ...same,
+    args: [program, ...rest] as const,
+    env: readEnvironment({ env, envFile }, {
+      env: context.env,
+      readTextFile: (path) => Deno.readTextFileSync(path),
+    }),
+  };
+  if (detach) {
+    await runExecDetached(engine, reference, request);
+    return EXIT_STATUS.success;
+  }
+  assertTerminal(options, context);
+  return await runExec(engine, reference, { ...request, interactive });
+});

@@ -1,0 +1,57 @@
+/**
+ * The running container that a further program is to be run in.
+ *
+ * @module
+ */
+import { InvalidStateError } from "../../base/errors.ts";
+import type { HostPaths } from "../../base/host_paths.ts";
+import type { ProcessIdentity } from "../../runtime/process_identity.ts";
+import type { ContainerConfig } from "../container_config.ts";
+import { readStatus } from "./list.ts";
+import { findConfig, requireProcess } from "./look_up.ts";
+
+/** A container that runs. */
+export interface ExecTarget {
+  readonly config: ContainerConfig;
+  /** Its process 1. */
+  readonly running: ProcessIdentity;
+}
+
+/**
+ * Finds it.
+ *
+ * @param reference As `findContainer` takes it.
+ * @throws {NotFoundError} If there is none.
+ * @throws {InvalidStateError} If it does not run, or is paused: a program in
+ * there would not come to its first step. In docker's words.
+ */
+export function findExecTarget(
+  paths: HostPaths,
+  reference: string,
+): ExecTarget {
+  const config = findConfig(paths, reference);
+  const running = requireProcess(paths, config, "exec");
+  const { state } = readStatus(paths, config);
+  if (state !== "paused") return { config, running };
+  throw new InvalidStateError(
+    config.id,
+    "exec",
+    state,
+    `Container ${config.id} is paused, unpause the container before exec`,
+    { advice: `tsdocker unpause ${config.name}` },
+  );
+}
+
+/** The error for a container that has ended before the program could start. */
+export function hasEnded(
+  { config: { id, name } }: ExecTarget,
+  cause?: unknown,
+): InvalidStateError {
+  return new InvalidStateError(
+    id,
+    "exec",
+    "exited",
+    `Container ${id} is not running`,
+    { cause, advice: `tsdocker start ${name}` },
+  );
+}
