@@ -47,13 +47,40 @@ export function lgetxattr(path: KernelPath, name: KernelPath): Uint8Array {
 export function llistxattr(path: KernelPath): Uint8Array[] {
   const list = new Uint8Array(XATTR_LIST_MAX);
   const length = syscall("llistxattr", bytesOf(path), list, list.length);
+  return splitNames(list.subarray(0, length));
+}
+
+/** Names that each end with a NUL. */
+function splitNames(list: Uint8Array): Uint8Array[] {
   const names: Uint8Array[] = [];
-  for (let start = 0; start < length;) {
+  for (let start = 0; start < list.length;) {
     const end = list.indexOf(0, start);
     names.push(list.slice(start, end));
     start = end + 1;
   }
   return names;
+}
+
+/** `fgetxattr(2)`: the value of an attribute of an open file. */
+export function fgetxattr(fd: number, name: KernelPath): Uint8Array {
+  const value = new Uint8Array(XATTR_SIZE_MAX);
+  const length = syscall(
+    "fgetxattr",
+    fd,
+    bytesOf(name),
+    value,
+    value.length,
+  );
+  return value.slice(0, length);
+}
+
+/** `flistxattr(2)`: names of the attributes of an open file, as bytes. */
+export function flistxattr(fd: number): Uint8Array[] {
+  // Most files have none, and asking for the length alone copies nothing.
+  if (syscall("flistxattr", fd, null, 0) === 0) return [];
+  const list = new Uint8Array(XATTR_LIST_MAX);
+  const length = syscall("flistxattr", fd, list, list.length);
+  return splitNames(list.subarray(0, length));
 }
 
 /** @see Linux include/uapi/linux/limits.h */

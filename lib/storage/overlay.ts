@@ -63,6 +63,29 @@ export function overlayOptions(directories: OverlayDirectories): string[] {
   ];
 }
 
+/**
+ * The mount options for an overlay that cannot be written to, of the same
+ * layers; they may be in use by another one.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * const [layers] = readonlyOverlayOptions({ lower: ["/l/a"], upper: "/c/u" });
+ * assert.equal(layers, "lowerdir=/c/u:/l/a");
+ * ```
+ */
+export function readonlyOverlayOptions(
+  { lower, upper }: Pick<OverlayDirectories, "lower" | "upper">,
+): string[] {
+  return [
+    `lowerdir=${[upper, ...lower].map(escapeLower).join(":")}`,
+    "index=off",
+    "redirect_dir=off",
+    "metacopy=off",
+    "ro",
+  ];
+}
+
 function escape(path: string): string {
   return path.replaceAll("\\", "\\\\").replaceAll(",", "\\,");
 }

@@ -38,7 +38,7 @@ export function privateMountSteps(): readonly PrepareStep[] {
  * @param rootfs What to mount on `root.path`; nothing if it is there already.
  */
 export function rootSteps(
-  spec: RuntimeSpec,
+  spec: Pick<RuntimeSpec, "root">,
   rootfs: readonly Mount[],
 ): readonly PrepareStep[] {
   const { path } = spec.root;

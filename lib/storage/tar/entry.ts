@@ -8,6 +8,7 @@ import type {
   Extent,
   Timespec,
 } from "../../../ffi/calls/file.ts";
+import type { Memory } from "../../../ffi/memory.ts";
 import type { ByteString } from "./byte_string.ts";
 
 /** The kinds of file an archive can hold. */
@@ -40,4 +41,22 @@ export interface TarEntry {
   readonly extents: readonly Extent[] | undefined;
   /** Extended attributes by name. */
   readonly xattrs: ReadonlyMap<ByteString, Uint8Array>;
+}
+
+/** The content of a file, piece by piece. */
+export interface ContentSource {
+  /** Where {@linkcode readContent} finds what it returns. */
+  readonly memory: Memory;
+  /**
+   * The next piece of the present file's content, valid until the next call.
+   *
+   * @returns Where in {@linkcode memory} it is, `undefined` after the last.
+   */
+  readContent(): Extent | undefined;
+}
+
+/** Files one after the other: an archive that is read, or a tree. */
+export interface EntrySource extends ContentSource {
+  /** The next file, `undefined` after the last. */
+  next(): TarEntry | undefined;
 }

@@ -31,8 +31,7 @@ import {
 } from "../../../ffi/constants/fcntl.ts";
 import { S_IFBLK, S_IFCHR, S_IFIFO } from "../../../ffi/constants/stat.ts";
 import { type ByteString, kernelPath } from "./byte_string.ts";
-import type { TarEntry } from "./entry.ts";
-import type { TarReader } from "./reader.ts";
+import type { ContentSource, TarEntry } from "./entry.ts";
 import { setClosedXattrs, setOpenXattrs } from "./xattrs.ts";
 
 /** Where a file is to be made. */
@@ -56,7 +55,7 @@ const FILE_TYPES = {
 } as const;
 
 /** Makes a regular file with the content the reader is at. */
-export function makeFile(node: NewNode, reader: TarReader): void {
+export function makeFile(node: NewNode, reader: ContentSource): void {
   const { entry } = node;
   using fd = openat(
     node.directory,
@@ -114,7 +113,7 @@ function setAttributes({ directory, base, entry, isOwn }: NewNode): void {
   lutimensat(directory, path, entry.modified);
 }
 
-function writeContent(fd: number, reader: TarReader): void {
+function writeContent(fd: number, reader: ContentSource): void {
   for (
     let piece = reader.readContent();
     piece !== undefined;
@@ -125,7 +124,7 @@ function writeContent(fd: number, reader: TarReader): void {
 /** Writes each extent at its place; what is between them stays a hole. */
 function writeExtents(
   fd: number,
-  reader: TarReader,
+  reader: ContentSource,
   extents: readonly Extent[],
 ): void {
   let piece: Extent = { offset: 0, length: 0 };
@@ -142,14 +141,14 @@ function writeExtents(
   }
 }
 
-function requireContent(reader: TarReader): Extent {
+function requireContent(reader: ContentSource): Extent {
   const piece = reader.readContent();
   // The reader checked that the extents add up to the content.
   if (piece === undefined) throw new TypeError("Extents exceed the content");
   return piece;
 }
 
-function writeAll(fd: number, reader: TarReader, piece: Extent): void {
+function writeAll(fd: number, reader: ContentSource, piece: Extent): void {
   for (let { offset, length } = piece; length > 0;) {
     const count = write(fd, reader.memory, { offset, length });
     offset += count;

@@ -6,9 +6,14 @@
  * @see Linux Documentation/filesystems/overlayfs.rst, "User xattr"
  */
 import type { DirectoryFd } from "../../../ffi/calls/file.ts";
-import { fsetxattr, lsetxattr } from "../../../ffi/calls/xattr.ts";
+import {
+  fgetxattr,
+  flistxattr,
+  fsetxattr,
+  lsetxattr,
+} from "../../../ffi/calls/xattr.ts";
 import { isSyscallError } from "../../../ffi/errno.ts";
-import { type ByteString, kernelPath } from "./byte_string.ts";
+import { type ByteString, byteString, kernelPath } from "./byte_string.ts";
 
 /** Attributes by name. */
 export type Xattrs = ReadonlyMap<ByteString, Uint8Array>;
@@ -25,6 +30,29 @@ export function findOverlayXattr(xattrs: Xattrs): ByteString | undefined {
     if (OVERLAY_NAMESPACES.test(name)) return name;
   }
   return undefined;
+}
+
+/** What belongs to a file wherever it goes; the rest is the host's. */
+const KEPT = /^(?:user\.|security\.capability$|system\.posix_acl_)/;
+
+/** The attributes of an open file or directory that a copy of it has, too. */
+export function keptXattrs(fd: number): Xattrs {
+  const kept = new Map<ByteString, Uint8Array>();
+  for (const bytes of listWhereSupported(fd)) {
+    const name = byteString(bytes, 0, bytes.length);
+    if (!KEPT.test(name) || OVERLAY_NAMESPACES.test(name)) continue;
+    kept.set(name, fgetxattr(fd, bytes));
+  }
+  return kept;
+}
+
+function listWhereSupported(fd: number): Uint8Array[] {
+  try {
+    return flistxattr(fd);
+  } catch (error) {
+    if (isSyscallError(error, "EOPNOTSUPP")) return [];
+    throw error;
+  }
 }
 
 /** Sets the attributes of an open file or directory. */

@@ -1,0 +1,37 @@
+/**
+ * `tsdocker diff`: what a container has changed of its image.
+ *
+ * @module
+ */
+import { snapshotOf } from "../../engine/containers/create.ts";
+import { findConfig } from "../../engine/containers/look_up.ts";
+import { settle } from "../../engine/containers/reconcile.ts";
+import { type LayerChange, listChanges } from "../../storage/layer_changes.ts";
+import { toBytes } from "../../storage/tar/byte_string.ts";
+import { defineCommand } from "../command.ts";
+import { printable } from "../output/printable.ts";
+
+const LETTERS: Readonly<Record<LayerChange["kind"], string>> = {
+  added: "A",
+  changed: "C",
+  removed: "D",
+};
+
+/** The command `diff`. */
+export const diffCommand = defineCommand({
+  summary: "List files that a container has added, changed and removed",
+  description: "A is added, C is changed, D is removed. What is in volumes " +
+    "and other mounts is not the container's and not listed.",
+  positionals: [{ name: "CONTAINER" }],
+  flags: {},
+}, ({ positionals: [reference = ""] }, { paths, stdout, log }) => {
+  settle({ paths, warn: log.warn });
+  const changes = listChanges(snapshotOf(paths, findConfig(paths, reference)));
+  stdout.write(changes.map(formatChange).join(""));
+  return 0;
+});
+
+function formatChange({ kind, path }: LayerChange): string {
+  const text = new TextDecoder().decode(toBytes(path));
+  return `${LETTERS[kind]} ${printable(text)}\n`;
+}
