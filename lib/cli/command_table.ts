@@ -56,6 +56,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./commands/ps.ts")).psCommand,
   },
   {
+    name: "logs",
+    aliases: ["container logs"],
+    load: async () => (await import("./commands/logs.ts")).logsCommand,
+  },
+  {
     name: "rm",
     aliases: ["container rm", "container remove"],
     load: async () => (await import("./commands/rm.ts")).rmCommand,
@@ -96,6 +101,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./commands/rename.ts")).renameCommand,
   },
   {
+    name: "update",
+    aliases: ["container update"],
+    load: async () => (await import("./commands/update.ts")).updateCommand,
+  },
+  {
     name: "events",
     aliases: ["system events"],
     load: async () => (await import("./commands/events.ts")).eventsCommand,
@@ -133,6 +143,21 @@ export const COMMANDS: readonly CommandEntry[] = [
     aliases: [],
     load: async () =>
       (await import("./commands/generate/systemd.ts")).generateSystemdCommand,
+  },
+  {
+    name: "cp",
+    aliases: ["container cp"],
+    load: async () => (await import("./commands/cp.ts")).cpCommand,
+  },
+  {
+    name: "diff",
+    aliases: ["container diff"],
+    load: async () => (await import("./commands/diff.ts")).diffCommand,
+  },
+  {
+    name: "export",
+    aliases: ["container export"],
+    load: async () => (await import("./commands/export.ts")).exportCommand,
   },
   {
     name: "version",

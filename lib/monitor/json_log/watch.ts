@@ -23,14 +23,16 @@ const LONGEST_WAIT_MS = 60_000;
 
 /** A log that may grow. */
 export class LogWatch implements Disposable {
+  readonly #directory: string;
   readonly #writer: Fd;
-  readonly #inotify: Fd | undefined;
+  #inotify: Fd | undefined;
 
   /**
    * @param directory That of the log.
    * @param writer A pidfd of who writes it; stays the caller's.
    */
   constructor(directory: string, writer: Fd) {
+    this.#directory = directory;
     this.#writer = writer;
     this.#inotify = watch(directory);
   }
@@ -50,6 +52,8 @@ export class LogWatch implements Disposable {
       Math.min(timeoutMs, longestMs),
     );
     if (inotify !== undefined) discardEvents(inotify);
+    // Before the log is read, so that nothing is missed.
+    else this.#inotify = watch(this.#directory);
     return ready.includes(this.#writer) ? "ended" : "grown";
   }
 
