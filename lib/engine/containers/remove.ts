@@ -3,15 +3,21 @@
  *
  * @module
  */
+import { SIGNALS } from "../../../ffi/constants/signal.ts";
 import { InvalidStateError } from "../../base/errors.ts";
 import type { HostPaths } from "../../base/host_paths.ts";
 import { type ContainerId, shortId } from "../../base/identifiers.ts";
+import { openProcess, signalProcess } from "../../runtime/opened_process.ts";
 import { isRunning, killProcess } from "../../runtime/process_identity.ts";
 import type { Engine } from "../engine.ts";
+import { recordContainerEvent } from "../events.ts";
+import { endCgroup } from "./cgroup.ts";
 import { removeContainerFiles } from "./create.ts";
 import { findContainer } from "./find.ts";
 import { lockWithin } from "./lock.ts";
-import { containerDirectory, readConfig, readRunning } from "./records.ts";
+import { findProcess } from "./look_up.ts";
+import { containerDirectory, readConfig, readRestarting } from "./records.ts";
+import { noteStop } from "./signal.ts";
 
 /** How a container is removed. */
 export interface RemoveOptions {
@@ -21,6 +27,10 @@ export interface RemoveOptions {
 
 /** How long a killed container and its keeper may take to go away. */
 const END_TIMEOUT_MS = 10_000;
+/** How long until it is looked again whether it has been started again. */
+const LOOK_MS = 100;
+
+type ContainerLock = ReturnType<typeof lockWithin>;
 
 /**
  * Removes a container with its layer and its name.
@@ -35,12 +45,9 @@ export function removeContainer(
   options: RemoveOptions,
 ): void {
   const id = findContainer(paths, reference);
-  const running = readRunning(paths, id);
-  if (running !== undefined && isRunning(running)) {
-    if (options.running === "refuse") throw isRunningError(reference, id);
-    killProcess(running, END_TIMEOUT_MS);
-  }
-  const lock = lockWithin(containerDirectory(paths, id), END_TIMEOUT_MS);
+  const lock = options.running === "refuse"
+    ? lockUnlessRunning(paths, id, reference)
+    : lockOnceEnded(paths, id);
   // With --rm, its keeper has removed it.
   if (lock === "missing") return;
   if (lock === "busy") throw isBusyError(reference, id);
@@ -49,20 +56,67 @@ export function removeContainer(
 }
 
 /** Removes a container whose lock the caller holds, and that does not run. */
+function lockUnlessRunning(
+  paths: HostPaths,
+  id: ContainerId,
+  reference: string,
+): ContainerLock {
+  if (findProcess(paths, id) !== undefined) {
+    throw isRunningError(reference, id, "running");
+  }
+  const restarting = readRestarting(paths, id);
+  if (restarting !== undefined && isRunning(restarting.keeper)) {
+    throw isRunningError(reference, id, "restarting");
+  }
+  return lockWithin(containerDirectory(paths, id), END_TIMEOUT_MS);
+}
+
+/** Kills what runs, and what is about to be started again, until it is ours. */
+function lockOnceEnded(paths: HostPaths, id: ContainerId): ContainerLock {
+  const deadline = performance.now() + END_TIMEOUT_MS;
+  for (;;) {
+    const running = findProcess(paths, id);
+    if (running !== undefined) {
+      noteStop(paths, { id });
+      killProcess(running, END_TIMEOUT_MS);
+    }
+    const restarting = readRestarting(paths, id);
+    if (restarting !== undefined) {
+      noteStop(paths, { id });
+      using monitor = openProcess(restarting.keeper);
+      if (monitor !== undefined) signalProcess(monitor, SIGNALS.SIGTERM);
+    }
+    const lock = lockWithin(containerDirectory(paths, id), LOOK_MS);
+    const isOurs = lock !== "busy" && lock !== "missing";
+    // It may run without anybody who keeps it.
+    if (isOurs && findProcess(paths, id) !== undefined) {
+      lock[Symbol.dispose]();
+      continue;
+    }
+    if (lock !== "busy" || performance.now() > deadline) return lock;
+  }
+}
+
+/** Removes a container that does not run; its caller holds its lock. */
 export function removeLocked(paths: HostPaths, id: ContainerId): void {
   const config = readConfig(paths, id);
+  if (config !== undefined) endCgroup(config);
   removeContainerFiles(paths, config ?? { id, name: "" });
+  if (config !== undefined) {
+    recordContainerEvent(paths, config, { action: "destroy" });
+  }
 }
 
 function isRunningError(
   reference: string,
   id: ContainerId,
+  state: "running" | "restarting",
 ): InvalidStateError {
   return new InvalidStateError(
     id,
     "remove",
-    "running",
-    `cannot remove container "${reference}": container is running: stop the container before removing or force remove`,
+    state,
+    `cannot remove container "${reference}": container is ${state}: stop the container before removing or force remove`,
     { advice: `tsdocker rm -f ${reference}` },
   );
 }

@@ -24,7 +24,7 @@ import { launchContainer, type LaunchReport } from "./launch_container.ts";
 import { openContainerLog } from "./log.ts";
 import { settle } from "./reconcile.ts";
 import { openPidfile, type Pidfile } from "./pidfile.ts";
-import { keepUnstarted, readRunning, stateDirectory } from "./records.ts";
+import { keepUnstarted, stateDirectory } from "./records.ts";
 import { withVolumesFrom } from "./volumes_from.ts";
 
 /** Status of a program ended by SIGKILL. */
@@ -100,11 +100,9 @@ export async function runDetached(
   const { startMonitor } = await import("./start.ts");
   const { config: { id }, lock } = container;
   // Once there is a monitor it clears up, even if we are killed.
-  await startMonitor(engine, { id, lock }, { ifRefused: "remove" });
+  const pid = await startMonitor(engine, { id, lock }, { ifRefused: "remove" });
   undo.move();
-  // One that has ended already has no pid to write.
-  const running = readRunning(engine.paths, id);
-  if (running !== undefined) pidfile?.write(running.pid);
+  pidfile?.write(pid);
   return id;
 }
 

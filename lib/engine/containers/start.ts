@@ -62,13 +62,14 @@ export async function startDetached(
  * Starts the monitor of a container, which starts its program.
  *
  * @param container Locked by the caller; the monitor inherits the lock.
+ * @returns The pid of the program.
  * @throws {StartError} If the program cannot be started.
  */
 export async function startMonitor(
   { paths, warn }: Engine,
   { id, lock }: { readonly id: ContainerId; readonly lock: Fd },
   { ifRefused, onListening }: StartOptions,
-): Promise<void> {
+): Promise<number> {
   using status = createPipe();
   const awaits = onListening === undefined ? "nobody" : "attached";
   const words = [id, lock.number, status.writable.number, awaits, ifRefused];
@@ -92,7 +93,7 @@ export async function startMonitor(
   }).spawn().unref();
   // Or its end would not be the end of the pipe.
   status.writable[Symbol.dispose]();
-  await awaitStart(status.readable, {
+  return await awaitStart(status.readable, {
     onWarning: warn,
     ...(onListening === undefined ? {} : { onListening }),
   });

@@ -21,6 +21,7 @@ import {
   stateDirectory,
   writeExit,
   writeRunning,
+  writeStarted,
 } from "../../../lib/engine/containers/records.ts";
 import {
   identifyProcess,
@@ -305,8 +306,11 @@ engineTest("reconcile() ignores what is no container's state", (roots) => {
 
 engineTest("settle() settles all containers after a reboot", (roots) => {
   const { paths } = roots;
-  const wasRunning = abandoned(roots, { createdMs: 77 });
+  const wasRunning = abandoned(roots);
+  writeStarted(paths, wasRunning.config.id, { startedMs: 77 });
   const hadEnded = abandoned(roots);
+  writeStarted(paths, hadEnded.config.id, { startedMs: 5 });
+  const neverStarted = abandoned(roots);
   const exit = {
     exitCode: 3,
     startedMs: 5,
@@ -329,7 +333,10 @@ engineTest("settle() settles all containers after a reboot", (roots) => {
   assert.equal(findByName(paths, "web"), undefined);
   assert.ok(!exists(containerDirectory(paths, half)));
   assert.equal(readExit(paths, busy.config.id), undefined);
-  for (const container of [wasRunning, hadEnded, busy]) container.remove();
+  assert.equal(readExit(paths, neverStarted.config.id), undefined);
+  for (const container of [wasRunning, hadEnded, neverStarted, busy]) {
+    container.remove();
+  }
 });
 
 engineTest("settle() is for root alone", (roots) => {
