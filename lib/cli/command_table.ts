@@ -56,6 +56,21 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./commands/ps.ts")).psCommand,
   },
   {
+    name: "inspect",
+    aliases: ["container inspect"],
+    load: async () => (await import("./commands/inspect.ts")).inspectCommand,
+  },
+  {
+    name: "port",
+    aliases: ["container port"],
+    load: async () => (await import("./commands/port.ts")).portCommand,
+  },
+  {
+    name: "exists",
+    aliases: ["container exists"],
+    load: async () => (await import("./commands/exists.ts")).existsCommand,
+  },
+  {
     name: "logs",
     aliases: ["container logs"],
     load: async () => (await import("./commands/logs.ts")).logsCommand,
@@ -160,6 +175,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./commands/export.ts")).exportCommand,
   },
   {
+    name: "completion",
+    aliases: [],
+    load: async () =>
+      (await import("./commands/completion.ts")).completionCommand,
+  },
+  {
     name: "version",
     aliases: [],
     load: async () => (await import("./commands/version.ts")).versionCommand,
@@ -185,6 +206,13 @@ export const COMMANDS: readonly CommandEntry[] = [
     hidden: true,
     load: async () =>
       (await import("./commands/internal/monitor.ts")).monitorCommand,
+  },
+  {
+    name: "complete",
+    aliases: [],
+    hidden: true,
+    load: async () =>
+      (await import("./commands/internal/complete.ts")).completeCommand,
   },
   {
     name: "init",

@@ -1,0 +1,61 @@
+/**
+ * `tsdocker complete`, hidden: what fits at the cursor of a shell. Prints a
+ * word a line, with what it is behind a tab.
+ *
+ * @module
+ */
+import { listContainers } from "../../../engine/containers/list.ts";
+import { defineCommand } from "../../command.ts";
+import { COMMANDS, GROUPS } from "../../command_table.ts";
+import { complete } from "../../completion/complete.ts";
+import type { Candidate } from "../../completion/offers.ts";
+import { FILES_LINE } from "../../completion/scripts.ts";
+import { engineOf } from "../../engine.ts";
+import { GLOBAL_FLAGS } from "../../global_flags.ts";
+import { printable } from "../../output/printable.ts";
+
+/** The command `complete`. */
+export const completeCommand = defineCommand({
+  summary: "Print what fits at the cursor of a shell",
+  positionals: [{ name: "WORD", optional: true, repeats: true }],
+  flags: {},
+}, async ({ positionals }, context) => {
+  const { paths, imagePath } = engineOf(context);
+  const { candidates, files } = await complete(positionals, {
+    commands: COMMANDS,
+    groups: GROUPS,
+    globalFlags: GLOBAL_FLAGS,
+    containers: () =>
+      ifAllowed(() =>
+        listContainers(paths).map(({ config: { name, image } }) => ({
+          word: name,
+          about: image,
+        }))
+      ),
+    images: () =>
+      imagePath.flatMap((directory) => ifAllowed(() => imagesIn(directory))),
+  });
+  for (const { word, about } of candidates) {
+    context.stdout.write(`${printable(word)}\t${printable(about)}\n`);
+  }
+  if (files) context.stdout.write(`${FILES_LINE}\n`);
+  return 0;
+});
+
+/** What a user may not see, or is not there, is not offered. */
+function ifAllowed(list: () => Candidate[]): Candidate[] {
+  try {
+    return list();
+  } catch {
+    // A shell that completes has nowhere to show an error.
+    return [];
+  }
+}
+
+const ARCHIVE = /\.tar(?:\.gz|\.zst)?$/;
+
+function imagesIn(directory: string): Candidate[] {
+  return [...Deno.readDirSync(directory)].map(({ name }) => name)
+    .filter((name) => ARCHIVE.test(name))
+    .map((name) => ({ word: name.replace(ARCHIVE, ""), about: directory }));
+}
