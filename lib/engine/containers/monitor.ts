@@ -33,16 +33,20 @@ import {
 } from "./running_life.ts";
 
 /** What a monitor is told by who starts it. */
-export interface MonitorOptions {
+export interface MonitorRequest {
   readonly id: ContainerId;
-  /** The container's lock, held for as long as the monitor lives. */
-  readonly lock: Fd;
-  /** Whom to tell how the first start went. */
-  readonly report: MonitorReport;
   /** Whether to wait for somebody to attach before the first start. */
   readonly awaits: "nobody" | "attached";
   /** What becomes of a container that cannot be started. */
   readonly ifRefused: "remove" | "keep";
+}
+
+/** What a monitor is given besides. */
+export interface MonitorOptions extends MonitorRequest {
+  /** The container's lock, held for as long as the monitor lives. */
+  readonly lock: Fd;
+  /** Whom to tell how the first start went. */
+  readonly report: MonitorReport;
 }
 
 /**

@@ -1,6 +1,6 @@
 /**
  * How a monitor tells whoever has started it how that went: lines of JSON
- * through a pipe, until the program runs or has failed to.
+ * through a socket, until the program runs or has failed to.
  *
  * @module
  */
@@ -26,7 +26,7 @@ type Message =
 export class MonitorReport {
   readonly #fd: Fd;
 
-  /** @param fd Write end of a pipe, closed with the last word. */
+  /** @param fd Connected to who has started it, closed with the last word. */
   constructor(fd: Fd) {
     this.#fd = fd;
   }
@@ -74,7 +74,7 @@ export interface ReportListener {
 /**
  * Listens to a monitor until its last word.
  *
- * @param fd Read end of its pipe.
+ * @param fd Connected to it.
  * @returns The pid of the program.
  * @throws What the monitor has thrown, or a {@linkcode HostError} if it has
  * died.

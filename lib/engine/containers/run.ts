@@ -22,7 +22,7 @@ import { createContainer, type CreatedContainer } from "./create.ts";
 import { keepContainer } from "./keep.ts";
 import { launchContainer, type LaunchReport } from "./launch_container.ts";
 import { openContainerLog } from "./log.ts";
-import { settle } from "./reconcile.ts";
+import { assertRoot, settle } from "./reconcile.ts";
 import { openPidfile, type Pidfile } from "./pidfile.ts";
 import { keepUnstarted, stateDirectory } from "./records.ts";
 import { withVolumesFrom } from "./volumes_from.ts";
@@ -94,16 +94,18 @@ export async function runDetached(
   engine: Engine,
   options: RunOptions,
 ): Promise<ContainerId> {
+  assertRoot();
+  // It gets ready while the container is created.
+  const { spawnMonitor } = await import("./start.ts");
+  using monitor = spawnMonitor(engine);
   using undo = new DisposableStack();
   using pidfile = pidfileOf(options);
   using container = await create(engine, options, undo);
-  const { startMonitor } = await import("./start.ts");
-  const { config: { id }, lock } = container;
-  // Once there is a monitor it clears up, even if we are killed.
-  const pid = await startMonitor(engine, { id, lock }, { ifRefused: "remove" });
+  // Once the monitor knows of it, it clears up, even if we are killed.
+  const pid = await monitor.start(container, { ifRefused: "remove" });
   undo.move();
   pidfile?.write(pid);
-  return id;
+  return container.config.id;
 }
 
 /**

@@ -3,17 +3,18 @@
  *
  * @module
  */
-import { createPipe, makeInheritable } from "../../../ffi/calls/pipe.ts";
+import { makeInheritable } from "../../../ffi/calls/pipe.ts";
+import { sendDescriptor, socketPair } from "../../../ffi/calls/socket.ts";
 import type { Fd } from "../../../ffi/fd.ts";
 import { ConflictError, NotFoundError } from "../../base/errors.ts";
 import { type ContainerId, shortId } from "../../base/identifiers.ts";
 import { selfInvocation } from "../../runtime/launch/self_invocation.ts";
 import { isRunning } from "../../runtime/process_identity.ts";
+import type { ContainerConfig } from "../container_config.ts";
 import type { Engine } from "../engine.ts";
-import type { CreatedContainer } from "./create.ts";
 import { findContainer } from "./find.ts";
 import { lockWithin, tryLock } from "./lock.ts";
-import type { MonitorOptions } from "./monitor.ts";
+import type { MonitorRequest } from "./monitor.ts";
 import { awaitStart } from "./monitor_report.ts";
 import {
   clearStopRequest,
@@ -27,8 +28,8 @@ export const MONITOR_COMMAND = "monitor";
 /** How long whoever works on a container may take. */
 const LOCK_TIMEOUT_MS = 10_000;
 
-/** How a monitor is started. */
-export interface StartOptions extends Pick<MonitorOptions, "ifRefused"> {
+/** How a monitor starts a container. */
+export interface StartOptions extends Pick<MonitorRequest, "ifRefused"> {
   /**
    * Called when others can attach, before the program starts: whoever wants to
    * see all that it writes. Absent: the monitor waits for nobody.
@@ -37,7 +38,8 @@ export interface StartOptions extends Pick<MonitorOptions, "ifRefused"> {
 }
 
 /**
- * Starts a container that exists; one that runs already is left alone.
+ * Starts a container that exists; one that runs already is left alone, or taken
+ * over if its monitor was killed.
  *
  * @param reference As `findContainer` takes it.
  * @returns Its id, and whether it has been started by this.
@@ -50,39 +52,48 @@ export async function startDetached(
 ): Promise<{ readonly id: ContainerId; readonly isNew: boolean }> {
   const { paths } = engine;
   const id = findContainer(paths, reference);
-  const lock = lockUnlessRunning(engine, id);
-  if (lock === "runs") return { id, isNew: false };
+  const lock = lockUnlessKept(engine, id);
+  if (lock === "kept") return { id, isNew: false };
   using held = lock;
   clearStopRequest(paths, id);
-  await startMonitor(engine, { id, lock: held }, options);
+  using monitor = spawnMonitor(engine);
+  await monitor.start({ config: { id }, lock: held }, options);
   return { id, isNew: true };
 }
 
+/** A monitor that waits to be told what to keep; it ends with its scope. */
+export interface SpawnedMonitor extends Disposable {
+  /**
+   * Has it start a container.
+   *
+   * @param container Locked by the caller; the monitor gets the lock, too.
+   * @returns The pid of the program.
+   * @throws {StartError} If the program cannot be started.
+   */
+  start(
+    container: {
+      readonly config: Pick<ContainerConfig, "id">;
+      readonly lock: Fd;
+    },
+    options: StartOptions,
+  ): Promise<number>;
+}
+
 /**
- * Starts the monitor of a container, which starts its program.
- *
- * @param container Locked by the caller; the monitor inherits the lock.
- * @returns The pid of the program.
- * @throws {StartError} If the program cannot be started.
+ * Starts a monitor. It takes as long to be ready as we have taken: whoever
+ * knows early that one will be needed does not have to wait for it.
  */
-export async function startMonitor(
-  { paths, warn }: Engine,
-  { id, lock }: { readonly id: ContainerId; readonly lock: Fd },
-  { ifRefused, onListening }: StartOptions,
-): Promise<number> {
-  using status = createPipe();
-  const awaits = onListening === undefined ? "nobody" : "attached";
-  const words = [id, lock.number, status.writable.number, awaits, ifRefused];
+export function spawnMonitor({ paths, warn }: Engine): SpawnedMonitor {
+  const [ours, theirs] = socketPair();
   const self = selfInvocation(
     "--root",
     paths.root,
     "--run-root",
     paths.runRoot,
     MONITOR_COMMAND,
-    ...words.map(String),
+    String(theirs.number),
   );
-  makeInheritable(lock.number);
-  makeInheritable(status.writable.number);
+  makeInheritable(theirs.number);
   new Deno.Command(self.path, {
     args: self.args,
     cwd: "/",
@@ -91,22 +102,34 @@ export async function startMonitor(
     stdout: "null",
     stderr: "null",
   }).spawn().unref();
-  // Or its end would not be the end of the pipe.
-  status.writable[Symbol.dispose]();
-  return await awaitStart(status.readable, {
-    onWarning: warn,
-    ...(onListening === undefined ? {} : { onListening }),
-  });
+  // Or its end would not be the end of the connection.
+  theirs[Symbol.dispose]();
+  return {
+    async start(
+      { config: { id }, lock },
+      { ifRefused, onListening },
+    ): Promise<number> {
+      const request: MonitorRequest = {
+        id,
+        ifRefused,
+        awaits: onListening === undefined ? "nobody" : "attached",
+      };
+      const bytes = new TextEncoder().encode(JSON.stringify(request));
+      sendDescriptor(ours, bytes, lock);
+      return await awaitStart(ours, {
+        onWarning: warn,
+        ...(onListening === undefined ? {} : { onListening }),
+      });
+    },
+    [Symbol.dispose]: () => ours[Symbol.dispose](),
+  };
 }
 
 /**
  * A container's lock, to start it, or to take it over if it runs and has no
  * monitor any more; nobody else is working on it then.
  */
-function lockUnlessRunning(
-  { paths }: Engine,
-  id: ContainerId,
-): CreatedContainer["lock"] | "runs" {
+function lockUnlessKept({ paths }: Engine, id: ContainerId): Fd | "kept" {
   const directory = containerDirectory(paths, id);
   const running = readRunning(paths, id);
   const runs = running !== undefined && isRunning(running);
@@ -115,10 +138,10 @@ function lockUnlessRunning(
     : lockWithin(directory, LOCK_TIMEOUT_MS);
   if (lock === "missing") throw new NotFoundError(`No such container: ${id}`);
   if (lock !== "busy") return lock;
-  if (runs) return "runs";
+  if (runs) return "kept";
   // It may have been started by somebody else meanwhile.
   const now = readRunning(paths, id);
-  if (now !== undefined && isRunning(now)) return "runs";
+  if (now !== undefined && isRunning(now)) return "kept";
   throw new ConflictError(
     `cannot start container ${shortId(id)}: another tsdocker is working on it`,
   );

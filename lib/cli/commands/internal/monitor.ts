@@ -5,41 +5,38 @@
  * @module
  */
 import { makeUninheritable } from "../../../../ffi/calls/pipe.ts";
+import { receiveDescriptor } from "../../../../ffi/calls/socket.ts";
 import { Fd } from "../../../../ffi/fd.ts";
-import { isContainerId } from "../../../base/identifiers.ts";
-import { monitorContainer } from "../../../engine/containers/monitor.ts";
+import {
+  monitorContainer,
+  type MonitorRequest,
+} from "../../../engine/containers/monitor.ts";
 import { MonitorReport } from "../../../engine/containers/monitor_report.ts";
 import { defineCommand } from "../../command.ts";
 import { engineOf } from "../../engine.ts";
 
-/** The command `monitor`; descriptors by number. */
+/** The command `monitor`. */
 export const monitorCommand = defineCommand({
   summary: "Keep a container that runs on its own",
-  positionals: [
-    { name: "ID" },
-    { name: "LOCK" },
-    { name: "REPORT" },
-    { name: "AWAITS" },
-    { name: "IF_REFUSED" },
-  ],
+  positionals: [{ name: "SOCKET" }],
   flags: {},
-}, async ({ positionals }, context) => {
-  const [id = "", lock, reportTo, awaits, ifRefused] = positionals;
-  if (!isContainerId(id)) throw new TypeError(`Not an id: ${id}`);
-  for (const number of [lock, reportTo]) makeUninheritable(Number(number));
-  const report = new MonitorReport(new Fd(Number(reportTo)));
-  const engine = engineOf(context);
+}, async ({ positionals: [socket] }, context) => {
+  makeUninheritable(Number(socket));
+  const connection = new Fd(Number(socket));
+  const message = receiveDescriptor(connection);
+  // Whoever has started us needs no monitor after all.
+  if (message === undefined) return 0;
+  const request = JSON.parse(
+    new TextDecoder().decode(message.content),
+  ) as MonitorRequest;
+  const report = new MonitorReport(connection);
+  const engine = {
+    ...engineOf(context),
+    warn: (text: string) => report.warning(text),
+  };
   try {
-    await monitorContainer(
-      { ...engine, warn: (text) => report.warning(text) },
-      {
-        id,
-        lock: new Fd(Number(lock)),
-        report,
-        awaits: awaits === "attached" ? "attached" : "nobody",
-        ifRefused: ifRefused === "remove" ? "remove" : "keep",
-      },
-    );
+    const lock = message.descriptor;
+    await monitorContainer(engine, { ...request, lock, report });
     return 0;
   } catch (error) {
     report.failed(error);
