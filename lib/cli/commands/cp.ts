@@ -21,6 +21,7 @@ import { writeArchiveToStdout } from "../output/archive.ts";
 
 /** Stdin or stdout, as an archive. */
 const STREAM = "-";
+const STDIN = 0;
 
 /** The command `cp`. */
 export const cpCommand = defineCommand({
@@ -146,6 +147,6 @@ async function archiveIn(
   context: CommandContext,
   to: ContainerPath,
 ): Promise<number> {
-  const { unpackStdin } = await import("../../engine/containers/unpack.ts");
-  return await unpackStdin(engineOf(context), to);
+  const { unpackStream } = await import("../../engine/containers/unpack.ts");
+  return await unpackStream(engineOf(context), STDIN, to);
 }

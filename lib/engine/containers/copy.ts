@@ -10,7 +10,7 @@
  */
 import { fstat } from "../../../ffi/calls/file.ts";
 import type { Fd } from "../../../ffi/fd.ts";
-import { UsageError } from "../../base/errors.ts";
+import { NotFoundError } from "../../base/errors.ts";
 import { asFileMaker } from "../../runtime/rootfs/file_maker.ts";
 import { ownedInside, ownedOutside } from "../../storage/entry_owners.ts";
 import { byteString } from "../../storage/tar/byte_string.ts";
@@ -150,8 +150,7 @@ export async function copyToContainer(
  *
  * @param source What an archive holds.
  * @returns How many bytes the files have.
- * @throws {UsageError} If the directory is none.
- * @throws {NotFoundError} If the container is missing.
+ * @throws {NotFoundError} If the container or the directory is missing.
  * @throws {IntegrityError} If the archive is malformed or hostile.
  */
 export async function archiveToContainer(
@@ -165,7 +164,7 @@ export async function archiveToContainer(
   const path = new TextEncoder().encode(target.path);
   using root = openDirectory(files, byteString(path, 0, path.length));
   if (root === undefined) {
-    throw new UsageError(`destination "${label}" must be a directory`);
+    throw new NotFoundError(`destination "${label}" must be a directory`);
   }
   const bytes = writeInto(container, source, { root: root.number, label });
   recordCopy(engine, container);

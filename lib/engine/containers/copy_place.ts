@@ -15,7 +15,7 @@ import { S_IFDIR, S_IFLNK, S_IFMT } from "../../../ffi/constants/stat.ts";
 import { isSyscallError } from "../../../ffi/errno.ts";
 import { openat } from "../../../ffi/calls/file.ts";
 import type { Fd } from "../../../ffi/fd.ts";
-import { ConflictError, NotFoundError, UsageError } from "../../base/errors.ts";
+import { ConflictError, NotFoundError } from "../../base/errors.ts";
 import { openInRoot } from "../../base/open_in_root.ts";
 import {
   type ByteString,
@@ -136,7 +136,7 @@ export function findTarget(
   }
   if (kind === "directory" || !place.wantsDirectory) return place;
   place.root[Symbol.dispose]();
-  throw new UsageError("no such directory", {
+  throw new NotFoundError("no such directory", {
     advice: `"${path}" without the slash, or make the directory first`,
   });
 }
@@ -176,7 +176,7 @@ function followLinks(
     const root = openDirectory(space, directory);
     if (root === undefined || isItself(base)) {
       root?.[Symbol.dispose]();
-      throw space.missingParent(decode(directory));
+      throw space.missingParent(decode(directory).replace(/(.)\/$/, "$1"));
     }
     const mode = modeOf(root, base);
     if (mode === undefined || (mode & S_IFMT) !== S_IFLNK) {

@@ -6,8 +6,8 @@
  * @module
  * @see POSIX.1-2017, pax, "EXTENDED DESCRIPTION"
  */
-import { write } from "../../../ffi/calls/file.ts";
 import { Memory } from "../../../ffi/memory.ts";
+import { writePatiently } from "../../base/patient_io.ts";
 import type { EntrySource, TarEntry } from "./entry.ts";
 import { BLOCK_BYTES } from "./header.ts";
 import { formatHeaders, paddingOf } from "./header_writer.ts";
@@ -115,7 +115,10 @@ class Output implements Disposable {
 
   #writeAll(memory: Memory, offset: number, length: number): void {
     for (let at = offset, left = length; left > 0;) {
-      const count = write(this.#fd, memory, { offset: at, length: left });
+      const count = writePatiently(this.#fd, memory, {
+        offset: at,
+        length: left,
+      });
       at += count;
       left -= count;
       this.#written += count;

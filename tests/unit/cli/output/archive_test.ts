@@ -1,0 +1,75 @@
+import assert from "node:assert/strict";
+import { SyscallError } from "../../../../ffi/errno.ts";
+import { syscall } from "../../../../ffi/syscall.ts";
+import { HostError } from "../../../../lib/base/errors.ts";
+import { OutputClosedError } from "../../../../lib/cli/errors.ts";
+import {
+  writeArchiveFile,
+  writeArchiveToStdout,
+} from "../../../../lib/cli/output/archive.ts";
+import { namesIn } from "../../../support/cli.ts";
+import { TemporaryDirectory } from "../../../support/temporary_directory.ts";
+
+/** Writes a few bytes. */
+function writeText(fd: number): Promise<void> {
+  const bytes = new TextEncoder().encode("archive");
+  syscall("write", fd, bytes, bytes.length);
+  return Promise.resolve();
+}
+
+const EPIPE = 32;
+const ENOSPC = 28;
+
+Deno.test("writeArchiveFile() replaces a file once the new one is whole", async () => {
+  using directory = new TemporaryDirectory();
+  const { path } = directory;
+  await Deno.writeTextFile(`${path}/a.tar`, "old");
+  await writeArchiveFile("a.tar", path, async (fd) => {
+    await writeText(fd);
+    assert.equal(await Deno.readTextFile(`${path}/a.tar`), "old");
+  });
+  assert.equal(await Deno.readTextFile(`${path}/a.tar`), "archive");
+  assert.deepEqual(await namesIn(path), ["a.tar"]);
+});
+
+Deno.test("writeArchiveFile() leaves nothing of what has failed", async () => {
+  using directory = new TemporaryDirectory();
+  const failing = async (fd: number): Promise<void> => {
+    await writeText(fd);
+    throw new SyscallError("write", ENOSPC);
+  };
+  await assert.rejects(
+    writeArchiveFile("a.tar", directory.path, failing),
+    new HostError(
+      'Cannot write "a.tar": ENOSPC (no space left on device)',
+    ),
+  );
+  assert.deepEqual(await namesIn(directory.path), []);
+});
+
+Deno.test("writeArchiveFile() writes to a device and leaves it there", async () => {
+  await writeArchiveFile("/dev/null", "/", writeText);
+  assert.ok((await Deno.stat("/dev/null")).isCharDevice);
+});
+
+Deno.test("writeArchiveFile() says why there can be no file", async () => {
+  await assert.rejects(
+    writeArchiveFile("/nowhere/a.tar", "/", writeText),
+    /^HostError: Cannot write "\/nowhere\/a\.tar": ENOENT/,
+  );
+});
+
+Deno.test("writeArchiveToStdout() ends quietly if nobody reads", async () => {
+  await assert.rejects(
+    writeArchiveToStdout(() => {
+      throw new SyscallError("write", EPIPE);
+    }),
+    OutputClosedError,
+  );
+  await assert.rejects(
+    writeArchiveToStdout(() => {
+      throw new SyscallError("write", ENOSPC);
+    }),
+    SyscallError,
+  );
+});
