@@ -8,11 +8,6 @@
 /** What a map has under a key it has not. */
 export const NO_VALUE: unique symbol = Symbol("no value");
 
-/** A list that docker's JSON has as `null`, though a template sees it empty. */
-export const NIL_LIST: readonly never[] = Object.freeze(
-  Object.assign([], { toJSON: (): null => null }),
-);
-
 /** Whether `if` takes a value for false: nothing, zero or empty. */
 export function isEmptyValue(value: unknown): boolean {
   if (Array.isArray(value)) return value.length === 0;
@@ -66,8 +61,12 @@ export function sortedEntries(value: object): [string, unknown][] {
     .toSorted(([a], [b]) => a < b ? -1 : 1);
 }
 
+/** What JSON lets stand, and a terminal would obey. */
+// deno-lint-ignore no-control-regex
+const UNPRINTABLE = /[\x7f-\x9f\u2028-\u202e\u2066-\u2069]/g;
+
 /**
- * Writes a value as JSON.
+ * Writes a value as JSON, with nothing in it that steers a terminal.
  *
  * @param indent What a level is indented by; empty for one line.
  * @example
@@ -79,10 +78,15 @@ export function sortedEntries(value: object): [string, unknown][] {
  */
 export function toJson(value: unknown, indent = ""): string {
   const plain = isNil(value) ? null : value;
-  return JSON.stringify(
+  const json = JSON.stringify(
     plain,
     (_, item: unknown) =>
       item instanceof Map ? Object.fromEntries(sortedEntries(item)) : item,
     indent,
   ) ?? "null";
+  return json.replace(
+    UNPRINTABLE,
+    (character) =>
+      `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
 }

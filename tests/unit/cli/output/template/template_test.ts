@@ -6,7 +6,7 @@
 import assert from "node:assert/strict";
 import { UsageError } from "../../../../../lib/base/errors.ts";
 import { parseTemplate } from "../../../../../lib/cli/output/template/template.ts";
-import { NIL_LIST } from "../../../../../lib/cli/output/template/value.ts";
+import { NIL_LIST } from "../../../../../lib/engine/inspection/nil_list.ts";
 
 const DATA = {
   Name: "/web",

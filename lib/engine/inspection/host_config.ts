@@ -1,0 +1,201 @@
+/**
+ * `HostConfig` of an inspected container: what it is to the host. Pure. The
+ * fields are in the order of docker's.
+ *
+ * @module
+ * @see docs.docker.com/reference/api/engine, "Inspect a container"
+ */
+import type { Rlimit } from "../../oci/runtime_spec.ts";
+import type { ContainerConfig, LogConfig } from "../container_config.ts";
+import type { DeviceRequest } from "../device_request.ts";
+import { type InspectedLimits, inspectLimits } from "./limits.ts";
+import type { PortBinding } from "./network_settings.ts";
+import { NIL_LIST, orNil } from "./nil_list.ts";
+
+/** What a container is to the host, under docker's names. */
+export interface InspectedHostConfig extends InspectedLimits {
+  readonly Binds: readonly string[];
+  readonly ContainerIDFile: "";
+  readonly LogConfig: {
+    readonly Type: LogConfig["driver"];
+    readonly Config: ReadonlyMap<string, string>;
+  };
+  readonly NetworkMode: string;
+  readonly PortBindings: ReadonlyMap<string, readonly PortBinding[]>;
+  readonly RestartPolicy: {
+    readonly Name: string;
+    readonly MaximumRetryCount: number;
+  };
+  readonly AutoRemove: boolean;
+  readonly VolumeDriver: "";
+  readonly VolumesFrom: readonly string[];
+  readonly ConsoleSize: readonly [0, 0];
+  readonly CapAdd: readonly string[];
+  readonly CapDrop: readonly string[];
+  readonly CgroupnsMode: string;
+  readonly Dns: readonly string[];
+  readonly DnsOptions: readonly string[];
+  readonly DnsSearch: readonly string[];
+  readonly ExtraHosts: readonly string[];
+  readonly GroupAdd: readonly string[];
+  readonly IpcMode: string;
+  readonly Cgroup: "";
+  readonly Links: readonly string[];
+  readonly OomScoreAdj: number;
+  readonly PidMode: string;
+  readonly Privileged: boolean;
+  readonly PublishAllPorts: false;
+  readonly ReadonlyRootfs: boolean;
+  readonly SecurityOpt: readonly string[];
+  /** Options by path; absent without any. */
+  readonly Tmpfs: ReadonlyMap<string, string> | undefined;
+  readonly UTSMode: string;
+  readonly UsernsMode: string;
+  /** Bytes. */
+  readonly ShmSize: number;
+  readonly Sysctls: ReadonlyMap<string, string> | undefined;
+  readonly Runtime: "tsdocker";
+  readonly Isolation: "";
+  readonly Devices: readonly InspectedDevice[];
+  readonly DeviceCgroupRules: readonly string[];
+  readonly DeviceRequests: readonly never[];
+  readonly Ulimits: readonly InspectedUlimit[];
+  readonly Init: boolean;
+}
+
+/** What a container may use of the host, and what it shares with it. */
+export function inspectHostConfig(
+  config: ContainerConfig,
+): InspectedHostConfig {
+  return {
+    Binds: orNil(
+      config.volumes.map(({ source, destination, access }) =>
+        `${source}:${destination}${access === "ro" ? ":ro" : ""}`
+      ),
+    ),
+    ContainerIDFile: "",
+    LogConfig: { Type: config.log.driver, Config: logOptions(config.log) },
+    NetworkMode: config.network,
+    PortBindings: new Map(),
+    RestartPolicy: {
+      Name: config.restart.name,
+      MaximumRetryCount: config.restart.maximumRetryCount,
+    },
+    AutoRemove: config.autoRemove,
+    VolumeDriver: "",
+    VolumesFrom: NIL_LIST,
+    ConsoleSize: [0, 0],
+    CapAdd: orNil(config.capAdd),
+    CapDrop: orNil(config.capDrop),
+    CgroupnsMode: config.cgroupns,
+    Dns: [],
+    DnsOptions: [],
+    DnsSearch: [],
+    ExtraHosts: NIL_LIST,
+    GroupAdd: orNil(config.groupAdd),
+    IpcMode: config.ipc,
+    Cgroup: "",
+    Links: NIL_LIST,
+    OomScoreAdj: config.oomScoreAdj ?? 0,
+    PidMode: hostMode(config.pid),
+    Privileged: config.privileged,
+    PublishAllPorts: false,
+    ReadonlyRootfs: config.readOnly,
+    SecurityOpt: orNil(securityOptions(config)),
+    Tmpfs: config.tmpfs.length === 0 ? undefined : new Map(
+      config.tmpfs.map((
+        { destination, options },
+      ) => [destination, options.join(",")]),
+    ),
+    UTSMode: hostMode(config.uts),
+    UsernsMode: config.userns.kind === "host" ? "" : config.userns.kind,
+    ShmSize: config.shmSizeBytes,
+    Sysctls: Object.keys(config.sysctl).length === 0
+      ? undefined
+      : new Map(Object.entries(config.sysctl)),
+    Runtime: "tsdocker",
+    Isolation: "",
+    ...inspectLimits(config),
+    Devices: config.devices.map(inspectDevice),
+    DeviceCgroupRules: orNil(config.deviceCgroupRules.map((rule) => {
+      const { type = "a", major = "*", minor = "*", access = "rwm" } = rule;
+      return `${type} ${major}:${minor} ${access}`;
+    })),
+    DeviceRequests: NIL_LIST,
+    Ulimits: orNil(config.rlimits.map(inspectUlimit)),
+    Init: config.init,
+  };
+}
+
+/** Docker has no word for what is the container's own. */
+function hostMode(mode: "private" | "host"): string {
+  return mode === "host" ? mode : "";
+}
+
+function logOptions(
+  { driver, maxSizeBytes, maxFiles }: LogConfig,
+): ReadonlyMap<string, string> {
+  if (driver === "none") return new Map();
+  return new Map([
+    ["max-file", `${maxFiles}`],
+    ["max-size", maxSizeBytes < 0 ? "-1" : sizeText(maxSizeBytes)],
+  ]);
+}
+
+/** As short as it can be written for `--log-opt`. */
+function sizeText(bytes: number): string {
+  const [unit, count] = bytes % 1024 ** 2 === 0
+    ? ["m", bytes / 1024 ** 2]
+    : bytes % 1024 === 0
+    ? ["k", bytes / 1024]
+    : ["", bytes];
+  return `${count}${unit}`;
+}
+
+/** As docker has it, a profile is there as JSON. */
+function securityOptions(
+  { noNewPrivileges, seccomp, apparmor, systemPaths }: ContainerConfig,
+): string[] {
+  const profile = typeof seccomp === "string"
+    ? seccomp
+    : JSON.stringify(seccomp);
+  return [
+    ...(noNewPrivileges ? ["no-new-privileges"] : []),
+    ...(profile === "default" ? [] : [`seccomp=${profile}`]),
+    ...(apparmor === undefined ? [] : [`apparmor=${apparmor}`]),
+    ...(systemPaths === "masked" ? [] : [`systempaths=${systemPaths}`]),
+  ];
+}
+
+/** A device under docker's names. */
+interface InspectedDevice {
+  readonly PathOnHost: string;
+  readonly PathInContainer: string;
+  readonly CgroupPermissions: string;
+}
+
+function inspectDevice(
+  { source, destination, access }: DeviceRequest,
+): InspectedDevice {
+  return {
+    PathOnHost: source,
+    PathInContainer: destination,
+    CgroupPermissions: access,
+  };
+}
+
+/** A limit under docker's names. */
+interface InspectedUlimit {
+  /** As `ulimit` flags call it, such as `nofile`. */
+  readonly Name: string;
+  readonly Hard: number;
+  readonly Soft: number;
+}
+
+function inspectUlimit({ type, hard, soft }: Rlimit): InspectedUlimit {
+  return {
+    Name: type.replace(/^RLIMIT_/, "").toLowerCase(),
+    Hard: hard,
+    Soft: soft,
+  };
+}
