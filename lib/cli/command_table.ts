@@ -121,6 +121,16 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./commands/update.ts")).updateCommand,
   },
   {
+    name: "top",
+    aliases: ["container top"],
+    load: async () => (await import("./commands/top.ts")).topCommand,
+  },
+  {
+    name: "stats",
+    aliases: ["container stats"],
+    load: async () => (await import("./commands/stats.ts")).statsCommand,
+  },
+  {
     name: "events",
     aliases: ["system events"],
     load: async () => (await import("./commands/events.ts")).eventsCommand,
