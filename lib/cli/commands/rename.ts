@@ -12,7 +12,7 @@ import { EXIT_STATUS } from "../errors.ts";
 /** The command `rename`. */
 export const renameCommand = defineCommand({
   summary: "Rename a container, running or not",
-  positionals: [{ name: "CONTAINER" }, { name: "NEW_NAME" }],
+  positionals: [{ name: "CONTAINER" }, { name: "NAME" }],
   flags: {},
 }, ({ positionals: [container = "", name = ""] }, context) => {
   const engine = engineOf(context);

@@ -19,7 +19,7 @@ export const topCommand = defineCommand({
     "choose other columns; pids and users are the host's.",
   positionals: [
     { name: "CONTAINER" },
-    { name: "PS_OPTION", optional: true, repeats: true },
+    { name: "OPTION", optional: true, repeats: true },
   ],
   stopsAtPositional: true,
   flags: {},
