@@ -141,7 +141,7 @@ class TreeWriter implements Disposable {
 
   #make(name: ByteString, entry: TarEntry, source: ContentSource): void {
     const { maker } = this.#target;
-    const directory = this.#directoryOf(name);
+    const directory = this.#directoryOf(name, entry);
     const base = lastComponent(name);
     const isOwn = entry.uid === maker.uid && entry.gid === maker.gid;
     const node = { directory, base, entry, isOwn };
@@ -164,9 +164,9 @@ class TreeWriter implements Disposable {
   #makeHardLink(name: ByteString, entry: TarEntry): void {
     const target = this.#safeName(entry.linkName, entry);
     // Made if missing, so that asking again below opens nothing.
-    this.#directoryOf(name);
-    const from = this.#directoryOf(target);
-    const to = this.#directoryOf(name);
+    this.#directoryOf(name, entry);
+    const from = this.#directoryOf(target, entry);
+    const to = this.#directoryOf(name, entry);
     linkat(
       { directory: from, name: kernelPath(lastComponent(target)) },
       { directory: to, name: kernelPath(lastComponent(name)) },
@@ -174,7 +174,7 @@ class TreeWriter implements Disposable {
   }
 
   #replace(name: ByteString, entry: TarEntry, source: ContentSource): void {
-    const directory = this.#directoryOf(name);
+    const directory = this.#directoryOf(name, entry);
     const base = kernelPath(lastComponent(name));
     const existing = lstatat(directory, base);
     if (isDirectory(existing) && entry.type === "directory") return;
@@ -210,7 +210,7 @@ class TreeWriter implements Disposable {
   #isLinked(existing: FileStatus, entry: TarEntry): boolean {
     const target = this.#safeName(entry.linkName, entry);
     const linked = lstatat(
-      this.#directoryOf(target),
+      this.#directoryOf(target, entry),
       kernelPath(lastComponent(target)),
     );
     return existing.inode === linked.inode &&
@@ -227,8 +227,14 @@ class TreeWriter implements Disposable {
     finishDirectory(fd.number, entry);
   }
 
-  #directoryOf(name: ByteString): DirectoryFd {
-    return this.#directories.get(parentName(name));
+  #directoryOf(name: ByteString, entry: TarEntry): DirectoryFd {
+    try {
+      return this.#directories.get(parentName(name));
+    } catch (error) {
+      if (!isSyscallError(error, "ENOENT", "ENOTDIR", "ELOOP")) throw error;
+      const parent = printable(parentName(name));
+      throw this.#refusal(entry, `${parent} does not lead to a directory`);
+    }
   }
 
   #safeName(name: ByteString, entry: TarEntry): ByteString {
