@@ -165,10 +165,12 @@ export function removeContainerFiles(
   paths: HostPaths,
   { id, name }: Pick<ContainerConfig, "id" | "name">,
 ): void {
+  // It may have been renamed since its keeper has read its configuration.
+  const current = readConfig(paths, id)?.name ?? name;
   // The name goes last: a crash in between leaves one that points nowhere,
   // which the next claim takes over.
   removeDirectories(paths, id);
-  releaseName(paths, name, id);
+  releaseName(paths, current, id);
 }
 
 /** Removes a container's two directories, the state at last. */

@@ -68,6 +68,16 @@ engineTest("renameContainer() renames what is kept by another", (roots) => {
   remove(roots, "new");
 });
 
+engineTest(
+  "a keeper gives back the name that its container has by then",
+  (roots) => {
+    using container = roots.create({ name: "old" });
+    renameContainer(roots.engine, "old", "new");
+    container.remove();
+    assert.equal(findByName(roots.paths, "new"), undefined);
+  },
+);
+
 engineTest("renameContainer() refuses a name that is taken", (roots) => {
   for (const name of ["a", "b"]) roots.create({ name })[Symbol.dispose]();
   assert.throws(() => renameContainer(roots.engine, "a", "b"), {
