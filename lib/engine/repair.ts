@@ -6,13 +6,18 @@
  */
 import type { HostPaths } from "../base/host_paths.ts";
 import { removePath } from "../base/remove_tree.ts";
-import { isContainerId, shortId } from "../base/identifiers.ts";
+import {
+  type ContainerId,
+  isContainerId,
+  shortId,
+} from "../base/identifiers.ts";
 import { sweepCgroups } from "../runtime/cgroups/sweep.ts";
 import { keeperState } from "./containers/keeper.ts";
 import { lockWithin } from "./containers/lock.ts";
 import { listIds } from "./containers/list.ts";
 import { readConfig } from "./containers/records.ts";
 import { settle } from "./containers/reconcile.ts";
+import { startDetached } from "./containers/start.ts";
 import type { Engine } from "./engine.ts";
 
 /** How long others may take with the names. */
@@ -24,7 +29,7 @@ const LOCK_TIMEOUT_MS = 5000;
  * @returns A sentence for each thing that was wrong; none if nothing was.
  * @throws {HostError} If the caller is not root.
  */
-export function repair(engine: Pick<Engine, "paths" | "warn">): string[] {
+export async function repair(engine: Engine): Promise<string[]> {
   const { paths } = engine;
   const before = unsettled(paths);
   settle(engine);
@@ -37,13 +42,26 @@ export function repair(engine: Pick<Engine, "paths" | "warn">): string[] {
   if (cgroups > 0) repaired.push(`Removed ${cgroups} abandoned cgroups`);
   for (const id of listIds(paths)) {
     if (keeperState(paths, id) !== "orphaned") continue;
-    engine.warn(
-      `Container ${
-        shortId(id)
-      } runs without its monitor: nobody writes its log`,
-    );
+    const line = await takeOver(engine, id);
+    if (line !== undefined) repaired.push(line);
   }
   return repaired;
+}
+
+/** Gives a container that runs without its monitor a new one. */
+async function takeOver(
+  engine: Engine,
+  id: ContainerId,
+): Promise<string | undefined> {
+  try {
+    await startDetached(engine, id);
+    return `Gave container ${shortId(id)} a monitor: its own was gone`;
+  } catch (error) {
+    // One that cannot be helped must not keep the others from being.
+    const why = error instanceof Error ? error.message : String(error);
+    engine.warn(`Container ${shortId(id)} runs without a monitor: ${why}`);
+    return undefined;
+  }
 }
 
 /** What the next command is to settle: a sentence each. */

@@ -55,7 +55,7 @@ export function removeContainer(
   removeLocked(paths, id);
 }
 
-/** Removes a container whose lock the caller holds, and that does not run. */
+/** Locks what does not run, and is not about to. */
 function lockUnlessRunning(
   paths: HostPaths,
   id: ContainerId,

@@ -25,16 +25,18 @@ import { walkCgroups } from "./walk.ts";
  * Removes the cgroups of containers in which no process is, below the parent of
  * all containers. Kills nothing: a container of another root may be there, too.
  *
+ * @param above The parent, below the root of each hierarchy.
  * @returns How many containers' there were; 0 if a container is being started,
  * whose own is still empty.
  */
 export function sweepCgroups(
   hierarchies: readonly Hierarchy[] = mountedHierarchies(),
+  above: string = DEFAULT_PARENT,
 ): number {
   const swept = new Set<string>();
   whileNothingStarts(hierarchies, () => {
     for (const { mountPoint } of hierarchies) {
-      const parent = `${mountPoint}${DEFAULT_PARENT}`;
+      const parent = `${mountPoint}${above}`;
       for (const name of namesIn(parent)) {
         const directory = `${parent}/${name}`;
         if (isEmpty(directory) && remove(directory)) swept.add(name);

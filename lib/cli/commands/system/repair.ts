@@ -12,13 +12,13 @@ import { engineOf } from "../../engine.ts";
 export const systemRepairCommand = defineCommand({
   summary: "Put right what crashes have left",
   description: "Every command settles containers whose keeper has been " +
-    "killed. This one also releases names, removes cgroups that nobody uses, " +
-    "and tells what it has done.",
+    "killed. This one also gives running containers a new monitor, releases " +
+    "names, removes cgroups that nobody uses, and tells what it has done.",
   positionals: [],
   flags: {},
-}, (_invocation, context) => {
+}, async (_invocation, context) => {
   assertRoot();
-  const repaired = repair(engineOf(context));
+  const repaired = await repair(engineOf(context));
   for (const line of repaired) context.stdout.write(`${line}\n`);
   context.stdout.write(`Repaired: ${repaired.length}\n`);
   return 0;
