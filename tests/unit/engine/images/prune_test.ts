@@ -1,0 +1,174 @@
+/**
+ * Layers are removed if no container needs them, and kept while one may.
+ *
+ * @module
+ */
+import assert from "node:assert/strict";
+import { hostPaths } from "../../../../lib/base/host_paths.ts";
+import { createContainerId } from "../../../../lib/base/identifiers.ts";
+import type { ContainerConfig } from "../../../../lib/engine/container_config.ts";
+import {
+  containerDirectory,
+  writeConfig,
+} from "../../../../lib/engine/containers/records.ts";
+import { holdLayers } from "../../../../lib/engine/images/hold_layers.ts";
+import { listLayers } from "../../../../lib/engine/images/layer_usage.ts";
+import {
+  type LayerPruneOptions,
+  pruneLayers,
+} from "../../../../lib/engine/images/prune.ts";
+import { containerConfig } from "../../../support/run_options.ts";
+import { TemporaryDirectory } from "../../../support/temporary_directory.ts";
+
+const [A, B, C] = ["a", "b", "c"].map((digit) => digit.repeat(64));
+const COPY = `${A}+${"1".repeat(16)}`;
+
+/** A store with layers, sources and containers. */
+class Store extends TemporaryDirectory {
+  readonly paths = hostPaths({ root: this.path, runRoot: `${this.path}/run` });
+  readonly warnings: string[] = [];
+
+  constructor(...names: (string | undefined)[]) {
+    super();
+    Deno.mkdirSync(this.paths.sources);
+    for (const name of names) {
+      Deno.mkdirSync(`${this.paths.layers}/${name}`, { recursive: true });
+      Deno.writeTextFileSync(`${this.paths.layers}/${name}/file`, "content");
+    }
+  }
+
+  addSource(name: string, layer: string | undefined): void {
+    const text = `version\nsha256:${layer}\n`;
+    Deno.writeTextFileSync(`${this.paths.sources}/${name}`, text);
+  }
+
+  addContainer(
+    layer: string | undefined,
+    changes: Partial<ContainerConfig> = {},
+  ): string {
+    const id = createContainerId();
+    Deno.mkdirSync(containerDirectory(this.paths, id), { recursive: true });
+    const layers = [`${this.paths.layers}/${layer}`];
+    writeConfig(this.paths, containerConfig({ id, layers, ...changes }));
+    return id;
+  }
+
+  prune(options: Partial<LayerPruneOptions> = {}): readonly string[] {
+    const engine = {
+      paths: this.paths,
+      warn: (message: string) => void this.warnings.push(message),
+    };
+    const { ids } = pruneLayers(engine, {
+      which: "unused",
+      mode: "remove",
+      ...options,
+    });
+    return ids.toSorted();
+  }
+
+  names(): string[] {
+    return [...Deno.readDirSync(this.paths.layers)]
+      .map(({ name }) => name).sort();
+  }
+
+  sources(): string[] {
+    return [...Deno.readDirSync(this.paths.sources)]
+      .map(({ name }) => name).sort();
+  }
+}
+
+const digests = (...names: (string | undefined)[]): string[] =>
+  names.map((name) => `sha256:${name}`);
+
+Deno.test("pruneLayers() spares what containers need", () => {
+  using store = new Store(A, B, C);
+  store.addContainer(A);
+  store.addSource("8-1-1", B);
+  store.addSource("8-1-2", A);
+  assert.deepEqual(store.prune({ mode: "dry-run" }), digests(B, C));
+  assert.equal(store.names().length, 3);
+  assert.deepEqual(store.prune(), digests(B, C));
+  assert.deepEqual(store.names(), [A]);
+  // What tells of a layer that is gone is gone, too.
+  assert.deepEqual(store.sources(), ["8-1-2"]);
+});
+
+Deno.test("pruneLayers() keeps layers of archives if told to", () => {
+  using store = new Store(A, B);
+  store.addSource("8-1-1", A);
+  store.addSource("8-1-1.lock", B);
+  store.addSource("8-1-2.77", B);
+  assert.deepEqual(store.prune({ which: "dangling" }), digests(B));
+  assert.deepEqual(store.names(), [A]);
+});
+
+Deno.test("pruneLayers() counts containers as gone if told so", () => {
+  using store = new Store(A);
+  const id = store.addContainer(A);
+  const options = { mode: "dry-run", without: [id] } as const;
+  assert.deepEqual(store.prune(options), digests(A));
+  assert.deepEqual(store.prune({ mode: "dry-run" }), []);
+});
+
+Deno.test("pruneLayers() spares copies that a container may be making", () => {
+  const idMappings = { uid: [], gid: [] };
+  {
+    using store = new Store(A, COPY);
+    store.addContainer(A, { idMappings });
+    assert.deepEqual(store.prune(), []);
+  }
+  using store = new Store(A, COPY);
+  store.addContainer(COPY, { idMappings, layerOwners: "shifted" });
+  assert.deepEqual(store.prune(), digests(A));
+  store.addContainer(A, { idMappings, layerOwners: "mapped" });
+  assert.deepEqual(store.names(), [COPY]);
+});
+
+Deno.test("pruneLayers() leaves alone what it does not know", () => {
+  using store = new Store(A, ".tmp-1", "lost+found");
+  store.addSource("8-1-1", "nonsense");
+  assert.deepEqual(store.prune(), digests(A));
+  assert.deepEqual(store.names(), [".tmp-1", "lost+found"]);
+  assert.deepEqual(store.sources(), ["8-1-1"]);
+});
+
+Deno.test("pruneLayers() waits for whoever holds the layers", () => {
+  using store = new Store(A);
+  const now = performance.now;
+  let time = 0;
+  performance.now = () => time += 20_000;
+  try {
+    using _held = holdLayers(store.paths);
+    using _another = holdLayers(store.paths);
+    assert.deepEqual(store.prune(), []);
+  } finally {
+    performance.now = now;
+  }
+  assert.deepEqual(store.warnings, [
+    "Layers are left alone: containers are being created",
+  ]);
+  assert.deepEqual(store.prune(), digests(A));
+});
+
+Deno.test("holdLayers() and pruneLayers() need no layers", () => {
+  using directory = new TemporaryDirectory();
+  const paths = hostPaths({ root: directory.path, runRoot: directory.path });
+  const engine = { paths, warn: assert.fail };
+  const options = { which: "unused", mode: "remove" } as const;
+  assert.deepEqual(pruneLayers(engine, options).ids, []);
+  using _held = holdLayers(paths);
+});
+
+Deno.test("listLayers() tells how many containers need each", () => {
+  using store = new Store(A, B);
+  store.addContainer(A);
+  store.addContainer(A);
+  store.addSource("8-1-1", B);
+  const layers = listLayers(store.paths).toSorted((a, b) =>
+    a.name < b.name ? -1 : 1
+  );
+  assert.deepEqual(
+    layers.map(({ containers, hasSource }) => [containers, hasSource]),
+    [[2, false], [0, true]],
+  );
+});
