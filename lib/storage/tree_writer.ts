@@ -28,7 +28,7 @@ import {
   O_WRONLY,
 } from "../../ffi/constants/fcntl.ts";
 import { RESOLVE_NO_XDEV } from "../../ffi/constants/openat2.ts";
-import { S_IFDIR, S_IFMT, S_IFREG } from "../../ffi/constants/stat.ts";
+import { S_IFDIR, S_IFLNK, S_IFMT, S_IFREG } from "../../ffi/constants/stat.ts";
 import {
   describeErrno,
   isSyscallError,
@@ -54,6 +54,9 @@ import {
   ROOT_NAME,
 } from "./tar/names.ts";
 import { findOverlayXattr } from "./tar/xattrs.ts";
+
+/** What else there is belongs to some program, or is the host's own. */
+const REPLACED: ReadonlySet<number> = new Set([S_IFREG, S_IFLNK]);
 
 /** Where files are put. */
 export interface TreeTarget {
@@ -180,6 +183,9 @@ class TreeWriter implements Disposable {
     if (isDirectory(existing) && entry.type === "directory") return;
     if (isDirectory(existing) || entry.type === "directory") {
       throw this.#mismatch(entry, existing);
+    }
+    if (!REPLACED.has(existing.mode & S_IFMT)) {
+      throw this.#refusal(entry, "a device, a pipe or a socket is there");
     }
     if (entry.type === "hard-link" && this.#isLinked(existing, entry)) return;
     if (isMountPoint(directory, base)) {

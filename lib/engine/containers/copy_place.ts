@@ -11,7 +11,12 @@ import {
   O_NOFOLLOW,
   O_PATH,
 } from "../../../ffi/constants/fcntl.ts";
-import { S_IFDIR, S_IFLNK, S_IFMT } from "../../../ffi/constants/stat.ts";
+import {
+  S_IFDIR,
+  S_IFLNK,
+  S_IFMT,
+  S_IFREG,
+} from "../../../ffi/constants/stat.ts";
 import { isSyscallError } from "../../../ffi/errno.ts";
 import { openat } from "../../../ffi/calls/file.ts";
 import type { Fd } from "../../../ffi/fd.ts";
@@ -125,7 +130,13 @@ export function findTarget(
   const existing = openDirectory(space, encode(path));
   if (existing !== undefined) return { root: existing, name };
   const place = followLinks(space, encode(path), path);
-  if (place.exists) {
+  if (place.exists === "special") {
+    place.root[Symbol.dispose]();
+    throw new ConflictError(
+      `invalid output path: "${path}" must be a directory or a regular file`,
+    );
+  }
+  if (place.exists === "file") {
     const isRefused = kind === "directory" || place.wantsDirectory;
     if (!isRefused) return place;
     place.root[Symbol.dispose]();
@@ -159,7 +170,8 @@ export function openDirectory(
 }
 
 interface Place extends CopyTarget {
-  readonly exists: boolean;
+  /** What is there; nothing special is ever replaced, such as a device. */
+  readonly exists: "file" | "special" | "nothing";
   /** Whether the path ends so that it can only be a directory. */
   readonly wantsDirectory: boolean;
 }
@@ -179,8 +191,13 @@ function followLinks(
       throw space.missingParent(decode(directory).replace(/(.)\/$/, "$1"));
     }
     const mode = modeOf(root, base);
-    if (mode === undefined || (mode & S_IFMT) !== S_IFLNK) {
-      const exists = mode !== undefined;
+    const type = mode === undefined ? undefined : mode & S_IFMT;
+    if (type !== S_IFLNK) {
+      const exists = type === undefined
+        ? "nothing"
+        : type === S_IFREG
+        ? "file"
+        : "special";
       return { root, name: base, exists, wantsDirectory };
     }
     using _closed = root;

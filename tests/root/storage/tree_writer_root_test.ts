@@ -114,6 +114,18 @@ rootTest("writeTree() replaces no directory by a file, nor the reverse", () => {
   }
 });
 
+rootTest("writeTree() replaces no device, pipe or socket", () => {
+  using target = new TemporaryDirectory();
+  const { path } = target;
+  const S_IFIFO = 0o010000;
+  syscall("mknodat", AT_FDCWD, `${path}/p`, S_IFIFO | 0o600, 0);
+  assert.throws(
+    () => put(path, file("p")),
+    /^IntegrityError: Cannot copy "p" to "aa:\/t": a device, a pipe or a socket is there$/,
+  );
+  assert.ok(Deno.statSync(`${path}/p`).isFifo);
+});
+
 const HOSTILE: readonly (readonly [string, Uint8Array[], RegExp])[] = [
   ["a name that leaves", [file("a/../../x")], /contains "\.\."/],
   [

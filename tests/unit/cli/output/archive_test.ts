@@ -1,4 +1,8 @@
 import assert from "node:assert/strict";
+import { mknodat, openat } from "../../../../ffi/calls/file.ts";
+import { readSync } from "../../../../ffi/calls/pipe.ts";
+import { AT_FDCWD, O_RDWR } from "../../../../ffi/constants/fcntl.ts";
+import { S_IFIFO } from "../../../../ffi/constants/stat.ts";
 import { SyscallError } from "../../../../ffi/errno.ts";
 import { syscall } from "../../../../ffi/syscall.ts";
 import { HostError } from "../../../../lib/base/errors.ts";
@@ -47,9 +51,17 @@ Deno.test("writeArchiveFile() leaves nothing of what has failed", async () => {
   assert.deepEqual(await namesIn(directory.path), []);
 });
 
-Deno.test("writeArchiveFile() writes to a device and leaves it there", async () => {
-  await writeArchiveFile("/dev/null", "/", writeText);
-  assert.ok((await Deno.stat("/dev/null")).isCharDevice);
+Deno.test("writeArchiveFile() writes to a pipe and leaves it there", async () => {
+  using directory = new TemporaryDirectory();
+  const path = `${directory.path}/pipe`;
+  mknodat(AT_FDCWD, path, S_IFIFO | 0o600, { major: 0, minor: 0 });
+  // Somebody has to have it open, or opening it waits.
+  using reader = openat(AT_FDCWD, path, O_RDWR);
+  await writeArchiveFile(path, "/", writeText);
+  assert.ok((await Deno.lstat(path)).isFifo);
+  const bytes = new Uint8Array(7);
+  assert.equal(readSync(reader, bytes), 7);
+  assert.equal(new TextDecoder().decode(bytes), "archive");
 });
 
 Deno.test("writeArchiveFile() says why there can be no file", async () => {

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
-import { openat } from "../../../../ffi/calls/file.ts";
+import { mknodat, openat } from "../../../../ffi/calls/file.ts";
 import {
   AT_FDCWD,
   O_DIRECTORY,
   O_PATH,
 } from "../../../../ffi/constants/fcntl.ts";
+import { S_IFIFO } from "../../../../ffi/constants/stat.ts";
 import type { Fd } from "../../../../ffi/fd.ts";
 import { ConflictError, NotFoundError } from "../../../../lib/base/errors.ts";
 import {
@@ -131,6 +132,26 @@ Deno.test("findTarget() replaces no file by a directory", () => {
       error instanceof ConflictError &&
       error.message === "cannot copy directory",
   );
+});
+
+Deno.test("findTarget() replaces nothing special", () => {
+  using container = new FakeContainer();
+  // Never a device of the host: where this fails, it would be replaced.
+  const pipe = `${container.path}/pipe`;
+  mknodat(AT_FDCWD, pipe, S_IFIFO | 0o600, { major: 0, minor: 0 });
+  for (
+    const [files, path] of [[container.files, "/pipe"], [
+      HOST_FILES,
+      pipe,
+    ]] as const
+  ) {
+    assert.throws(
+      () => findTarget(files, path, FILE),
+      new ConflictError(
+        `invalid output path: "${path}" must be a directory or a regular file`,
+      ),
+    );
+  }
 });
 
 Deno.test("findTarget() wants a directory where a slash says so", () => {
