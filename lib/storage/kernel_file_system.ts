@@ -25,9 +25,9 @@ const MAGIC: ReadonlySet<bigint> = new Set([
   0x42494e4dn, // binfmt_misc
 ]);
 
-/** Whether a directory is in one of the kernel's own file systems. */
-export function isKernelFileSystem(directory: Fd): boolean {
+/** Whether a file or directory is in one of the kernel's own file systems. */
+export function isKernelFileSystem(file: Fd): boolean {
   const bytes = new Uint8Array(STATFS.size);
-  syscall("statfs", directory.path, bytes);
+  syscall("statfs", file.path, bytes);
   return MAGIC.has(STATFS.decode(bytes).f_type);
 }

@@ -50,6 +50,8 @@ forEachLauncher(
       assertPrints(await place.tsdocker("cp", "h", "aa:/etc/hosts"), "");
       assertPrints(await place.tsdocker("cp", "aa:/tmp/z", "back"), "");
       assert.equal(await Deno.readTextFile(`${place.work}/back`), "z\n");
+      const kernel = await place.tsdocker("cp", "aa:/proc/version", "v");
+      assert.match(kernel.stderr, /^tsdocker: Cannot copy "\/proc\/version": /);
       // Neither the kernel's files nor the devices are the container's.
       const all = await place.tsdocker("cp", "aa:/", "all");
       assert.deepEqual([all.code, all.stderr], [0, ""]);

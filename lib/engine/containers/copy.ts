@@ -10,9 +10,10 @@
  */
 import { fstat } from "../../../ffi/calls/file.ts";
 import type { Fd } from "../../../ffi/fd.ts";
-import { NotFoundError } from "../../base/errors.ts";
+import { HostError, NotFoundError } from "../../base/errors.ts";
 import { asFileMaker } from "../../runtime/rootfs/file_maker.ts";
 import { ownedInside, ownedOutside } from "../../storage/entry_owners.ts";
+import { isKernelFileSystem } from "../../storage/kernel_file_system.ts";
 import { byteString } from "../../storage/tar/byte_string.ts";
 import type { EntrySource } from "../../storage/tar/entry.ts";
 import { mapEntries } from "../../storage/tar/map_entries.ts";
@@ -176,7 +177,14 @@ function findIn(
   { reference, path }: ContainerPath,
   links: CopyOptions["links"],
 ): CopySource {
-  return findSource(containerFiles(root, reference), path, links);
+  const source = findSource(containerFiles(root, reference), path, links);
+  if (!isKernelFileSystem(source.top)) return source;
+  source.top[Symbol.dispose]();
+  // Its files say that they are empty; what can be read is made up meanwhile.
+  throw new HostError(
+    `Cannot copy "${path}": it shows the kernel and is no file of the container`,
+    { advice: `tsdocker exec ${reference} cat ${path}` },
+  );
 }
 
 /** Devices are those of the runtime, not files of the container. */
