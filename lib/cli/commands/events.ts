@@ -33,7 +33,7 @@ export const eventsCommand = defineCommand({
       type: "string",
       long: "format",
       placeholder: "format",
-      description: "json, or a template such as '{{.Action}} {{.Actor.ID}}'",
+      description: "Print as json, or by a template such as '{{.Action}}'",
     },
     since: {
       type: "string",

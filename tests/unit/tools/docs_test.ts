@@ -1,7 +1,7 @@
 /** @module */
 import assert from "node:assert/strict";
 import { defineCommand } from "../../../lib/cli/command.ts";
-import type { CommandEntry } from "../../../lib/cli/command_table.ts";
+import { type CommandEntry, GROUPS } from "../../../lib/cli/command_table.ts";
 import { CLI_PAGE, cliPage } from "../../../tools/docs.ts";
 
 const CHECKOUT = new URL("../../../", import.meta.url);
@@ -36,7 +36,7 @@ Deno.test("cliPage() has the front page, every command and every group", async (
     "tsdocker",
     "tsdocker walk",
     "tsdocker run",
-    "tsdocker container",
+    ...Object.keys(GROUPS).map((group) => `tsdocker ${group}`),
   ]);
 });
 
