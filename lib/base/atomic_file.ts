@@ -13,8 +13,23 @@
  */
 export function writeFileAtomically(path: string, text: string): void {
   const temporary = `${path}.new`;
-  Deno.writeTextFileSync(temporary, text, { mode: 0o600 });
-  Deno.renameSync(temporary, path);
+  try {
+    Deno.writeTextFileSync(temporary, text, { mode: 0o600 });
+    Deno.renameSync(temporary, path);
+  } catch (error) {
+    // On a full disk, it is there and empty.
+    removeIfThere(temporary);
+    throw error;
+  }
+}
+
+/** Why the file cannot be written is what matters, not whether this can. */
+function removeIfThere(path: string): void {
+  try {
+    Deno.removeSync(path);
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error)) throw error;
+  }
 }
 
 /**

@@ -7,9 +7,9 @@
 import assert from "node:assert/strict";
 import type { ContainerConfig } from "../../lib/engine/container_config.ts";
 import type { CreatedContainer } from "../../lib/engine/containers/create.ts";
+import { writeExit } from "../../lib/engine/containers/exit_record.ts";
 import {
   stateDirectory,
-  writeExit,
   writeRunning,
 } from "../../lib/engine/containers/records.ts";
 import { identifyProcess } from "../../lib/runtime/process_identity.ts";

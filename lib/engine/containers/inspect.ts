@@ -28,10 +28,10 @@ import {
 import type { BindVolume } from "../volume.ts";
 import { findConfig } from "./look_up.ts";
 import { readStatus } from "./list.ts";
+import { readExit } from "./exit_record.ts";
 import {
   containerDirectory,
   logDirectory,
-  readExit,
   readHealth,
   readRunning,
 } from "./records.ts";

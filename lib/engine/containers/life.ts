@@ -7,7 +7,6 @@
 import type { WaitStatus } from "../../../ffi/calls/process.ts";
 import { isSyscallError } from "../../../ffi/errno.ts";
 import type { HostPaths } from "../../base/host_paths.ts";
-import { removePath } from "../../base/remove_tree.ts";
 import type { ContainerProcess } from "../../runtime/launch/container_process.ts";
 import { SIGNALS } from "../../../ffi/constants/signal.ts";
 import {
@@ -18,13 +17,8 @@ import type { ContainerConfig } from "../container_config.ts";
 import { recordContainerEvent } from "../events.ts";
 import type { CgroupEnd } from "./cgroup.ts";
 import type { CreatedContainer } from "./create.ts";
-import {
-  type RunningRecord,
-  stateDirectory,
-  writeExit,
-  writeRunning,
-  writeStarted,
-} from "./records.ts";
+import { removeState, writeExit } from "./exit_record.ts";
+import { type RunningRecord, writeRunning, writeStarted } from "./records.ts";
 
 /** A program that has been started. */
 export interface Life extends Pick<RunningRecord, "restartCount"> {
@@ -101,7 +95,7 @@ export function putAway(
   if (!isGone) return;
   const { config } = container;
   if (config.autoRemove) container.remove();
-  else removePath(stateDirectory(paths, config.id));
+  else removeState(paths, config.id);
 }
 
 /** The status a shell would report. */

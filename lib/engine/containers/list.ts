@@ -10,10 +10,10 @@ import type { ContainerConfig } from "../container_config.ts";
 import { isFrozen } from "../../runtime/cgroups/freeze.ts";
 import type { Hierarchy } from "../../runtime/cgroups/hierarchy.ts";
 import { mountedHierarchies } from "../../runtime/cgroups/mount_table.ts";
+import { readExit } from "./exit_record.ts";
 import {
   type HealthRecord,
   readConfig,
-  readExit,
   readHealth,
   readRestarting,
   readRunning,

@@ -7,7 +7,6 @@
  */
 import type { Fd } from "../../../ffi/fd.ts";
 import type { ContainerId } from "../../base/identifiers.ts";
-import { removePath } from "../../base/remove_tree.ts";
 import { Alarm } from "../../monitor/alarm.ts";
 import { AttachServer } from "../../monitor/attach_server.ts";
 import { backoffMs, shouldRestart } from "../../monitor/restart.ts";
@@ -16,6 +15,7 @@ import type { RestartPolicy } from "../container_config.ts";
 import type { Engine } from "../engine.ts";
 import { endCgroup } from "./cgroup.ts";
 import { openContainer } from "./create.ts";
+import { removeState } from "./exit_record.ts";
 import { type ContainerEnd, ownIdentity, putAway, recordEnd } from "./life.ts";
 import type { MonitorReport } from "./monitor_report.ts";
 import {
@@ -68,7 +68,7 @@ export async function monitorContainer(
     const { isGone } = endCgroup(container.config);
     if (!isGone) return;
     if (options.ifRefused === "remove") container.remove();
-    else removePath(stateDirectory(paths, id));
+    else removeState(paths, id);
   });
   using server = new AttachServer(stateDirectory(paths, id));
   const surroundings = { engine, container, server };

@@ -22,15 +22,14 @@ import { removeContainerFiles, removeDirectories } from "./create.ts";
 import { ensureDirectories } from "./directories.ts";
 import { listIds } from "./list.ts";
 import { tryLock } from "./lock.ts";
+import { readExit, removeState, writeExit } from "./exit_record.ts";
 import {
   containerDirectory,
   isKept,
   readConfig,
-  readExit,
   readRunning,
   readStarted,
   stateDirectory,
-  writeExit,
 } from "./records.ts";
 
 /** How long a killed process may take to go away. */
@@ -123,7 +122,7 @@ function reconcileContainer(paths: HostPaths, id: ContainerId): void {
       restartCount: running.restartCount,
     });
   }
-  removePath(stateDirectory(paths, id));
+  removeState(paths, id);
 }
 
 /**

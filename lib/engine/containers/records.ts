@@ -32,18 +32,6 @@ export interface StartedRecord {
   readonly startedMs: number;
 }
 
-/** How a container ended. */
-export interface ExitRecord {
-  /** The program's status, or 128 and the number of the signal. */
-  readonly exitCode: number;
-  readonly startedMs: number;
-  readonly finishedMs: number;
-  /** Whether the kernel ended one of its processes for want of memory. */
-  readonly oomKilled: boolean;
-  /** How often its restart policy has started it again. */
-  readonly restartCount: number;
-}
-
 /** A monitor is about to start the container again. */
 export interface RestartingRecord {
   readonly keeper: ProcessIdentity;
@@ -124,23 +112,6 @@ export function writeStarted(
   record: StartedRecord,
 ): void {
   writeRecord(startedPath(paths, id), record);
-}
-
-/** Reads how it ended; `undefined` if it has not. */
-export function readExit(
-  paths: HostPaths,
-  id: ContainerId,
-): ExitRecord | undefined {
-  return readRecord<ExitRecord>(exitPath(paths, id));
-}
-
-/** Writes how it ended. */
-export function writeExit(
-  paths: HostPaths,
-  id: ContainerId,
-  record: ExitRecord,
-): void {
-  writeRecord(exitPath(paths, id), record);
 }
 
 /** Reads whether it is about to be started again; `undefined` if not. */
@@ -241,12 +212,10 @@ function stopRequestPath(paths: HostPaths, id: ContainerId): string {
   return `${containerDirectory(paths, id)}/stopped`;
 }
 
-function exitPath(paths: HostPaths, id: ContainerId): string {
-  return `${containerDirectory(paths, id)}/exit.json`;
-}
-
-/** A record that a power cut has damaged counts as one never written. */
-function readRecord<T>(path: string): T | undefined {
+/**
+ * Reads a record; one that a power cut has damaged counts as one never written.
+ */
+export function readRecord<T>(path: string): T | undefined {
   const text = readTextFileIfExists(path);
   if (text === undefined) return undefined;
   try {
@@ -257,6 +226,7 @@ function readRecord<T>(path: string): T | undefined {
   }
 }
 
-function writeRecord(path: string, record: unknown): void {
+/** Writes a record: readers see the one before, or this one. */
+export function writeRecord(path: string, record: unknown): void {
   writeFileAtomically(path, JSON.stringify(record));
 }

@@ -12,7 +12,8 @@ import { keeperState } from "./keeper.ts";
 import { readStatus } from "./list.ts";
 import { findConfig } from "./look_up.ts";
 import { reconcile } from "./reconcile.ts";
-import { readExit, readRunning, type RunningRecord } from "./records.ts";
+import { readExit } from "./exit_record.ts";
+import { readRunning, type RunningRecord } from "./records.ts";
 
 type Surroundings = Pick<Engine, "paths" | "warn">;
 

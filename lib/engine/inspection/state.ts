@@ -5,11 +5,8 @@
  * @see docs.docker.com/reference/api/engine, "Inspect a container"
  */
 import type { ContainerStatus } from "../containers/list.ts";
-import type {
-  ExitRecord,
-  HealthLogEntry,
-  HealthRecord,
-} from "../containers/records.ts";
+import type { ExitRecord } from "../containers/exit_record.ts";
+import type { HealthLogEntry, HealthRecord } from "../containers/records.ts";
 import { orNil } from "./nil_list.ts";
 
 /** What is known of a container's life. */

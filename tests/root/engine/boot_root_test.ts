@@ -6,10 +6,10 @@ import {
   containersToHalt,
   haltContainer,
 } from "../../../lib/engine/containers/boot.ts";
+import { writeExit } from "../../../lib/engine/containers/exit_record.ts";
 import {
   isStopRequested,
   requestStop,
-  writeExit,
   writeRunning,
 } from "../../../lib/engine/containers/records.ts";
 import { removeLocked } from "../../../lib/engine/containers/remove.ts";

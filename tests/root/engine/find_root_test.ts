@@ -12,9 +12,9 @@ import {
   listIds,
   readStatus,
 } from "../../../lib/engine/containers/list.ts";
+import { writeExit } from "../../../lib/engine/containers/exit_record.ts";
 import {
   containerDirectory,
-  writeExit,
   writeRunning,
 } from "../../../lib/engine/containers/records.ts";
 import { identifyProcess } from "../../../lib/runtime/process_identity.ts";

@@ -4,8 +4,8 @@
 import assert from "node:assert/strict";
 import { createContainerId } from "../../../lib/base/identifiers.ts";
 import { waitReady } from "../../../lib/engine/containers/ready.ts";
+import { writeExit } from "../../../lib/engine/containers/exit_record.ts";
 import {
-  writeExit,
   writeHealth,
   writeRunning,
 } from "../../../lib/engine/containers/records.ts";

@@ -13,13 +13,15 @@ import { lockShared } from "../../../lib/engine/containers/lock.ts";
 import { claimName, findByName } from "../../../lib/engine/containers/names.ts";
 import { reconcile, settle } from "../../../lib/engine/containers/reconcile.ts";
 import {
-  containerDirectory,
   type ExitRecord,
-  readConfig,
   readExit,
+  writeExit,
+} from "../../../lib/engine/containers/exit_record.ts";
+import {
+  containerDirectory,
+  readConfig,
   readRunning,
   stateDirectory,
-  writeExit,
   writeRunning,
   writeStarted,
 } from "../../../lib/engine/containers/records.ts";

@@ -8,9 +8,9 @@ import { SIGNALS } from "../../../ffi/constants/signal.ts";
 import { createContainerId } from "../../../lib/base/identifiers.ts";
 import { keeperState } from "../../../lib/engine/containers/keeper.ts";
 import { killContainer } from "../../../lib/engine/containers/kill.ts";
+import { readExit } from "../../../lib/engine/containers/exit_record.ts";
 import {
   isStopRequested,
-  readExit,
   writeRestarting,
   writeRunning,
 } from "../../../lib/engine/containers/records.ts";

@@ -4,10 +4,10 @@
 import assert from "node:assert/strict";
 import { SIGNALS } from "../../../ffi/constants/signal.ts";
 import { killContainer } from "../../../lib/engine/containers/kill.ts";
+import { writeExit } from "../../../lib/engine/containers/exit_record.ts";
 import {
   readConfig,
   stateDirectory,
-  writeExit,
   writeRunning,
 } from "../../../lib/engine/containers/records.ts";
 import { removeContainer } from "../../../lib/engine/containers/remove.ts";

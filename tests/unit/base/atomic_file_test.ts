@@ -53,3 +53,12 @@ Deno.test("readTextFileIfExists() is undefined for no file, not for a failure", 
   assert.equal(readTextFileIfExists(`${directory.path}/f`), undefined);
   assert.throws(() => readTextFileIfExists(directory.path));
 });
+
+Deno.test("writeFileAtomically() leaves nothing half-written if it cannot write", () => {
+  using directory = new TemporaryDirectory();
+  const path = `${directory.path}/f`;
+  // A rename onto it is refused, as any write is on a full disk.
+  Deno.mkdirSync(path);
+  assert.throws(() => writeFileAtomically(path, "text"));
+  assert.deepEqual([...Deno.readDirSync(directory.path)].length, 1);
+});

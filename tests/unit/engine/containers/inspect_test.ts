@@ -7,11 +7,11 @@ import assert from "node:assert/strict";
 import { NotFoundError } from "../../../../lib/base/errors.ts";
 import { hostPaths } from "../../../../lib/base/host_paths.ts";
 import { inspectContainer } from "../../../../lib/engine/containers/inspect.ts";
+import { writeExit } from "../../../../lib/engine/containers/exit_record.ts";
 import {
   containerDirectory,
   stateDirectory,
   writeConfig,
-  writeExit,
   writeRunning,
 } from "../../../../lib/engine/containers/records.ts";
 import { identifyProcess } from "../../../../lib/runtime/process_identity.ts";
