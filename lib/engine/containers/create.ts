@@ -23,6 +23,7 @@ import { recordContainerEvent } from "../events.ts";
 import {
   containerDirectory,
   readConfig,
+  removeConfig,
   stateDirectory,
   writeConfig,
 } from "./records.ts";
@@ -167,10 +168,24 @@ export function removeContainerFiles(
 ): void {
   // It may have been renamed since its keeper has read its configuration.
   const current = readConfig(paths, id)?.name ?? name;
+  // Half a container must not be taken for a whole one, but be found by its
+  // state: a crash in between leaves what the next command removes.
+  markForReconciling(paths, id);
+  removeConfig(paths, id);
   // The name goes last: a crash in between leaves one that points nowhere,
   // which the next claim takes over.
   removeDirectories(paths, id);
   releaseName(paths, current, id);
+}
+
+function markForReconciling(paths: HostPaths, id: ContainerId): void {
+  try {
+    Deno.mkdirSync(stateDirectory(paths, id), { mode: 0o700 });
+  } catch (error) {
+    // It is there already; or there are no states yet after a reboot, when all
+    // containers are looked at; or there is no room, and removing is what helps.
+    if (!(error instanceof Error && "code" in error)) throw error;
+  }
 }
 
 /** Removes a container's two directories, the state at last. */

@@ -4,7 +4,11 @@
  * @module
  */
 import type { HostPaths } from "../../base/host_paths.ts";
-import { type LogWriter, openLog } from "../../monitor/json_log/writer.ts";
+import {
+  type LogLimits,
+  type LogWriter,
+  openLog,
+} from "../../monitor/json_log/writer.ts";
 import type { ContainerConfig } from "../container_config.ts";
 import { logDirectory } from "./records.ts";
 
@@ -23,11 +27,24 @@ export function openContainerLog(
   let writer: LogWriter | undefined;
   return {
     write(stream, bytes, timeMs): void {
-      writer ??= openLog(directory, log);
-      writer.write(stream, bytes, timeMs);
+      writer ??= openIfPossible(directory, log);
+      writer?.write(stream, bytes, timeMs);
     },
     [Symbol.dispose](): void {
       writer?.[Symbol.dispose]();
     },
   };
+}
+
+/** Next time there may be room: as for each line, the container goes on. */
+function openIfPossible(
+  directory: string,
+  limits: LogLimits,
+): LogWriter | undefined {
+  try {
+    return openLog(directory, limits);
+  } catch (error) {
+    if (error instanceof Error && "code" in error) return undefined;
+    throw error;
+  }
 }

@@ -80,6 +80,11 @@ export function writeConfig(paths: HostPaths, config: ContainerConfig): void {
   writeRecord(configPath(paths, config.id), config);
 }
 
+/** Removes a configuration; from now on the container does not exist. */
+export function removeConfig(paths: HostPaths, id: ContainerId): void {
+  removePath(configPath(paths, id));
+}
+
 /** Reads who its process is; `undefined` if it is not started. */
 export function readRunning(
   paths: HostPaths,

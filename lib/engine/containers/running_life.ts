@@ -4,6 +4,7 @@
  * @module
  */
 import { setWindowSize } from "../../../ffi/calls/terminal.ts";
+import { SIGNALS } from "../../../ffi/constants/signal.ts";
 import { isSyscallError } from "../../../ffi/errno.ts";
 import type { Fd } from "../../../ffi/fd.ts";
 import type {
@@ -74,11 +75,17 @@ export async function startLife(
     withoutKeeper: "goes-on",
     openStdio: detachedStdio,
   });
+  using undo = new DisposableStack();
+  undo.use(stdio);
+  undo.use(launched.terminal);
+  // What is not on record would run on, unknown to anybody.
+  undo.defer(() => launched.process.signal(SIGNALS.SIGKILL));
   const life = recordStart(engine.paths, container.config, {
     pid: launched.process.pid,
     withoutKeeper: "goes-on",
     restartCount,
   });
+  undo.move();
   return follow(surroundings, { ...launched, stdio }, life);
 }
 

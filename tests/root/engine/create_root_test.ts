@@ -2,12 +2,18 @@
  * @module
  */
 import assert from "node:assert/strict";
+import { MOUNT } from "../../../ffi/constants/mount.ts";
+import { syscall } from "../../../ffi/syscall.ts";
 import { hostPaths as pathsOf } from "../../../lib/base/host_paths.ts";
+import { removeContainerFiles } from "../../../lib/engine/containers/create.ts";
 import { ensureDirectories } from "../../../lib/engine/containers/directories.ts";
+import { removeState } from "../../../lib/engine/containers/exit_record.ts";
 import { tryLock } from "../../../lib/engine/containers/lock.ts";
 import { findByName } from "../../../lib/engine/containers/names.ts";
+import { reconcile } from "../../../lib/engine/containers/reconcile.ts";
 import {
   containerDirectory,
+  keepUnstarted,
   readConfig,
   stateDirectory,
 } from "../../../lib/engine/containers/records.ts";
@@ -227,5 +233,34 @@ engineTest(
         });
       }
     }
+  },
+);
+
+engineTest(
+  "removeContainerFiles() is finished by reconcile() if it is cut short",
+  (roots) => {
+    const { paths, engine, warnings } = roots;
+    using container = roots.create({ name: "web" });
+    const { id } = container.config;
+    keepUnstarted(paths, id);
+    removeState(paths, id);
+    const directory = containerDirectory(paths, id);
+    // A mount point cannot be removed, whoever tries.
+    const flags = MOUNT.MS_BIND;
+    syscall("mount", directory, `${directory}/upper`, null, flags, null);
+    try {
+      assert.throws(() => removeContainerFiles(paths, container.config));
+    } finally {
+      syscall("umount2", `${directory}/upper`, 0);
+    }
+    assert.deepEqual(names(paths.states), [id], "the next command finds it");
+    assert.equal(readConfig(paths, id), undefined, "nobody takes it for whole");
+    container[Symbol.dispose]();
+    reconcile(paths, engine.warn);
+    assert.deepEqual(left(roots), ["web"]);
+    const next = roots.create({ name: "web" });
+    next.remove();
+    next[Symbol.dispose]();
+    assert.deepEqual([left(roots), warnings], [[], []]);
   },
 );

@@ -10,6 +10,7 @@ import {
   readContainerLog,
 } from "../../../lib/engine/containers/logs.ts";
 import {
+  logDirectory,
   stateDirectory,
   writeRunning,
 } from "../../../lib/engine/containers/records.ts";
@@ -83,6 +84,25 @@ engineTest(
     await keeper.stdin.close();
     await keeper.status;
     assert.ok((await entries.next()).done);
+    container.remove();
+  },
+);
+
+engineTest(
+  "openContainerLog() goes on without a log it cannot open",
+  async (roots) => {
+    using container = roots.create();
+    const directory = logDirectory(roots.paths, container.config.id);
+    const bytes = new TextEncoder().encode("line\n");
+    {
+      using log = openContainerLog(roots.paths, container.config);
+      // A file that is in the way refuses it, as a full disk does.
+      Deno.writeTextFileSync(directory, "");
+      log?.write("stdout", bytes, 0);
+      Deno.removeSync(directory);
+      log?.write("stdout", bytes, 0);
+    }
+    assert.equal(await texts(roots, container, NOTHING), "line\n");
     container.remove();
   },
 );
