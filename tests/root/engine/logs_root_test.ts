@@ -97,9 +97,9 @@ engineTest(
     {
       using log = openContainerLog(roots.paths, container.config);
       // A file that is in the way refuses it, as a full disk does.
-      Deno.writeTextFileSync(directory, "");
+      await Deno.writeTextFile(directory, "");
       log?.write("stdout", bytes, 0);
-      Deno.removeSync(directory);
+      await Deno.remove(directory);
       log?.write("stdout", bytes, 0);
     }
     assert.equal(await texts(roots, container, NOTHING), "line\n");
