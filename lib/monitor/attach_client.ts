@@ -28,6 +28,8 @@ export interface AttachOptions {
   readonly tty: boolean;
   /** Whether the caller's stdin goes to the container. */
   readonly stdin: boolean;
+  /** `stdout` and `stderr` as far as they are shown; absent: both. */
+  readonly outputs?: readonly string[];
   /** The keys that end the session; empty for none. */
   readonly detachKeys: Uint8Array;
 }
@@ -111,6 +113,7 @@ export class AttachClient implements Disposable {
         if (frame.kind === "exited") {
           return { kind: "exited", exitCode: frame.payload[0] ?? 0 };
         }
+        if (this.#options.outputs?.includes(frame.kind) === false) continue;
         const target = frame.kind === "stderr" ? STDERR : STDOUT;
         await writeAll(new Fd(target), frame.payload);
       }

@@ -21,7 +21,7 @@ export const inspectCommand = defineCommand({
   summary: "Print everything about containers",
   description: "One array of JSON objects as docker's, or with a template a " +
     "line for each. All are tried, even if one is missing.",
-  positionals: [{ name: "NAME|ID", repeats: true }],
+  positionals: [{ name: "NAME", repeats: true }],
   flags: {
     format: {
       type: "string",

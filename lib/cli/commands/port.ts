@@ -17,7 +17,7 @@ export const portCommand = defineCommand({
   description: "No network that publishes ports exists yet.",
   positionals: [
     { name: "CONTAINER" },
-    { name: "PRIVATE_PORT[/PROTO]", optional: true },
+    { name: "PORT", optional: true },
   ],
   flags: {},
 }, ({ positionals }, { paths, log }) => {

@@ -4,6 +4,7 @@
  * @module
  */
 import { formatMemorySize } from "../../base/byte_size.ts";
+import { UsageError } from "../../base/errors.ts";
 import type { ContainerConfig } from "../../engine/container_config.ts";
 import {
   runContainer,
@@ -16,6 +17,7 @@ import { engineOf } from "../engine.ts";
 import type { CommandContext } from "../context.ts";
 import { EXIT_STATUS, ExitError } from "../errors.ts";
 import { RUN_FLAGS, toRunOptions } from "./run_options.ts";
+import { needsMonitor } from "./run_flags/attach.ts";
 import { parseWait } from "./run_flags/wait.ts";
 
 /** The command `run`; its status is the container's. */
@@ -70,6 +72,9 @@ export const runCommand = defineCommand({
     return EXIT_STATUS.success;
   }
   if (options.detach) {
+    if (invocation.options.attach.length > 0) {
+      throw new UsageError("Conflicting options: -a and -d");
+    }
     const id = await runDetached(engine, options);
     context.stdout.write(`${id}\n`);
     if (waitMs === undefined) return EXIT_STATUS.success;
@@ -77,6 +82,11 @@ export const runCommand = defineCommand({
     return await stayUntilReady(context, id, waitMs);
   }
   assertTerminal(options, context);
+  if (needsMonitor(options, invocation.options) && trace === undefined) {
+    const { runAttached } = await import("./run_attached.ts");
+    const flags = invocation.options;
+    return await runAttached(engine, options, { flags, context });
+  }
   return await runContainer(engine, options, {
     ...(trace && await explainTo(context, trace.format)),
     onOomKilled: (config) => context.stderr.write(oomLine(config)),

@@ -3,11 +3,11 @@
  *
  * @module
  */
-import type { HostPaths } from "../../base/host_paths.ts";
 import type { LogWriter } from "../../monitor/json_log/writer.ts";
 import type { Launched } from "../../runtime/launch/launch.ts";
 import type { SignalProxy } from "../../runtime/stdio/signal_proxy.ts";
 import type { Stdio } from "../../runtime/stdio/stdio.ts";
+import type { Engine } from "../engine.ts";
 import { endCgroup } from "./cgroup.ts";
 import type { CreatedContainer } from "./create.ts";
 import {
@@ -35,10 +35,11 @@ export interface KeptProcess extends Pick<Launched, "process" | "terminal"> {
  * writes down that it runs and how it ended, and removes it if asked to.
  */
 export async function keepContainer(
-  paths: HostPaths,
+  engine: Engine,
   container: CreatedContainer,
   kept: KeptProcess,
 ): Promise<ContainerEnd> {
+  const { paths } = engine;
   const { config } = container;
   const { process, log } = kept;
   const life = recordStart(paths, config, {
@@ -59,6 +60,10 @@ export async function keepContainer(
   });
   const { timeoutS } = config;
   if (timeoutS !== undefined) timers.use(killAfter(process, timeoutS * 1000));
+  if (config.health !== undefined) {
+    const { checkHealth } = await import("./health.ts");
+    timers.use(checkHealth(engine, config));
+  }
   const exitCode = exitCodeOf(await process.wait());
   // Before its output can end: it may share the host's pids, and have more
   // processes than the first.

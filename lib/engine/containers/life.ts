@@ -18,7 +18,12 @@ import { recordContainerEvent } from "../events.ts";
 import type { CgroupEnd } from "./cgroup.ts";
 import type { CreatedContainer } from "./create.ts";
 import { removeState, writeExit } from "./exit_record.ts";
-import { type RunningRecord, writeRunning, writeStarted } from "./records.ts";
+import {
+  readConfig,
+  type RunningRecord,
+  writeRunning,
+  writeStarted,
+} from "./records.ts";
 
 /** A program that has been started. */
 export interface Life extends Pick<RunningRecord, "restartCount"> {
@@ -76,8 +81,10 @@ export function recordEnd(
     oomKilled,
     restartCount,
   });
-  if (oomKilled) recordContainerEvent(paths, config, { action: "oom" });
-  recordContainerEvent(paths, config, {
+  // It may have been renamed since it was started.
+  const named = readConfig(paths, config.id) ?? config;
+  if (oomKilled) recordContainerEvent(paths, named, { action: "oom" });
+  recordContainerEvent(paths, named, {
     action: "die",
     attributes: { exitCode: String(exitCode) },
   });
@@ -103,18 +110,31 @@ export function exitCodeOf(status: WaitStatus): number {
   return status.kind === "exited" ? status.status : 128 + status.signal;
 }
 
+/** The longest time a timer can be set to. */
+const LONGEST_DELAY_MS = 2 ** 31 - 1;
+
 /** Kills a process later, if it still runs then. */
 export function killAfter(
   process: Pick<ContainerProcess, "signal">,
   delayMs: number,
 ): Disposable {
-  const timer = setTimeout(() => {
-    try {
-      process.signal(SIGNALS.SIGKILL);
-    } catch (error) {
-      // ESRCH: it has ended meanwhile.
-      if (!isSyscallError(error, "ESRCH")) throw error;
-    }
-  }, delayMs);
+  let timer: ReturnType<typeof setTimeout>;
+  const wait = (leftMs: number): void => {
+    const stepMs = Math.min(leftMs, LONGEST_DELAY_MS);
+    timer = setTimeout(() => {
+      if (leftMs > stepMs) wait(leftMs - stepMs);
+      else kill(process);
+    }, stepMs);
+  };
+  wait(delayMs);
   return { [Symbol.dispose]: () => clearTimeout(timer) };
+}
+
+function kill(process: Pick<ContainerProcess, "signal">): void {
+  try {
+    process.signal(SIGNALS.SIGKILL);
+  } catch (error) {
+    // ESRCH: it has ended meanwhile.
+    if (!isSyscallError(error, "ESRCH")) throw error;
+  }
 }

@@ -10,13 +10,14 @@ import type { ContainerConfig } from "../container_config.ts";
 import { isFrozen } from "../../runtime/cgroups/freeze.ts";
 import type { Hierarchy } from "../../runtime/cgroups/hierarchy.ts";
 import { mountedHierarchies } from "../../runtime/cgroups/mount_table.ts";
-import { readExit } from "./exit_record.ts";
+import { type ExitRecord, readExit } from "./exit_record.ts";
 import {
   type HealthRecord,
   readConfig,
   readHealth,
   readRestarting,
   readRunning,
+  type RunningRecord,
 } from "./records.ts";
 
 /** What a container is doing. */
@@ -91,10 +92,25 @@ export function readStatus(
     };
   }
   const exit = readExit(paths, id);
+  if (running !== undefined && isEnding(running, exit)) {
+    const { pid, startedMs } = running;
+    return { state: "running", pid, startedMs };
+  }
   if (exit === undefined) return { state: "created" };
   const { exitCode, finishedMs, oomKilled } = exit;
   const restarting = readRestarting(paths, id);
   const isAwaited = restarting !== undefined && isRunning(restarting.keeper);
   const state = isAwaited ? "restarting" : "exited";
   return { state, exitCode, finishedMs, oomKilled };
+}
+
+/**
+ * Whether its process has ended, and its keeper is about to write that down:
+ * nobody can start or remove it yet.
+ */
+function isEnding(
+  running: RunningRecord,
+  exit: ExitRecord | undefined,
+): boolean {
+  return exit?.startedMs !== running.startedMs && isRunning(running.keeper);
 }

@@ -18,8 +18,9 @@ import {
 } from "../../storage/snapshot.ts";
 import type { ContainerConfig } from "../container_config.ts";
 import type { IdMappings } from "../id_mapping.ts";
+import { changeConfig } from "./change_config.ts";
 import type { CreatedContainer } from "./create.ts";
-import { containerDirectory, writeConfig } from "./records.ts";
+import { containerDirectory } from "./records.ts";
 
 /** A container with layers of its own ids. */
 export interface OwnedLayers extends Disposable {
@@ -56,7 +57,9 @@ export async function ownLayers(
     : canMap(snapshotDirectories(snapshot), userns)
     ? { config: { ...config, layerOwners: "mapped" as const }, snapshot }
     : await shiftLayers(paths, { config, snapshot }, idMappings);
-  writeConfig(paths, owned.config);
+  const { layers, layerOwners = "mapped" } = owned.config;
+  // It may have been renamed or limited meanwhile.
+  changeConfig(paths, config.id, (now) => ({ ...now, layers, layerOwners }));
   undo.move();
   return {
     ...owned,

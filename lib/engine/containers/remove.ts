@@ -7,6 +7,9 @@ import { SIGNALS } from "../../../ffi/constants/signal.ts";
 import { InvalidStateError } from "../../base/errors.ts";
 import type { HostPaths } from "../../base/host_paths.ts";
 import { type ContainerId, shortId } from "../../base/identifiers.ts";
+import { isFrozen } from "../../runtime/cgroups/freeze.ts";
+import { killIn } from "../../runtime/cgroups/kill.ts";
+import { mountedHierarchies } from "../../runtime/cgroups/mount_table.ts";
 import { openProcess, signalProcess } from "../../runtime/opened_process.ts";
 import { isRunning, killProcess } from "../../runtime/process_identity.ts";
 import type { Engine } from "../engine.ts";
@@ -78,6 +81,7 @@ function lockOnceEnded(paths: HostPaths, id: ContainerId): ContainerLock {
     const running = findProcess(paths, id);
     if (running !== undefined) {
       noteStop(paths, { id });
+      killPaused(paths, id);
       killProcess(running, END_TIMEOUT_MS);
     }
     const restarting = readRestarting(paths, id);
@@ -94,6 +98,16 @@ function lockOnceEnded(paths: HostPaths, id: ContainerId): ContainerLock {
       continue;
     }
     if (lock !== "busy" || performance.now() > deadline) return lock;
+  }
+}
+
+/** What is paused dies once it is let go on. */
+function killPaused(paths: HostPaths, id: ContainerId): void {
+  const config = readConfig(paths, id);
+  if (config?.cgroupsPath === undefined) return;
+  const hierarchies = mountedHierarchies();
+  if (isFrozen(config.cgroupsPath, hierarchies)) {
+    killIn(hierarchies, config.cgroupsPath);
   }
 }
 

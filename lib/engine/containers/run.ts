@@ -13,6 +13,7 @@ import { configureContainer } from "../configure.ts";
 import type { ContainerConfig } from "../container_config.ts";
 import type { Engine } from "../engine.ts";
 import { hostFacts } from "../host_facts.ts";
+import { holdLayers } from "../images/hold_layers.ts";
 import { openImage } from "../images/open_image.ts";
 import type { RunOptions } from "../run_options.ts";
 import { checkVolumes } from "../volume_source.ts";
@@ -73,7 +74,7 @@ export async function runContainer(
   using stdio = started.stdio;
   using log = openContainerLog(paths, container.config);
   events.onLaunched?.(started);
-  const { exitCode, oomKilled } = await keepContainer(paths, container, {
+  const { exitCode, oomKilled } = await keepContainer(engine, container, {
     ...started.launched,
     stdio,
     signals,
@@ -82,6 +83,12 @@ export async function runContainer(
   // A program may go on after one of its children has been ended.
   if (oomKilled && exitCode === KILLED) events.onOomKilled?.(container.config);
   return exitCode;
+}
+
+/** What a caller wants to know before the program starts. */
+export interface DetachedEvents {
+  /** Others can attach; whoever does now sees all that the program writes. */
+  onListening?(config: ContainerConfig): Promise<void>;
 }
 
 /**
@@ -93,6 +100,7 @@ export async function runContainer(
 export async function runDetached(
   engine: Engine,
   options: RunOptions,
+  { onListening }: DetachedEvents = {},
 ): Promise<ContainerId> {
   assertRoot();
   // It gets ready while the container is created.
@@ -102,10 +110,14 @@ export async function runDetached(
   using pidfile = pidfileOf(options);
   using container = await create(engine, options, undo);
   // Once the monitor knows of it, it clears up, even if we are killed.
-  const pid = await monitor.start(container, { ifRefused: "remove" });
+  const { config } = container;
+  const pid = await monitor.start(container, {
+    ifRefused: "remove",
+    ...(onListening && { onListening: () => onListening(config) }),
+  });
   undo.move();
   pidfile?.write(pid);
-  return container.config.id;
+  return config.id;
 }
 
 /**
@@ -149,6 +161,8 @@ async function create(
     cwd: engine.cwd,
   });
   settle(engine);
+  // Until the configuration is written, nothing tells that they are needed.
+  using _held = holdLayers(paths);
   const { volumes } = withVolumesFrom(paths, draft, options.volumesFrom);
   checkVolumes(volumes);
   const layers = await openImage(engine, options.image);

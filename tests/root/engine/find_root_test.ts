@@ -155,7 +155,14 @@ engineTest(
       pid: Deno.pid,
       startedMs: 5,
     });
-    writeRunning(paths, id, { ...record, startTime: "1" });
+    const gone = { pid: own.pid, startTime: "1" };
+    writeRunning(paths, id, { ...record, ...gone });
+    assert.equal(
+      readStatus(paths, config).state,
+      "running",
+      "its keeper has not written down its end",
+    );
+    writeRunning(paths, id, { ...record, ...gone, keeper: gone });
     assert.deepEqual(readStatus(paths, config), { state: "created" });
     writeExit(paths, id, {
       exitCode: 3,

@@ -4,6 +4,8 @@
  *
  * @module
  */
+import { UsageError } from "../../../base/errors.ts";
+import type { RunOptions } from "../../../engine/run_options.ts";
 import type { FlagTable } from "../../flag.ts";
 
 /** Those of `run`; `create` has none of them, others have some. */
@@ -49,3 +51,33 @@ export const ATTACH_FLAGS = {
     description: "Pass signals on to it",
   },
 } as const satisfies FlagTable;
+
+/** How the caller is connected, as the flags say. */
+export interface AttachFlags {
+  /** `stdin`, `stdout` and `stderr`; empty for what is usual. */
+  readonly attach: readonly string[];
+  readonly detachKeys?: string;
+  readonly sigProxy: string;
+}
+
+const STREAMS: ReadonlySet<string> = new Set(["stdin", "stdout", "stderr"]);
+
+/**
+ * Whether the caller's own process cannot be what keeps the container.
+ *
+ * @throws {UsageError} If `--attach` names no stream.
+ */
+export function needsMonitor(
+  { restart = "no" }: Pick<RunOptions, "restart">,
+  { attach, detachKeys, sigProxy }: AttachFlags,
+): boolean {
+  for (const name of attach) {
+    if (!STREAMS.has(name.toLowerCase())) {
+      throw new UsageError(
+        `invalid argument "${name}" for "-a, --attach" flag: valid streams are STDIN, STDOUT and STDERR`,
+      );
+    }
+  }
+  return restart !== "no" || attach.length > 0 || detachKeys !== undefined ||
+    sigProxy === "false";
+}
