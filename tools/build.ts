@@ -16,6 +16,8 @@ import { DEFAULT_ROOTS } from "../lib/base/host_paths.ts";
 import { type BuildStamp, bundle, stampLine } from "./build/bundle.ts";
 import { baseBinaryUrl, compile, findBaseBinary } from "./build/compile.ts";
 import { portableExecutable } from "./build/portable.ts";
+import { SECTIONS } from "./build/sections.ts";
+import { splitProgram } from "./build/split.ts";
 
 type Form = "compile" | "portable";
 
@@ -91,11 +93,21 @@ async function compressedDeno(): Promise<Uint8Array<ArrayBuffer>> {
   return bytes;
 }
 
-async function writePortable(script: string, output: string): Promise<void> {
+/** Writes the portable file; tells the size of the program in it. */
+async function writePortable(
+  stamp: BuildStamp,
+  output: string,
+): Promise<number> {
+  const warmUp = await bundle("tools/build/payload/warm_up.ts", CHECKOUT);
+  const scripts = [
+    ...await splitProgram(CHECKOUT, SECTIONS, stamp),
+    { name: "warm_up.js", text: warmUp },
+  ];
   const executable = await portableExecutable({
     header: await Deno.readTextFile(`${CHECKOUT}tools/build/header.sh`),
     program: await compressedDeno(),
-    script: await compressed(new TextEncoder().encode(script)),
+    scripts,
+    gzip: compressed,
     rootBase: `${DEFAULT_ROOTS.root}/runtime`,
     version: VERSION,
     denoVersion: Deno.version.deno,
@@ -103,12 +115,19 @@ async function writePortable(script: string, output: string): Promise<void> {
   });
   await Deno.writeFile(output, executable);
   await Deno.chmod(output, 0o755);
+  return scripts.reduce((size, { text }) => size + text.length, 0);
 }
 
-async function writeCompiled(script: string, output: string): Promise<void> {
+/** Writes the compiled program; tells the size of its bundle. */
+async function writeCompiled(
+  stamp: BuildStamp,
+  output: string,
+): Promise<number> {
   const path = `${WORK}/main.js`;
+  const script = stampLine(stamp) + await bundle("main.ts", CHECKOUT);
   await Deno.writeTextFile(path, script);
   await compile(path, output);
+  return script.length;
 }
 
 async function build(form: Form, output: string): Promise<void> {
@@ -117,11 +136,11 @@ async function build(form: Form, output: string): Promise<void> {
     kind: form === "compile" ? "compiled" : "portable",
     commit: await currentCommit(),
   };
-  const script = stampLine(stamp) + await bundle("main.ts", CHECKOUT);
   const write = form === "compile" ? writeCompiled : writePortable;
   const unfinished = `${output}.new-${Deno.pid}`;
+  let program: number;
   try {
-    await write(script, unfinished);
+    program = await write(stamp, unfinished);
     await Deno.rename(unfinished, output);
   } catch (error) {
     await Deno.remove(unfinished).catch(() => {}); // it may not be there yet
@@ -130,7 +149,7 @@ async function build(form: Form, output: string): Promise<void> {
   const { size } = await Deno.stat(output);
   const megabytes = (size / 1e6).toFixed(1);
   console.error(
-    `${output}: ${stamp.kind}, ${megabytes} MB, program ${script.length} bytes`,
+    `${output}: ${stamp.kind}, ${megabytes} MB, program ${program} bytes`,
   );
 }
 

@@ -27,6 +27,15 @@ async function emptyPlace(): Promise<
   };
 }
 
+/** How much the write-ahead log of Deno's compiled code holds. */
+async function logBytes(runtime: string): Promise<number> {
+  const [digest] = (await namesIn(runtime)).filter((name) => name !== "lock");
+  const cache = `${runtime}/${digest}/cache`;
+  const name = (await namesIn(cache))
+    .find((name) => /^v8_code_cache_v\d+-wal$/.test(name));
+  return name === undefined ? 0 : (await Deno.stat(`${cache}/${name}`)).size;
+}
+
 const ignore = !isPortable; // the compiled program unpacks nothing
 
 Deno.test({
@@ -48,6 +57,14 @@ Deno.test({
   }
   assert.equal((await namesIn(place.runtime)).length, 2); // and the lock
   assert.deepEqual(await namesIn(place.home), []);
+
+  // All is compiled: later starts find an almost empty log, and add nothing.
+  const compiled = await logBytes(place.runtime);
+  assert.ok(compiled < 100_000, String(compiled));
+  for (const args of [["version"], ["run", "--help"], ["info"], ["nonsense"]]) {
+    await outcomeOf(TSDOCKER, args, env);
+  }
+  assert.equal(await logBytes(place.runtime), compiled);
 });
 
 Deno.test("the built program writes nothing into the home directory", async () => {

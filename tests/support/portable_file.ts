@@ -5,7 +5,10 @@
  * @module
  */
 import { gzipSync } from "node:zlib";
-import { portableExecutable } from "../../tools/build/portable.ts";
+import {
+  portableExecutable,
+  type PortableFileText,
+} from "../../tools/build/portable.ts";
 
 const HEADER = new URL("../../tools/build/header.sh", import.meta.url);
 
@@ -16,6 +19,14 @@ echo "0=$0"
 for word; do echo "arg=$word"; done
 echo "DENO_DIR=$DENO_DIR"
 `;
+
+/** What stands for the program; `later.js` takes more than one byte a letter. */
+export const SCRIPTS: readonly PortableFileText[] = [
+  { name: "main.js", text: "// the program\n" },
+  { name: "later.js", text: "// pieces of it: µ\n" },
+  { name: "empty.js", text: "" },
+  { name: "warm_up.js", text: "// compiles it" },
+];
 
 /** A way to end, and what was printed. */
 export interface Outcome {
@@ -28,6 +39,8 @@ export interface Outcome {
 export interface PortableOptions {
   /** What stands for Deno. */
   readonly program?: string;
+  /** What stands for the files of the program. */
+  readonly scripts?: readonly PortableFileText[];
   /** Where root's copy goes by default. */
   readonly rootBase?: string;
 }
@@ -38,8 +51,9 @@ export async function portableBytes(
 ): Promise<Uint8Array<ArrayBuffer>> {
   return await portableExecutable({
     header: await Deno.readTextFile(HEADER),
-    program: gzip(options.program ?? FAKE_DENO),
-    script: gzip("// the program\n"),
+    program: gzip(new TextEncoder().encode(options.program ?? FAKE_DENO)),
+    scripts: options.scripts ?? SCRIPTS,
+    gzip: (bytes) => Promise.resolve(gzip(bytes)),
     rootBase: options.rootBase ?? "/nonexistent/runtime",
     version: "1.2.3",
     denoVersion: "4.5.6",
@@ -47,8 +61,8 @@ export async function portableBytes(
   });
 }
 
-function gzip(text: string): Uint8Array {
-  return new Uint8Array(gzipSync(new TextEncoder().encode(text)));
+function gzip(bytes: Uint8Array): Uint8Array {
+  return new Uint8Array(gzipSync(bytes));
 }
 
 /** A directory with an executable in it, both gone when disposed of. */

@@ -1,5 +1,5 @@
 /**
- * Makes one JavaScript file of `main.ts` and all it imports. The same sources
+ * Makes one JavaScript file of a module and all it imports. The same sources
  * give the same bytes: paths in it are relative to the checkout.
  *
  * @module
@@ -36,9 +36,24 @@ export function stampLine(stamp: BuildStamp): string {
  * @throws {Error} If Deno cannot bundle it; its words are in the message.
  */
 export async function bundle(entry: string, checkout: string): Promise<string> {
+  return await runBundler(checkout, [entry]);
+}
+
+/**
+ * Runs `deno bundle`.
+ *
+ * @param directory Where to run it: paths in the result are relative to it.
+ * @param args Entry points, and flags that say where to write.
+ * @returns What it wrote to its stdout: the bundle, unless flags say otherwise.
+ * @throws {Error} If it fails; its words are in the message.
+ */
+export async function runBundler(
+  directory: string,
+  args: readonly string[],
+): Promise<string> {
   const output = await new Deno.Command(Deno.execPath(), {
-    args: ["bundle", "--quiet", ...lockFlags(), entry],
-    cwd: checkout,
+    args: ["bundle", "--quiet", ...lockFlags(), ...args],
+    cwd: directory,
     stdin: "null",
     stdout: "piped",
     stderr: "piped",
@@ -46,7 +61,7 @@ export async function bundle(entry: string, checkout: string): Promise<string> {
   const decoder = new TextDecoder();
   if (!output.success) {
     throw new Error(
-      `Cannot bundle "${entry}":\n${decoder.decode(output.stderr)}`,
+      `Cannot bundle "${args.at(-1)}":\n${decoder.decode(output.stderr)}`,
     );
   }
   return decoder.decode(output.stdout);

@@ -21,8 +21,10 @@ tsdocker_dir=$tsdocker_base/@DIGEST@
 # What is ours cannot have been put there by somebody else, wherever "there" is.
 is_unpacked() {
   [ -O "$tsdocker_dir" ] && [ ! -L "$tsdocker_dir" ] &&
-    [ -O "$tsdocker_dir/tsdocker" ] && [ -x "$tsdocker_dir/tsdocker" ] &&
-    [ -O "$tsdocker_dir/main.js" ]
+    [ -O "$tsdocker_dir/tsdocker" ] && [ -x "$tsdocker_dir/tsdocker" ] || return 1
+  for tsdocker_script in @SCRIPT_NAMES@; do
+    [ -O "$tsdocker_dir/$tsdocker_script" ] || return 1
+  done
 }
 
 start() {
@@ -67,6 +69,14 @@ unpack_part() {
   tsdocker_error=$({
     tail -c "+$3" "$0" | head -c "$4" | gzip -dc >"$tsdocker_new/$1" &&
       chmod "$2" "$tsdocker_new/$1"
+  } 2>&1 </dev/null) || fail "$(one_line "$tsdocker_error")"
+}
+
+# cut_script FILE OFFSET LENGTH: one file of the program, of all in a row.
+cut_script() {
+  tsdocker_error=$({
+    tail -c "+$2" "$tsdocker_new/scripts" | head -c "$3" >"$tsdocker_new/$1" &&
+      chmod 0444 "$tsdocker_new/$1"
   } 2>&1 </dev/null) || fail "$(one_line "$tsdocker_error")"
 }
 
@@ -120,7 +130,9 @@ LS
   tsdocker_error=$(mkdir "$tsdocker_new" "$tsdocker_new/cache" 2>&1) ||
     fail "${tsdocker_error##*: }"
   unpack_part tsdocker 0555 @PROGRAM_OFFSET@ @PROGRAM_LENGTH@
-  unpack_part main.js 0444 @SCRIPT_OFFSET@ @SCRIPT_LENGTH@
+  unpack_part scripts 0400 @SCRIPTS_OFFSET@ @SCRIPTS_LENGTH@
+  @CUT_SCRIPTS@
+  rm -f "$tsdocker_new/scripts"
 
   # Nothing is published that has not run once.
   DENO_DIR=$tsdocker_new/cache "$tsdocker_new/tsdocker" --version \
@@ -138,6 +150,11 @@ LS
   rm -rf "$tsdocker_new" "$tsdocker_dir/.new-$$"
   trap - EXIT HUP INT TERM
   is_unpacked || fail "\"$tsdocker_dir\" is damaged or not ours; remove it"
+
+  # For quicker starts; without it they are as good.
+  DENO_DIR=$tsdocker_dir/cache DENO_NO_UPDATE_CHECK=1 \
+    "$tsdocker_dir/tsdocker" @RUN_FLAGS@ "$tsdocker_dir/warm_up.js" \
+    >/dev/null 2>&1 </dev/null
   exec 9>&-
   umask "$tsdocker_umask"
 }

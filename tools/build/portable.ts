@@ -1,10 +1,17 @@
 /**
  * Assembles the portable executable: a shell script that unpacks what follows
- * it, Deno and the program. `header.sh` is the script.
+ * it, Deno and the files of the program. `header.sh` is the script.
  *
  * @module
  */
 import { BUNDLE_RUN_FLAGS } from "../../lib/runtime/launch/self_invocation.ts";
+
+/** A file to be unpacked beside Deno. */
+export interface PortableFileText {
+  /** No shell would see more than one word in it. */
+  readonly name: string;
+  readonly text: string;
+}
 
 /** What goes into a portable executable. */
 export interface PortableParts {
@@ -12,8 +19,10 @@ export interface PortableParts {
   readonly header: string;
   /** Deno, compressed by gzip. */
   readonly program: Uint8Array;
-  /** The bundle, compressed by gzip. */
-  readonly script: Uint8Array;
+  /** The files of the program, `main.js` and `warm_up.js` among them. */
+  readonly scripts: readonly PortableFileText[];
+  /** Compresses by gzip. */
+  gzip(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array>;
   /** Where root's copy is unpacked unless told otherwise. */
   readonly rootBase: string;
   /** For the comment on the file's second line. */
@@ -29,16 +38,23 @@ const OFFSET_DIGITS = 10;
 
 const PLACEHOLDER = /@([A-Z_]+)@/g;
 
+/** Names that mean one word, and themselves, to a shell. */
+const PLAIN_NAME = /^[A-Za-z0-9_][\w.-]*$/;
+
 /**
  * Puts the parts together.
  *
  * @returns The bytes of the executable, the same for the same parts.
- * @throws {TypeError} If the header names a placeholder that is not known.
+ * @throws {TypeError} If the header names a placeholder that is not known, or
+ * if a file's name is not plain.
  */
 export async function portableExecutable(
   parts: PortableParts,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const payload = concat([parts.program, parts.script]);
+  const texts = parts.scripts.map(({ text }) => new TextEncoder().encode(text));
+  const scripts = await parts.gzip(concat(texts));
+  const cuts = cutLines(parts.scripts, texts);
+  const payload = concat([parts.program, scripts]);
   const fill = (headerLength: number): Uint8Array => {
     const programStart = headerLength + 1; // tail counts bytes from 1
     return new TextEncoder().encode(fillIn(parts.header, {
@@ -50,12 +66,30 @@ export async function portableExecutable(
       RUN_FLAGS: BUNDLE_RUN_FLAGS.join(" "),
       PROGRAM_OFFSET: pad(programStart),
       PROGRAM_LENGTH: pad(parts.program.length),
-      SCRIPT_OFFSET: pad(programStart + parts.program.length),
-      SCRIPT_LENGTH: pad(parts.script.length),
+      SCRIPTS_OFFSET: pad(programStart + parts.program.length),
+      SCRIPTS_LENGTH: pad(scripts.length),
+      SCRIPT_NAMES: parts.scripts.map(({ name }) => name).join(" "),
+      CUT_SCRIPTS: cuts,
     }));
   };
   const digest = hex(await crypto.subtle.digest("SHA-256", payload));
   return concat([fill(fill(0).length), payload]);
+}
+
+/** The header's commands that cut the files out of their concatenation. */
+function cutLines(
+  files: readonly PortableFileText[],
+  texts: readonly Uint8Array[],
+): string {
+  let start = 1; // tail counts bytes from 1
+  const lines = files.map(({ name }, index) => {
+    if (!PLAIN_NAME.test(name)) throw new TypeError(`Not plain: "${name}"`);
+    const { length } = texts[index] ?? { length: 0 };
+    const line = `cut_script ${name} ${start} ${length}`;
+    start += length;
+    return line;
+  });
+  return lines.join("\n  ");
 }
 
 /** Replaces `@NAME@` by its value, everywhere. */

@@ -22,8 +22,11 @@ export interface RunningProgram {
   readonly script: string;
 }
 
+/** The entry point of the portable form; all its files are in one directory. */
+const BUNDLE_ENTRY = "main.js";
+
 /**
- * How Deno runs the bundle: nothing but the one file is looked for, read or
+ * How Deno runs the bundle: nothing but its files is looked for, read or
  * fetched. All functions are compiled at once, since only those end up in
  * Deno's cache of compiled code; a start saves more than it reads in vain. The
  * portable file's header uses the same words.
@@ -78,9 +81,8 @@ export function invocationOf(
  */
 export function selfInvocation(...args: string[]): Invocation {
   const { kind } = buildInfo();
-  const script = kind === "source"
-    ? new URL("../../../main.ts", import.meta.url)
-    : new URL(import.meta.url);
+  const entry = kind === "source" ? "../../../main.ts" : BUNDLE_ENTRY;
+  const script = new URL(entry, import.meta.url);
   return invocationOf({
     kind,
     execPath: Deno.execPath(),

@@ -6,7 +6,12 @@ import {
   namesIn,
   portableBytes,
   PortableFile,
+  SCRIPTS,
 } from "../../../support/portable_file.ts";
+
+/** The names in the directory that a file unpacks to. */
+const UNPACKED = ["cache", ...SCRIPTS.map(({ name }) => name), "tsdocker"]
+  .sort();
 
 /** A first line of stderr without the changing paths. */
 function reason(stderr: string): string {
@@ -35,6 +40,16 @@ Deno.test("portableExecutable() names another directory for another payload", as
   await one.run();
   await other.run();
   assert.notDeepEqual(await one.names(), await other.names());
+});
+
+Deno.test("portableExecutable() refuses names that a shell would not take as they are", async () => {
+  for (const name of ["a b.js", "$x.js", "-n", "../main.js", ""]) {
+    await assert.rejects(
+      portableBytes({ scripts: [{ name, text: "" }] }),
+      /^TypeError: Not plain: /,
+      name,
+    );
+  }
 });
 
 Deno.test("the portable file hands its arguments on, word for word", async () => {
@@ -91,13 +106,14 @@ Deno.test("the portable file unpacks read-only files into private directories", 
   assert.equal(await mode(unpacked), 0o700);
   assert.equal(await mode(`${unpacked}/cache`), 0o700);
   assert.equal(await mode(`${unpacked}/tsdocker`), 0o555);
-  assert.equal(await mode(`${unpacked}/main.js`), 0o444);
+  for (const { name } of SCRIPTS) {
+    assert.equal(await mode(`${unpacked}/${name}`), 0o444);
+  }
   assert.equal(await mode(file.base) & 0o066, 0);
   assert.equal(await Deno.readTextFile(`${unpacked}/tsdocker`), FAKE_DENO);
-  assert.equal(
-    await Deno.readTextFile(`${unpacked}/main.js`),
-    "// the program\n",
-  );
+  for (const { name, text } of SCRIPTS) {
+    assert.equal(await Deno.readTextFile(`${unpacked}/${name}`), text);
+  }
 });
 
 Deno.test("the portable file passes the umask through, first or not", async () => {
@@ -109,6 +125,36 @@ Deno.test("the portable file passes the umask through, first or not", async () =
     assert.deepEqual(first, { code: 0, stdout: `${umask}\n`, stderr: "" });
     assert.deepEqual(await file.run([], {}, wrapper), first);
   }
+});
+
+Deno.test("the first start has the program compiled where it is to stay", async () => {
+  const program = `#!/bin/sh
+for word; do last=$word; done
+case $last in */warm_up.js) echo "$0 $* $DENO_DIR" >>"$RAN" ;; esac
+case $last in */warm_up.js) echo heard; exit 3 ;; esac
+`;
+  await using file = await PortableFile.make({ program });
+  const env = { RAN: `${file.directory}/ran` };
+  for (let start = 0; start < 2; start++) {
+    const outcome = await file.run([], env);
+    assert.deepEqual(outcome, { code: 0, stdout: "", stderr: "" });
+  }
+  const unpacked = await file.unpacked();
+  assert.equal(
+    await Deno.readTextFile(env.RAN),
+    `${unpacked}/tsdocker ${
+      BUNDLE_RUN_FLAGS.join(" ")
+    } ${unpacked}/warm_up.js ${unpacked}/cache\n`,
+  );
+});
+
+Deno.test("a file of the program that went missing is not run without", async () => {
+  await using file = await PortableFile.make();
+  await file.run();
+  await Deno.remove(`${await file.unpacked()}/later.js`);
+  const { code, stderr } = await file.run();
+  assert.equal(code, 125);
+  assert.match(reason(stderr), /is damaged or not ours; remove it$/);
 });
 
 Deno.test("the portable file starts no other program once it is unpacked", async () => {
@@ -136,7 +182,7 @@ Deno.test("the portable file is safe under 20 first runs at once", async () => {
   }
   assert.equal((await file.names()).length, 1);
   const inside = await namesIn(await file.unpacked());
-  assert.deepEqual(inside, ["cache", "main.js", "tsdocker"]);
+  assert.deepEqual(inside, UNPACKED);
 });
 
 Deno.test("the portable file is safe under 20 first runs without flock", async () => {
@@ -155,7 +201,7 @@ Deno.test("the portable file is safe under 20 first runs without flock", async (
     ...Array(20).fill([0, ""]),
   ]);
   assert.equal((await file.names()).length, 1);
-  assert.equal((await namesIn(await file.unpacked())).length, 3);
+  assert.deepEqual(await namesIn(await file.unpacked()), UNPACKED);
 });
 
 Deno.test("a killed unpacking is not trusted, and swept by the next", async () => {
@@ -198,11 +244,13 @@ Deno.test("a truncated or damaged portable file is not unpacked", async () => {
     assert.deepEqual(await file.names(), [], name);
   };
   await cut("truncated script", bytes.subarray(0, bytes.length - 5));
-  await cut("truncated program", bytes.subarray(0, bytes.length - 60));
-  const damaged = bytes.slice();
-  const at = bytes.length - 60;
-  damaged[at] = (damaged[at] ?? 0) ^ 0xff;
-  await cut("damaged", damaged);
+  await cut("truncated program", bytes.subarray(0, bytes.length - 120));
+  for (const fromEnd of [6, 20, 120]) {
+    const damaged = bytes.slice();
+    const at = bytes.length - fromEnd;
+    damaged[at] = (damaged[at] ?? 0) ^ 0xff;
+    await cut(`damaged ${fromEnd} bytes from its end`, damaged);
+  }
 });
 
 Deno.test("a directory that others can write to is refused", async () => {
