@@ -7,7 +7,7 @@ import type { HostPaths } from "../../base/host_paths.ts";
 import type { ContainerConfig } from "../container_config.ts";
 import type { Engine } from "../engine.ts";
 import { type ContainerSummary, listContainers } from "./list.ts";
-import { clearStopRequest, isStopRequested } from "./records.ts";
+import { clearStopRequest, isStopRequested } from "./stop_request.ts";
 import { stopContainer } from "./stop.ts";
 
 /**

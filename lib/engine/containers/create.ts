@@ -23,7 +23,8 @@ import { recordContainerEvent } from "../events.ts";
 import {
   containerDirectory,
   readConfig,
-  removeConfig,
+  readRetired,
+  retireConfig,
   stateDirectory,
   writeConfig,
 } from "./records.ts";
@@ -167,15 +168,13 @@ export function removeContainerFiles(
   { id, name }: Pick<ContainerConfig, "id" | "name">,
 ): void {
   // It may have been renamed since its keeper has read its configuration.
-  const current = readConfig(paths, id)?.name ?? name;
+  const current = (readConfig(paths, id) ?? readRetired(paths, id))?.name;
   // Half a container must not be taken for a whole one, but be found by its
   // state: a crash in between leaves what the next command removes.
   markForReconciling(paths, id);
-  removeConfig(paths, id);
-  // The name goes last: a crash in between leaves one that points nowhere,
-  // which the next claim takes over.
+  retireConfig(paths, id);
+  releaseName(paths, current ?? name, id);
   removeDirectories(paths, id);
-  releaseName(paths, current, id);
 }
 
 function markForReconciling(paths: HostPaths, id: ContainerId): void {

@@ -1,18 +1,12 @@
 /**
- * How a container ended: with its configuration, where it stays, or aside with
- * its state as long as there is no room for it, as on a full disk.
+ * How a container ended.
  *
  * @module
  */
 import type { HostPaths } from "../../base/host_paths.ts";
 import type { ContainerId } from "../../base/identifiers.ts";
-import { removePath } from "../../base/remove_tree.ts";
-import {
-  containerDirectory,
-  readRecord,
-  stateDirectory,
-  writeRecord,
-} from "./records.ts";
+import { readLasting, writeLasting } from "./lasting.ts";
+import { parseRecord } from "./records.ts";
 
 /** How a container ended. */
 export interface ExitRecord {
@@ -26,69 +20,23 @@ export interface ExitRecord {
   readonly restartCount: number;
 }
 
+const NAME = "exit.json";
+
 /** Reads how it ended; `undefined` if it has not. */
 export function readExit(
   paths: HostPaths,
   id: ContainerId,
 ): ExitRecord | undefined {
-  // One aside is later than any that could be written before.
-  return readRecord<ExitRecord>(asidePath(paths, id)) ??
-    readRecord<ExitRecord>(exitPath(paths, id));
+  return readLasting(paths, { id, name: NAME })
+    .map((text) => parseRecord<ExitRecord>(text))
+    .find((record) => record !== undefined);
 }
 
-/**
- * Writes how it ended, aside if it must; {@linkcode removeState} moves it.
- *
- * @throws {Error} Of the operating system, if it cannot be written anywhere.
- */
+/** Writes how it ended, even on a full disk. */
 export function writeExit(
   paths: HostPaths,
   id: ContainerId,
   record: ExitRecord,
 ): void {
-  // First: were we killed in between, it would be read in place of this one.
-  removePath(asidePath(paths, id));
-  if (!writeWhereItStays(paths, id, record)) {
-    writeRecord(asidePath(paths, id), record);
-  }
-}
-
-/**
- * Removes what is known of a container's process, which has ended; unless it
- * ended on a disk that is still full, when the next command tries again.
- */
-export function removeState(paths: HostPaths, id: ContainerId): void {
-  const aside = readRecord<ExitRecord>(asidePath(paths, id));
-  if (aside !== undefined && !writeWhereItStays(paths, id, aside)) return;
-  removePath(stateDirectory(paths, id));
-}
-
-/** @returns Whether there was room for it, or a container to have it. */
-function writeWhereItStays(
-  paths: HostPaths,
-  id: ContainerId,
-  record: ExitRecord,
-): boolean {
-  try {
-    writeRecord(exitPath(paths, id), record);
-    return true;
-  } catch (error) {
-    // It has been removed: nobody wants to know any more.
-    if (error instanceof Deno.errors.NotFound) return true;
-    if (isRefusal(error)) return false;
-    throw error;
-  }
-}
-
-/** Whether the operating system has said no: a full or a read-only disk. */
-function isRefusal(error: unknown): boolean {
-  return error instanceof Error && "code" in error;
-}
-
-function exitPath(paths: HostPaths, id: ContainerId): string {
-  return `${containerDirectory(paths, id)}/exit.json`;
-}
-
-function asidePath(paths: HostPaths, id: ContainerId): string {
-  return `${stateDirectory(paths, id)}/exit.json`;
+  writeLasting(paths, { id, name: NAME }, JSON.stringify(record));
 }

@@ -17,7 +17,8 @@ import type { ContainerConfig } from "../container_config.ts";
 import { recordContainerEvent } from "../events.ts";
 import type { CgroupEnd } from "./cgroup.ts";
 import type { CreatedContainer } from "./create.ts";
-import { removeState, writeExit } from "./exit_record.ts";
+import { writeExit } from "./exit_record.ts";
+import { removeState } from "./lasting.ts";
 import {
   readConfig,
   type RunningRecord,

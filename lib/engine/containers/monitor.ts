@@ -15,16 +15,16 @@ import type { RestartPolicy } from "../container_config.ts";
 import type { Engine } from "../engine.ts";
 import { endCgroup } from "./cgroup.ts";
 import { openContainer } from "./create.ts";
-import { removeState } from "./exit_record.ts";
+import { removeState } from "./lasting.ts";
 import { type ContainerEnd, ownIdentity, putAway, recordEnd } from "./life.ts";
 import type { MonitorReport } from "./monitor_report.ts";
 import {
-  isStopRequested,
   readConfig,
   readRunning,
   stateDirectory,
   writeRestarting,
 } from "./records.ts";
+import { isStopRequested } from "./stop_request.ts";
 import {
   adoptLife,
   type RunningLife,

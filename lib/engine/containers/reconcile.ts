@@ -18,11 +18,12 @@ import { isRunning, killProcess } from "../../runtime/process_identity.ts";
 import type { ContainerConfig } from "../container_config.ts";
 import type { Engine } from "../engine.ts";
 import { endCgroup } from "./cgroup.ts";
-import { removeContainerFiles, removeDirectories } from "./create.ts";
+import { removeContainerFiles } from "./create.ts";
 import { ensureDirectories } from "./directories.ts";
 import { listIds } from "./list.ts";
 import { tryLock } from "./lock.ts";
-import { readExit, removeState, writeExit } from "./exit_record.ts";
+import { readExit, writeExit } from "./exit_record.ts";
+import { removeState } from "./lasting.ts";
 import {
   containerDirectory,
   isKept,
@@ -156,16 +157,16 @@ function endAtReboot(paths: HostPaths, { id }: ContainerConfig): void {
   });
 }
 
-/** A container that was never configured; its lock is held. */
+/** A container that is half created or half removed; its lock is held. */
 function removeHalfCreated(paths: HostPaths, id: ContainerId): void {
   const alone = tryLock(paths.states);
   // Somebody is creating a container right now, and may be about to lock it.
   if (alone === "busy") return;
   // Without the directory nobody can be creating one.
-  if (alone === "missing") removeDirectories(paths, id);
+  if (alone === "missing") removeContainerFiles(paths, { id, name: "" });
   else {
     using _alone = alone;
-    removeDirectories(paths, id);
+    removeContainerFiles(paths, { id, name: "" });
   }
 }
 

@@ -9,7 +9,6 @@ import {
   writeFileAtomically,
 } from "../../base/atomic_file.ts";
 import type { HostPaths } from "../../base/host_paths.ts";
-import { removePath } from "../../base/remove_tree.ts";
 import type { ContainerId } from "../../base/identifiers.ts";
 import type { ProcessIdentity } from "../../runtime/process_identity.ts";
 import type { ContainerConfig } from "../container_config.ts";
@@ -80,9 +79,22 @@ export function writeConfig(paths: HostPaths, config: ContainerConfig): void {
   writeRecord(configPath(paths, config.id), config);
 }
 
-/** Removes a configuration; from now on the container does not exist. */
-export function removeConfig(paths: HostPaths, id: ContainerId): void {
-  removePath(configPath(paths, id));
+/** Puts a configuration away; from now on the container does not exist. */
+export function retireConfig(paths: HostPaths, id: ContainerId): void {
+  try {
+    Deno.renameSync(configPath(paths, id), retiredPath(paths, id));
+  } catch (error) {
+    // It was half created, or half removed before.
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+}
+
+/** Reads the configuration of a container that is half removed. */
+export function readRetired(
+  paths: HostPaths,
+  id: ContainerId,
+): ContainerConfig | undefined {
+  return readRecord<ContainerConfig>(retiredPath(paths, id));
 }
 
 /** Reads who its process is; `undefined` if it is not started. */
@@ -154,24 +166,6 @@ export function writeHealth(
 }
 
 /**
- * Whether a user has stopped it, so that no restart policy starts it again. A
- * reboot does not change that; the next start does.
- */
-export function isStopRequested(paths: HostPaths, id: ContainerId): boolean {
-  return readTextFileIfExists(stopRequestPath(paths, id)) !== undefined;
-}
-
-/** Notes that a user wants it stopped: before the first signal is sent. */
-export function requestStop(paths: HostPaths, id: ContainerId): void {
-  writeFileAtomically(stopRequestPath(paths, id), "");
-}
-
-/** Forgets that it was stopped. */
-export function clearStopRequest(paths: HostPaths, id: ContainerId): void {
-  removePath(stopRequestPath(paths, id));
-}
-
-/**
  * Whether it exists for its own sake, though it has never been started: `run`
  * leaves nothing that it could not start.
  */
@@ -191,6 +185,10 @@ export function logDirectory(paths: HostPaths, id: ContainerId): string {
 
 function configPath(paths: HostPaths, id: ContainerId): string {
   return `${containerDirectory(paths, id)}/config.json`;
+}
+
+function retiredPath(paths: HostPaths, id: ContainerId): string {
+  return `${containerDirectory(paths, id)}/removed.json`;
 }
 
 function runningPath(paths: HostPaths, id: ContainerId): string {
@@ -213,16 +211,13 @@ function healthPath(paths: HostPaths, id: ContainerId): string {
   return `${stateDirectory(paths, id)}/health.json`;
 }
 
-function stopRequestPath(paths: HostPaths, id: ContainerId): string {
-  return `${containerDirectory(paths, id)}/stopped`;
+function readRecord<T>(path: string): T | undefined {
+  const text = readTextFileIfExists(path);
+  return text === undefined ? undefined : parseRecord<T>(text);
 }
 
-/**
- * Reads a record; one that a power cut has damaged counts as one never written.
- */
-export function readRecord<T>(path: string): T | undefined {
-  const text = readTextFileIfExists(path);
-  if (text === undefined) return undefined;
+/** A record that a power cut has damaged counts as one never written. */
+export function parseRecord<T>(text: string): T | undefined {
   try {
     return JSON.parse(text) as T;
   } catch (error) {
@@ -231,7 +226,6 @@ export function readRecord<T>(path: string): T | undefined {
   }
 }
 
-/** Writes a record: readers see the one before, or this one. */
-export function writeRecord(path: string, record: unknown): void {
+function writeRecord(path: string, record: unknown): void {
   writeFileAtomically(path, JSON.stringify(record));
 }

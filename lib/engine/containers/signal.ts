@@ -11,7 +11,7 @@ import { mountedHierarchies } from "../../runtime/cgroups/mount_table.ts";
 import { signalProcess } from "../../runtime/opened_process.ts";
 import type { ContainerConfig } from "../container_config.ts";
 import { recordContainerEvent } from "../events.ts";
-import { requestStop } from "./records.ts";
+import { requestStop } from "./stop_request.ts";
 
 /**
  * Whether a signal is meant to end a container: no restart policy then starts

@@ -16,11 +16,8 @@ import { findContainer } from "./find.ts";
 import { lockWithin, tryLock } from "./lock.ts";
 import type { MonitorRequest } from "./monitor.ts";
 import { awaitStart } from "./monitor_report.ts";
-import {
-  clearStopRequest,
-  containerDirectory,
-  readRunning,
-} from "./records.ts";
+import { containerDirectory, readRunning } from "./records.ts";
+import { clearStopRequest } from "./stop_request.ts";
 
 /** The command that a monitor runs as. */
 export const MONITOR_COMMAND = "monitor";

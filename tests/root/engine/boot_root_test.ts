@@ -7,11 +7,11 @@ import {
   haltContainer,
 } from "../../../lib/engine/containers/boot.ts";
 import { writeExit } from "../../../lib/engine/containers/exit_record.ts";
+import { writeRunning } from "../../../lib/engine/containers/records.ts";
 import {
   isStopRequested,
   requestStop,
-  writeRunning,
-} from "../../../lib/engine/containers/records.ts";
+} from "../../../lib/engine/containers/stop_request.ts";
 import { removeLocked } from "../../../lib/engine/containers/remove.ts";
 import { identifyProcess } from "../../../lib/runtime/process_identity.ts";
 import { type EngineRoots, engineTest } from "../../support/engine.ts";

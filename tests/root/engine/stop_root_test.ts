@@ -10,10 +10,10 @@ import { keeperState } from "../../../lib/engine/containers/keeper.ts";
 import { killContainer } from "../../../lib/engine/containers/kill.ts";
 import { readExit } from "../../../lib/engine/containers/exit_record.ts";
 import {
-  isStopRequested,
   writeRestarting,
   writeRunning,
 } from "../../../lib/engine/containers/records.ts";
+import { isStopRequested } from "../../../lib/engine/containers/stop_request.ts";
 import { removeContainer } from "../../../lib/engine/containers/remove.ts";
 import {
   stopContainer,
