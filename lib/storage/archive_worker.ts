@@ -47,9 +47,8 @@ export interface ArchiveWorker extends Disposable {
 /** Starts a worker; it ends with its disposal. */
 export function startArchiveWorker(job: ArchiveJob): ArchiveWorker {
   const source = `(${archiveWorkerMain.toString()})();`;
-  const url = URL.createObjectURL(
-    new Blob([source], { type: "text/javascript" }),
-  );
+  // Deno keeps compiled code by address: that of a blob would be new each time.
+  const url = `data:text/javascript,${encodeURIComponent(source)}`;
   const worker = new Worker(url, { type: "module" });
   const opened = Promise.withResolvers<void>();
   const digest = Promise.withResolvers<string>();
@@ -75,7 +74,6 @@ export function startArchiveWorker(job: ArchiveJob): ArchiveWorker {
     digest: digest.promise,
     [Symbol.dispose](): void {
       worker.terminate();
-      URL.revokeObjectURL(url);
     },
   };
 }

@@ -1,5 +1,6 @@
 /** @module */
 import assert from "node:assert/strict";
+import { IMAGE } from "../support/cli.ts";
 import { namesIn, outcomeOf } from "../support/portable_file.ts";
 
 /** The built program. */
@@ -39,7 +40,7 @@ async function logBytes(runtime: string): Promise<number> {
 const ignore = !isPortable; // the compiled program unpacks nothing
 
 Deno.test({
-  name: "20 first starts at once of the built program all succeed",
+  name: "20 first starts at once succeed, and leave all of the program compiled",
   ignore,
 }, async () => {
   await using place = await emptyPlace();
@@ -65,6 +66,13 @@ Deno.test({
     await outcomeOf(TSDOCKER, args, env);
   }
   assert.equal(await logBytes(place.runtime), compiled);
+  const unpack = async (root: string): Promise<number> => {
+    const roots = ["--root", `${place.home}/${root}`, "--run-root", place.home];
+    const create = [...roots, "create", IMAGE, "true"];
+    assert.equal((await outcomeOf(TSDOCKER, create, env)).code, 0);
+    return await logBytes(place.runtime);
+  };
+  assert.equal(await unpack("one"), await unpack("other"));
 });
 
 Deno.test("the built program writes nothing into the home directory", async () => {

@@ -32,10 +32,20 @@ async function emptyLogs(directory: string): Promise<void> {
   }
 }
 
+/**
+ * Has Deno compile modules of its own that it loads when they are first used:
+ * for timers, for child processes, and for what unpacks images.
+ */
+async function compileDeno(): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, 0));
+  new Deno.Command(Deno.execPath());
+  new ReadableStream();
+  for (const name of ["crypto", "stream", "zlib"]) await import(`node:${name}`);
+}
+
 const cache = Deno.env.get("DENO_DIR");
 if (import.meta.main && import.meta.dirname !== undefined) {
   await compileAll(import.meta.dirname);
-  // The first timer of a process makes Deno load modules of its own.
-  await new Promise((resolve) => setTimeout(resolve, 0));
+  await compileDeno();
   if (cache !== undefined) await emptyLogs(cache);
 }
