@@ -83,7 +83,11 @@ export const psCommand = defineCommand({
   const { paths, stdout, log } = context;
   const format = parseRowFormat(options.format);
   settle({ paths, warn: log.warn });
-  const selected = await select(listContainers(paths), options, context);
+  const selected = await select(
+    listContainers(paths, log.warn),
+    options,
+    context,
+  );
   if (options.quiet) {
     for (const { config: { id } } of selected) {
       stdout.write(`${options.noTrunc ? id : shortId(id)}\n`);

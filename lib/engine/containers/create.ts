@@ -18,7 +18,12 @@ import type { ContainerConfig } from "../container_config.ts";
 import type { ByKind } from "../user_namespace.ts";
 import { claimIds } from "./claim_ids.ts";
 import { lockShared, lockWithin } from "./lock.ts";
-import { claimGeneratedName, claimName, releaseName } from "./names.ts";
+import {
+  claimGeneratedName,
+  claimName,
+  findNameOf,
+  releaseName,
+} from "./names.ts";
 import { recordContainerEvent } from "../events.ts";
 import {
   containerDirectory,
@@ -96,7 +101,7 @@ function lockedContainer(
     snapshot: snapshotOf(paths, config),
     lock,
     remove(): void {
-      removeContainerFiles(paths, config);
+      removeContainerFiles(paths, config.id);
       recordContainerEvent(paths, config, { action: "destroy" });
     },
     [Symbol.dispose](): void {
@@ -163,17 +168,16 @@ function makeStateDirectory(paths: HostPaths, id: ContainerId): void {
 }
 
 /** Removes everything about a container; its caller holds its lock. */
-export function removeContainerFiles(
-  paths: HostPaths,
-  { id, name }: Pick<ContainerConfig, "id" | "name">,
-): void {
-  // It may have been renamed since its keeper has read its configuration.
-  const current = (readConfig(paths, id) ?? readRetired(paths, id))?.name;
+export function removeContainerFiles(paths: HostPaths, id: ContainerId): void {
+  // It may have been renamed since its keeper has read its configuration; one
+  // half removed has it put away, and of a damaged one the name must be found.
+  const name = (readConfig(paths, id) ?? readRetired(paths, id))?.name ??
+    findNameOf(paths, id);
   // Half a container must not be taken for a whole one, but be found by its
   // state: a crash in between leaves what the next command removes.
   markForReconciling(paths, id);
   retireConfig(paths, id);
-  releaseName(paths, current ?? name, id);
+  if (name !== undefined) releaseName(paths, name, id);
   removeDirectories(paths, id);
 }
 

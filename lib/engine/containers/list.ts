@@ -4,7 +4,11 @@
  * @module
  */
 import type { HostPaths } from "../../base/host_paths.ts";
-import { type ContainerId, isContainerId } from "../../base/identifiers.ts";
+import {
+  type ContainerId,
+  isContainerId,
+  shortId,
+} from "../../base/identifiers.ts";
 import { isRunning } from "../../runtime/process_identity.ts";
 import type { ContainerConfig } from "../container_config.ts";
 import { isFrozen } from "../../runtime/cgroups/freeze.ts";
@@ -13,6 +17,7 @@ import { mountedHierarchies } from "../../runtime/cgroups/mount_table.ts";
 import { type ExitRecord, readExit } from "./exit_record.ts";
 import {
   type HealthRecord,
+  isConfigDamaged,
   readConfig,
   readHealth,
   readRestarting,
@@ -46,15 +51,29 @@ export interface ContainerSummary {
   readonly status: ContainerStatus;
 }
 
-/** All containers, the newest first. */
-export function listContainers(paths: HostPaths): ContainerSummary[] {
+/**
+ * All containers, the newest first.
+ *
+ * @param warn Hears of those of which nothing can be told.
+ */
+export function listContainers(
+  paths: HostPaths,
+  warn?: (message: string) => void,
+): ContainerSummary[] {
   const hierarchies = mountedHierarchies();
   return listIds(paths)
     .flatMap((id) => {
       const config = readConfig(paths, id);
-      return config === undefined
-        ? []
-        : [{ config, status: readStatus(paths, config, hierarchies) }];
+      if (config !== undefined) {
+        return [{ config, status: readStatus(paths, config, hierarchies) }];
+      }
+      if (warn !== undefined && isConfigDamaged(paths, id)) {
+        const short = shortId(id);
+        warn(
+          `The configuration of container ${short} is damaged: tsdocker rm -f ${short} removes it`,
+        );
+      }
+      return [];
     })
     .toSorted((a, b) => b.config.createdMs - a.config.createdMs);
 }

@@ -111,6 +111,17 @@ export function findByName(
   }
 }
 
+/** The name that a container has claimed; `undefined` if it has none. */
+export function findNameOf(
+  paths: HostPaths,
+  id: ContainerId,
+): string | undefined {
+  for (const { name } of Deno.readDirSync(paths.names)) {
+    if (findByName(paths, name) === id) return name;
+  }
+  return undefined;
+}
+
 /**
  * Takes a name from a container that no longer exists, or has another one: its
  * creator died between the claim and the configuration, its remover before the

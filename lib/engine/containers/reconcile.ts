@@ -26,6 +26,7 @@ import { readExit, writeExit } from "./exit_record.ts";
 import { removeState } from "./lasting.ts";
 import {
   containerDirectory,
+  isConfigDamaged,
   isKept,
   readConfig,
   readRunning,
@@ -107,20 +108,22 @@ function reconcileContainer(paths: HostPaths, id: ContainerId): void {
   const { oomKilled, isGone } = endCgroup(config);
   if (!isGone) return;
   const exit = readExit(paths, id);
-  const neverStarted = running === undefined && exit === undefined &&
+  // The first may be damaged, or its keeper have died before it wrote it.
+  const started = running ?? readStarted(paths, id);
+  const neverStarted = started === undefined && exit === undefined &&
     !isKept(paths, id);
   if (config.autoRemove || neverStarted) {
-    removeContainerFiles(paths, config);
+    removeContainerFiles(paths, id);
     return;
   }
   // Its keeper may have died after it had written the end.
-  if (running !== undefined && exit?.startedMs !== running.startedMs) {
+  if (started !== undefined && exit?.startedMs !== started.startedMs) {
     writeExit(paths, id, {
-      exitCode: running.withoutKeeper === "ends" ? KILLED : UNKNOWN,
-      startedMs: running.startedMs,
+      exitCode: running?.withoutKeeper === "goes-on" ? UNKNOWN : KILLED,
+      startedMs: started.startedMs,
       finishedMs: Date.now(),
       oomKilled,
-      restartCount: running.restartCount,
+      restartCount: running?.restartCount ?? 0,
     });
   }
   removeState(paths, id);
@@ -137,7 +140,7 @@ export function reconcileAfterBoot(paths: HostPaths): void {
     using _locked = lock;
     const config = readConfig(paths, id);
     if (config === undefined) removeHalfCreated(paths, id);
-    else if (config.autoRemove) removeContainerFiles(paths, config);
+    else if (config.autoRemove) removeContainerFiles(paths, id);
     else endAtReboot(paths, config);
   }
 }
@@ -159,14 +162,16 @@ function endAtReboot(paths: HostPaths, { id }: ContainerConfig): void {
 
 /** A container that is half created or half removed; its lock is held. */
 function removeHalfCreated(paths: HostPaths, id: ContainerId): void {
+  // Only who says so loses what it holds, and ends what it runs.
+  if (isConfigDamaged(paths, id)) return;
   const alone = tryLock(paths.states);
   // Somebody is creating a container right now, and may be about to lock it.
   if (alone === "busy") return;
   // Without the directory nobody can be creating one.
-  if (alone === "missing") removeContainerFiles(paths, { id, name: "" });
+  if (alone === "missing") removeContainerFiles(paths, id);
   else {
     using _alone = alone;
-    removeContainerFiles(paths, { id, name: "" });
+    removeContainerFiles(paths, id);
   }
 }
 

@@ -74,6 +74,15 @@ export function readConfig(
   return readRecord<ContainerConfig>(configPath(paths, id));
 }
 
+/**
+ * Whether a container has a configuration that nobody can read: unlike one
+ * half created, it may hold what somebody wants.
+ */
+export function isConfigDamaged(paths: HostPaths, id: ContainerId): boolean {
+  const text = readTextFileIfExists(configPath(paths, id));
+  return text !== undefined && parseRecord(text) === undefined;
+}
+
 /** Writes a configuration; from now on the container exists. */
 export function writeConfig(paths: HostPaths, config: ContainerConfig): void {
   writeRecord(configPath(paths, config.id), config);

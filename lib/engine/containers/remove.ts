@@ -9,6 +9,7 @@ import type { HostPaths } from "../../base/host_paths.ts";
 import { type ContainerId, shortId } from "../../base/identifiers.ts";
 import { isFrozen } from "../../runtime/cgroups/freeze.ts";
 import { killIn } from "../../runtime/cgroups/kill.ts";
+import { DEFAULT_PARENT } from "../../runtime/cgroups/parents.ts";
 import { mountedHierarchies } from "../../runtime/cgroups/mount_table.ts";
 import { openProcess, signalProcess } from "../../runtime/opened_process.ts";
 import { isRunning, killProcess } from "../../runtime/process_identity.ts";
@@ -114,8 +115,9 @@ function killPaused(paths: HostPaths, id: ContainerId): void {
 /** Removes a container that does not run; its caller holds its lock. */
 export function removeLocked(paths: HostPaths, id: ContainerId): void {
   const config = readConfig(paths, id);
-  if (config !== undefined) endCgroup(config);
-  removeContainerFiles(paths, config ?? { id, name: "" });
+  // Of a damaged one, nothing tells where it was if not there.
+  endCgroup(config ?? { cgroupsPath: `${DEFAULT_PARENT}/${id}` });
+  removeContainerFiles(paths, id);
   if (config !== undefined) {
     recordContainerEvent(paths, config, { action: "destroy" });
   }

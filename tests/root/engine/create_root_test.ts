@@ -249,7 +249,7 @@ engineTest(
     const flags = MOUNT.MS_BIND;
     syscall("mount", directory, `${directory}/upper`, null, flags, null);
     try {
-      assert.throws(() => removeContainerFiles(paths, container.config));
+      assert.throws(() => removeContainerFiles(paths, id));
     } finally {
       syscall("umount2", `${directory}/upper`, 0);
     }

@@ -9,9 +9,11 @@ import {
   createContainerId,
 } from "../../../lib/base/identifiers.ts";
 import type { CreatedContainer } from "../../../lib/engine/containers/create.ts";
+import { listContainers } from "../../../lib/engine/containers/list.ts";
 import { lockShared } from "../../../lib/engine/containers/lock.ts";
 import { claimName, findByName } from "../../../lib/engine/containers/names.ts";
 import { reconcile, settle } from "../../../lib/engine/containers/reconcile.ts";
+import { removeContainer } from "../../../lib/engine/containers/remove.ts";
 import {
   type ExitRecord,
   readExit,
@@ -127,7 +129,7 @@ engineTest(
     );
     claimName(paths, "web", id);
     reconcile(paths, roots.engine.warn);
-    assert.deepEqual(entries(roots), ["web"]);
+    assert.deepEqual(entries(roots), []);
     const next = abandoned(roots, { name: "web" });
     assert.equal(findByName(paths, "web"), next.config.id, "its name is free");
     next.remove();
@@ -379,5 +381,69 @@ engineTest(
     assert.equal(readConfig(paths, other.config.id), undefined);
     reconcile(paths, engine.warn);
     assert.equal(warnings.length, 1);
+  },
+);
+
+/** What a power cut may leave of a text: none of it, or a beginning. */
+function* beginnings(text: string): Generator<string> {
+  for (let length = 0; length < text.length; length += 11) {
+    yield text.slice(0, length);
+  }
+}
+
+engineTest(
+  "reconcile() leaves a damaged configuration to who removes it",
+  (roots) => {
+    const { paths, engine } = roots;
+    const container = abandoned(roots, { name: "web" });
+    const { id } = container.config;
+    const path = `${containerDirectory(paths, id)}/config.json`;
+    for (const text of beginnings(Deno.readTextFileSync(path))) {
+      Deno.writeTextFileSync(path, text);
+      reconcile(paths, engine.warn);
+      assert.ok(exists(path), text);
+    }
+    const told: string[] = [];
+    assert.deepEqual(listContainers(paths, (line) => told.push(line)), []);
+    assert.equal(told.length, 1);
+    assert.match(
+      told[0] ?? "",
+      /^The configuration of container [0-9a-f]{12} is damaged: tsdocker rm -f [0-9a-f]{12} removes it$/,
+    );
+    removeContainer(engine, "web", { running: "kill" });
+    assert.deepEqual(entries(roots), []);
+  },
+);
+
+engineTest("settle() keeps a damaged configuration at a reboot", (roots) => {
+  const { paths, engine } = roots;
+  const container = abandoned(roots, { name: "web" });
+  const { id } = container.config;
+  Deno.writeTextFileSync(`${containerDirectory(paths, id)}/config.json`, "");
+  Deno.removeSync(roots.runRoot, { recursive: true });
+  settle(engine);
+  assert.ok(exists(containerDirectory(paths, id)));
+  removeContainer(engine, id, { running: "refuse" });
+  assert.deepEqual(entries(roots), []);
+});
+
+engineTest(
+  "reconcile() takes the end of what has a damaged record for a kill",
+  (roots) => {
+    const { paths, engine } = roots;
+    const container = abandoned(roots);
+    const { id } = container.config;
+    const dead = runningRecord({ pid: 1, startTime: "none" }, { startedMs: 7 });
+    for (const text of beginnings(JSON.stringify(dead))) {
+      writeStarted(paths, id, { startedMs: 7 });
+      Deno.mkdirSync(stateDirectory(paths, id), { recursive: true });
+      const running = `${stateDirectory(paths, id)}/running.json`;
+      Deno.writeTextFileSync(running, text);
+      reconcile(paths, engine.warn);
+      assertKilled(roots, id, { startedMs: 7 });
+      const exit = `${containerDirectory(paths, id)}/exit.json`;
+      Deno.writeTextFileSync(exit, text);
+    }
+    container.remove();
   },
 );
