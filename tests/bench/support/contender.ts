@@ -17,8 +17,10 @@ export interface Contender extends AsyncDisposable {
   readonly name: string;
   /** Its version, as it tells it. */
   readonly version: string;
-  /** The command of a round; each container has another name. */
-  command(round: number): Command;
+  /** The command of a round, or several, one after the other. */
+  command(round: number): Command | readonly Command[];
+  /** What has to be done after a round, which is not counted. */
+  after?(round: number): Promise<void>;
 }
 
 /** A program that cannot take part, and why. */
@@ -40,6 +42,21 @@ export async function outputOf(
   if (success) return decoder.decode(stdout);
   throw new Error(
     `${program} ${args.join(" ")}: ${decoder.decode(stderr).trim()}`,
+  );
+}
+
+/** Performs a command without input or output; it must succeed. */
+export async function perform({ program, args, env }: Command): Promise<void> {
+  const { success, stderr } = await new Deno.Command(program, {
+    args: [...args],
+    env: { ...env },
+    stdin: "null",
+    stdout: "null",
+    stderr: "piped",
+  }).output();
+  if (success) return;
+  throw new Error(
+    `${program} ${args.join(" ")}: ${new TextDecoder().decode(stderr)}`,
   );
 }
 

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { Command, Contender } from "./contender.ts";
+import { type Command, type Contender, perform } from "./contender.ts";
 
 /** What a contender needed, in milliseconds. */
 export interface Times {
@@ -36,29 +36,23 @@ export async function race(
       const index = (turn + round + WARM_UP) % contenders.length;
       const contender = contenders[index];
       if (contender === undefined) continue;
-      const ms = await time(contender.command(round + WARM_UP));
-      if (round >= 0) times.get(contender.name)?.push(ms);
+      const number = round + WARM_UP;
+      try {
+        const ms = await time(contender.command(number));
+        if (round >= 0) times.get(contender.name)?.push(ms);
+      } finally {
+        await contender.after?.(number);
+      }
     }
   }
   return new Map([...times].map(([name, all]) => [name, summarize(all)]));
 }
 
-/** The time from the start of a process to its end. */
-async function time({ program, args, env }: Command): Promise<number> {
-  const command = new Deno.Command(program, {
-    args: [...args],
-    env: { ...env },
-    stdin: "null",
-    stdout: "null",
-    stderr: "piped",
-  });
+/** The time from the start of the first process to the end of the last. */
+async function time(commands: Command | readonly Command[]): Promise<number> {
   const start = performance.now();
-  const { success, stderr } = await command.output();
-  const ms = performance.now() - start;
-  if (success) return ms;
-  throw new Error(
-    `${program} ${args.join(" ")}: ${new TextDecoder().decode(stderr)}`,
-  );
+  for (const command of [commands].flat()) await perform(command);
+  return performance.now() - start;
 }
 
 /**
