@@ -40,7 +40,8 @@ async function logBytes(runtime: string): Promise<number> {
 const ignore = !isPortable; // the compiled program unpacks nothing
 
 Deno.test({
-  name: "20 first starts at once succeed, and leave all of the program compiled",
+  name:
+    "20 first starts at once succeed, and leave all of the program compiled",
   ignore,
 }, async () => {
   await using place = await emptyPlace();
