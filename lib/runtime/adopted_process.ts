@@ -11,7 +11,7 @@ import {
   type WaitStatus,
 } from "../../ffi/calls/process.ts";
 import type { ContainerProcess } from "./launch/container_process.ts";
-import { openProcess, signalProcess } from "./opened_process.ts";
+import { openProcess, signalUnlessClosed } from "./opened_process.ts";
 import {
   exitStatusOfZombie,
   type ProcessIdentity,
@@ -21,6 +21,7 @@ import {
 const UNKNOWN: WaitStatus = { kind: "exited", status: 255 };
 /** A pidfd is looked at again after this, though nothing has happened. */
 const LOOK_MS = 3_600_000;
+
 /**
  * Takes over a process.
  *
@@ -42,7 +43,7 @@ export function adoptProcess(
       return exitStatusOfReaped(owned) ?? UNKNOWN;
     },
     signal(number: number): void {
-      signalProcess(pidfd, number);
+      signalUnlessClosed(pidfd, number);
     },
   };
 }

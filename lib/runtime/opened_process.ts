@@ -7,7 +7,8 @@
  */
 import { waitReadable } from "../../ffi/calls/poll.ts";
 import { openPidfd, sendSignal } from "../../ffi/calls/process.ts";
-import { isSyscallError } from "../../ffi/errno.ts";
+import { ERRNO } from "../../ffi/constants/errno.ts";
+import { isSyscallError, SyscallError } from "../../ffi/errno.ts";
 import { Fd } from "../../ffi/fd.ts";
 import { isRunning, type ProcessIdentity } from "./process_identity.ts";
 
@@ -39,6 +40,19 @@ export function signalProcess(process: Fd, signal: number): boolean {
     if (isSyscallError(error, "ESRCH")) return false;
     throw error;
   }
+}
+
+/**
+ * Sends a signal to a process whose descriptor is closed once it has been
+ * waited for.
+ *
+ * @throws {SyscallError} `ESRCH` then, as the kernel says a moment earlier.
+ */
+export function signalUnlessClosed(process: Fd, signal: number): void {
+  if (!process.isOpen) {
+    throw new SyscallError("pidfd_send_signal", ERRNO.ESRCH, "closed");
+  }
+  sendSignal(process, signal);
 }
 
 /**

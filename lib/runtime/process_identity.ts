@@ -40,7 +40,8 @@ export function exitStatusOfZombie(
   { pid, startTime }: ProcessIdentity,
 ): number | undefined {
   const fields = readFields(pid);
-  const isIt = fields[STATE_FIELD] === "Z" &&
+  // `X` while its parent is at it.
+  const isIt = "ZX".includes(fields[STATE_FIELD] ?? "none") &&
     fields[START_TIME_FIELD] === startTime;
   return isIt ? Number(fields[EXIT_STATUS_FIELD]) : undefined;
 }

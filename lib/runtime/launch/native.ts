@@ -7,7 +7,6 @@
 import { readAllSync } from "../../../ffi/calls/pipe.ts";
 import {
   reapPidfd,
-  sendSignal,
   waitPidfd,
   type WaitStatus,
 } from "../../../ffi/calls/process.ts";
@@ -18,6 +17,7 @@ import {
   type TracedCall,
 } from "../../../ffi/launcher/launcher.ts";
 import { lookUp } from "../../../ffi/perform.ts";
+import { signalUnlessClosed } from "../opened_process.ts";
 import type { StepOutcome } from "../rootfs/prepare.ts";
 import type {
   ContainerProcess,
@@ -99,7 +99,7 @@ function nativeProcess(pid: number, pidfd: Fd): ContainerProcess {
       return await waitPidfd(owned);
     },
     signal(number: number): void {
-      sendSignal(pidfd, number);
+      signalUnlessClosed(pidfd, number);
     },
   };
 }

@@ -16,7 +16,8 @@ import type { WaitStatus } from "../../../ffi/calls/process.ts";
 import { O_CLOEXEC, O_WRONLY } from "../../../ffi/constants/fcntl.ts";
 import { CLONE } from "../../../ffi/constants/sched.ts";
 import { parseSignal } from "../../../ffi/constants/signal.ts";
-import { isSyscallError } from "../../../ffi/errno.ts";
+import { ERRNO } from "../../../ffi/constants/errno.ts";
+import { isSyscallError, SyscallError } from "../../../ffi/errno.ts";
 import { lookUp } from "../../../ffi/perform.ts";
 import { syscall } from "../../../ffi/syscall.ts";
 import { StartError } from "../../base/errors.ts";
@@ -159,15 +160,21 @@ function failedFrame(
 }
 
 function spawnedProcess(child: Deno.ChildProcess): ContainerProcess {
+  let hasEnded = false;
   return {
     pid: child.pid,
     async wait(): Promise<WaitStatus> {
       const { code, signal } = await child.status;
+      hasEnded = true;
       return signal === null
         ? { kind: "exited", status: code }
         : { kind: "signaled", signal: parseSignal(signal) ?? 0 };
     },
     signal(number: number): void {
+      // The pid may have got a new owner.
+      if (hasEnded) {
+        throw new SyscallError("kill", ERRNO.ESRCH, String(child.pid));
+      }
       syscall("kill", child.pid, number);
     },
   };

@@ -2,11 +2,15 @@
 import assert from "node:assert/strict";
 import { openPidfd, waitForEnd } from "../../../ffi/calls/process.ts";
 import {
+  exitStatusOfZombie,
   identifyProcess,
   isRunning,
   killProcess,
 } from "../../../lib/runtime/process_identity.ts";
 import { TemporaryDirectory } from "../../support/temporary_directory.ts";
+
+/** As wait(2) gives it. */
+const SIGKILL_STATUS = 9;
 
 function startSleep(path = "sleep"): Deno.ChildProcess {
   return new Deno.Command(path, {
@@ -84,4 +88,32 @@ Deno.test("killProcess() leaves the next owner of a pid alone", async () => {
   assert.ok(!waitForEnd(pidfd, 0));
   child.kill("SIGTERM");
   assert.equal((await child.status).signal, "SIGTERM");
+});
+
+Deno.test("exitStatusOfZombie() tells how it ended, until it is reaped", async () => {
+  const child = startSleep();
+  const identity = identifyProcess(child.pid);
+  assert.ok(identity !== undefined);
+  assert.equal(exitStatusOfZombie(identity), undefined, "it runs");
+  assert.ok(killProcess(identity, 30_000));
+  assert.equal(exitStatusOfZombie(identity), SIGKILL_STATUS);
+  const earlier = { ...identity, startTime: "1" };
+  assert.equal(exitStatusOfZombie(earlier), undefined, "another process");
+  await child.status;
+  assert.equal(exitStatusOfZombie(identity), undefined, "it is reaped");
+});
+
+Deno.test("exitStatusOfZombie() tells the program's own status", async () => {
+  const child = new Deno.Command("sh", {
+    args: ["-c", "read x; exit 3"],
+    stdin: "piped",
+    stdout: "null",
+  }).spawn();
+  const identity = identifyProcess(child.pid);
+  assert.ok(identity !== undefined);
+  using pidfd = openPidfd(child.pid);
+  await child.stdin.close();
+  assert.ok(waitForEnd(pidfd, 30_000));
+  assert.equal(exitStatusOfZombie(identity), 3 << 8);
+  await child.status;
 });
