@@ -2,6 +2,8 @@
 import assert from "node:assert/strict";
 import { createPipe } from "../../../../ffi/calls/pipe.ts";
 import {
+  decodeWaitStatus,
+  exitStatusOfReaped,
   openPidfd,
   reapPidfd,
   sendSignal,
@@ -15,6 +17,16 @@ import { NativeLauncher } from "../../../../ffi/launcher/launcher.ts";
 import { UNBLOCK_SIGNALS } from "../../../../ffi/launcher/child_signals.ts";
 import type { Fd } from "../../../../ffi/fd.ts";
 import { syscall } from "../../../../ffi/syscall.ts";
+import {
+  isKernelAtLeast,
+  parseKernel,
+} from "../../../../lib/base/kernel_version.ts";
+
+/** Whether the kernel still knows how a process ended that was reaped. */
+const KERNEL_TELLS = isKernelAtLeast(
+  parseKernel(Deno.osRelease()),
+  "6.15",
+);
 
 /** A child that Deno does not know of, so that nobody else reaps it. */
 function launch(...command: [string, ...string[]]): { pid: number; pidfd: Fd } {
@@ -89,6 +101,45 @@ Deno.test("openPidfd() finds running processes only", async () => {
   await waitPidfd(owned);
   assert.throws(() => openPidfd(pid), (e) => isSyscallError(e, "ESRCH"));
   assert.throws(() => openPidfd(0), (e) => isSyscallError(e, "EINVAL"));
+});
+
+Deno.test("decodeWaitStatus() tells exit statuses from signals", () => {
+  const statuses: readonly [number, WaitStatus][] = [
+    [0, { kind: "exited", status: 0 }],
+    [3 << 8, { kind: "exited", status: 3 }],
+    [255 << 8, { kind: "exited", status: 255 }],
+    [9, { kind: "signaled", signal: 9 }],
+    [64, { kind: "signaled", signal: 64 }],
+    // With a core dump.
+    [0x80 | 11, { kind: "signaled", signal: 11 }],
+  ];
+  for (const [status, decoded] of statuses) {
+    assert.deepEqual(decodeWaitStatus(status), decoded, String(status));
+  }
+});
+
+Deno.test("exitStatusOfReaped() tells how it ended, once it was waited for", async () => {
+  const scripts: readonly [string, WaitStatus][] = [
+    ["exit 3", { kind: "exited", status: 3 }],
+    ["kill -KILL $$", { kind: "signaled", signal: 9 }],
+  ];
+  for (const [script, status] of scripts) {
+    using pidfd = launch("/bin/sh", "-c", script).pidfd;
+    assert.ok(waitForEnd(pidfd, 30_000));
+    assert.equal(exitStatusOfReaped(pidfd), undefined, "not reaped yet");
+    await waitPidfd(pidfd);
+    // Linux before 6.15 does not tell.
+    const told = exitStatusOfReaped(pidfd) ?? "unknown";
+    if (told === "unknown") assert.ok(!KERNEL_TELLS, "the kernel does");
+    else assert.deepEqual(told, status);
+  }
+});
+
+Deno.test("exitStatusOfReaped() knows nothing of what runs, or is no process", () => {
+  using own = openPidfd(Deno.pid);
+  assert.equal(exitStatusOfReaped(own), undefined);
+  using pipe = createPipe();
+  assert.equal(exitStatusOfReaped(pipe.readable), undefined);
 });
 
 Deno.test("sendSignal() says ESRCH once the child was waited for, not before", async () => {
