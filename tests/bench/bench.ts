@@ -20,6 +20,14 @@ interface Benchmark {
 
 const BENCHMARKS: readonly Benchmark[] = [
   { script: "run.ts", title: "Starting a container", as: "markdown" },
+  {
+    script: "detached.ts",
+    title: "Starting a detached container",
+    as: "markdown",
+  },
+  { script: "exec.ts", title: "Running a further program", as: "markdown" },
+  { script: "many.ts", title: "Many containers", as: "markdown" },
+  { script: "log.ts", title: "Logging short lines", as: "markdown" },
   { script: "launch.ts", title: "Launching natively", as: "markdown" },
   { script: "unpack.ts", title: "Unpacking a large archive", as: "text" },
 ];
