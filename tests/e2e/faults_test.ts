@@ -1,0 +1,85 @@
+/**
+ * `kill -9` at random moments: whatever it hits, the next ordinary command
+ * finds the truth, and nothing is left behind. `make faults` strikes longer.
+ *
+ * @module
+ */
+import { IMAGE, placeTest } from "../support/cli.ts";
+import { type Fault, NAME, strike } from "../support/faults.ts";
+
+const SLEEP = [IMAGE, "sleep", "1000"];
+const DETACHED = ["run", "-d", "--name", NAME, ...SLEEP];
+const STOPPED = ["run", "--name", NAME, IMAGE, "true"];
+const CREATED = ["create", "--name", NAME, ...SLEEP];
+const SURVIVES = [["stop", "-t", "0", NAME], ["start", NAME], ["kill", NAME]];
+
+const FAULTS: Readonly<Record<string, Fault>> = {
+  "the client during run": { kills: "client", words: STOPPED },
+  "the client during run --rm": {
+    kills: "client",
+    words: ["run", "--rm", "--name", NAME, IMAGE, "true"],
+  },
+  "the client during run -d": {
+    kills: "client",
+    words: DETACHED,
+    after: SURVIVES,
+  },
+  "the client during create": {
+    kills: "client",
+    words: CREATED,
+    after: [["start", NAME], ["rm", NAME]],
+  },
+  "the client during start": {
+    kills: "client",
+    before: [CREATED],
+    words: ["start", NAME],
+    after: SURVIVES,
+  },
+  "the client during stop": {
+    kills: "client",
+    before: [DETACHED],
+    words: ["stop", "-t", "0", NAME],
+    after: SURVIVES,
+  },
+  "the client during rm -f": {
+    kills: "client",
+    before: [DETACHED],
+    words: ["rm", "-f", NAME],
+    after: SURVIVES,
+  },
+  "the client during rm": {
+    kills: "client",
+    before: [STOPPED],
+    words: ["rm", NAME],
+    after: [["start", NAME], ["rm", NAME]],
+  },
+  "the client during exec": {
+    kills: "client",
+    before: [DETACHED],
+    words: ["exec", NAME, "true"],
+    after: [["exec", NAME, "true"], ...SURVIVES],
+  },
+  "the monitor during run -d": {
+    kills: "monitor",
+    words: DETACHED,
+    after: SURVIVES,
+  },
+  "the monitor during stop": {
+    kills: "monitor",
+    before: [DETACHED],
+    words: ["stop", "-t", "0", NAME],
+    after: SURVIVES,
+  },
+  "process 1 during run -d": {
+    kills: "init",
+    words: DETACHED,
+    after: SURVIVES,
+  },
+};
+
+for (const [name, fault] of Object.entries(FAULTS)) {
+  placeTest(
+    `kill -9 of ${name} leaves nothing behind`,
+    (place) => strike(place, fault),
+  );
+}
