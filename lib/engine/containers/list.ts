@@ -15,13 +15,13 @@ import { isFrozen } from "../../runtime/cgroups/freeze.ts";
 import type { Hierarchy } from "../../runtime/cgroups/hierarchy.ts";
 import { mountedHierarchies } from "../../runtime/cgroups/mount_table.ts";
 import { type ExitRecord, readExit } from "./exit_record.ts";
+import { findRunning } from "./find_running.ts";
 import {
   type HealthRecord,
   isConfigDamaged,
   readConfig,
   readHealth,
   readRestarting,
-  readRunning,
   type RunningRecord,
 } from "./records.ts";
 
@@ -97,7 +97,7 @@ export function readStatus(
   { id, cgroupsPath, health }: ContainerConfig,
   hierarchies: readonly Hierarchy[] = mountedHierarchies(),
 ): ContainerStatus {
-  const running = readRunning(paths, id);
+  const running = findRunning(paths, id);
   if (running !== undefined && isRunning(running)) {
     const { pid, startedMs } = running;
     const checked = health === undefined ? undefined : readHealth(paths, id);

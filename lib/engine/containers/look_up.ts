@@ -10,8 +10,9 @@ import type { ContainerId } from "../../base/identifiers.ts";
 import { isRunning } from "../../runtime/process_identity.ts";
 import type { ContainerConfig } from "../container_config.ts";
 import { findContainer } from "./find.ts";
+import { findRunning } from "./find_running.ts";
 import { readStatus } from "./list.ts";
-import { readConfig, readRunning, type RunningRecord } from "./records.ts";
+import { readConfig, type RunningRecord } from "./records.ts";
 
 /**
  * Finds a container's configuration.
@@ -36,7 +37,7 @@ export function findProcess(
   paths: HostPaths,
   id: ContainerId,
 ): RunningRecord | undefined {
-  const running = readRunning(paths, id);
+  const running = findRunning(paths, id);
   return running !== undefined && isRunning(running) ? running : undefined;
 }
 

@@ -23,13 +23,13 @@ import { ensureDirectories } from "./directories.ts";
 import { listIds } from "./list.ts";
 import { tryLock } from "./lock.ts";
 import { readExit, writeExit } from "./exit_record.ts";
+import { findRunning } from "./find_running.ts";
 import { removeState } from "./lasting.ts";
 import {
   containerDirectory,
   isConfigDamaged,
   isKept,
   readConfig,
-  readRunning,
   readStarted,
   stateDirectory,
 } from "./records.ts";
@@ -98,7 +98,7 @@ function reconcileContainer(paths: HostPaths, id: ContainerId): void {
     removeHalfCreated(paths, id);
     return;
   }
-  const running = readRunning(paths, id);
+  const running = findRunning(paths, id);
   if (running !== undefined && isRunning(running)) {
     // Its monitor was killed; whoever starts or stops it finds it running.
     if (running.withoutKeeper === "goes-on") return;

@@ -79,8 +79,7 @@ export function readConfig(
  * half created, it may hold what somebody wants.
  */
 export function isConfigDamaged(paths: HostPaths, id: ContainerId): boolean {
-  const text = readTextFileIfExists(configPath(paths, id));
-  return text !== undefined && parseRecord(text) === undefined;
+  return isDamaged(configPath(paths, id));
 }
 
 /** Writes a configuration; from now on the container exists. */
@@ -112,6 +111,11 @@ export function readRunning(
   id: ContainerId,
 ): RunningRecord | undefined {
   return readRecord<RunningRecord>(runningPath(paths, id));
+}
+
+/** Whether there is a record of its process that nobody can read. */
+export function isRunningDamaged(paths: HostPaths, id: ContainerId): boolean {
+  return isDamaged(runningPath(paths, id));
 }
 
 /** Writes who its process is. */
@@ -223,6 +227,11 @@ function healthPath(paths: HostPaths, id: ContainerId): string {
 function readRecord<T>(path: string): T | undefined {
   const text = readTextFileIfExists(path);
   return text === undefined ? undefined : parseRecord<T>(text);
+}
+
+function isDamaged(path: string): boolean {
+  const text = readTextFileIfExists(path);
+  return text !== undefined && parseRecord(text) === undefined;
 }
 
 /** A record that a power cut has damaged counts as one never written. */

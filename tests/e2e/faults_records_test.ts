@@ -1,0 +1,104 @@
+/**
+ * Records that are damaged, or made while the clock was wrong: containers are
+ * shown as they are, and can be ended and removed.
+ *
+ * @module
+ */
+import assert from "node:assert/strict";
+import { assertPrints, IMAGE, type Place, placeTest } from "../support/cli.ts";
+import { assertTrue, pidsOf } from "../support/faults.ts";
+import { remains } from "../support/remains.ts";
+
+const SLEEP = [IMAGE, "sleep", "1000"];
+
+/** The paths of a container's records. */
+interface Records {
+  readonly config: string;
+  readonly running: string;
+}
+
+async function start(place: Place): Promise<Records> {
+  const { code, stdout, stderr } = await place.run(
+    ...["-d", "--name", "one"],
+    ...SLEEP,
+  );
+  assert.deepEqual({ code, stderr }, { code: 0, stderr: "" });
+  const id = stdout.trim();
+  return {
+    config: `${place.root}/containers/${id}/config.json`,
+    running: `${place.runRoot}/containers/${id}/running.json`,
+  };
+}
+
+/** What a power cut may leave of it: a beginning, or nothing. */
+async function damage(path: string, part: number): Promise<void> {
+  const text = await Deno.readTextFile(path);
+  await Deno.writeTextFile(path, text.slice(0, text.length * part));
+}
+
+function killMonitor(place: Place): void {
+  for (const pid of pidsOf(place, "monitor")) Deno.kill(pid, "SIGKILL");
+}
+
+placeTest(
+  "what has a damaged record runs on and can be ended",
+  async (place) => {
+    for (const isOrphan of [false, true]) {
+      const { running } = await start(place);
+      await damage(running, isOrphan ? 0 : 0.5);
+      if (isOrphan) killMonitor(place);
+      await assertTrue(place);
+      assertPrints(
+        await place.tsdocker("ps", "--format", "{{.Names}}"),
+        "one\n",
+      );
+      assertPrints(await place.tsdocker("exec", "one", "echo", "up"), "up\n");
+      assertPrints(await place.tsdocker("kill", "one"), "one\n");
+      // Without its monitor, nobody was told how it ended.
+      const code = isOrphan ? "255" : "137";
+      assertPrints(await place.tsdocker("wait", "one"), `${code}\n`);
+      assertPrints(await place.tsdocker("start", "one"), "one\n");
+      assertPrints(await place.tsdocker("rm", "-f", "one"), "one\n");
+      assert.deepEqual(await remains(place), []);
+    }
+  },
+);
+
+placeTest("a damaged configuration is kept until rm", async (place) => {
+  for (const isOrphan of [false, true]) {
+    const { config } = await start(place);
+    await damage(config, isOrphan ? 0 : 0.5);
+    if (isOrphan) killMonitor(place);
+    const { code, stderr } = await place.tsdocker("ps", "-a");
+    assert.equal(code, 0);
+    const advice = /: tsdocker (rm -f [0-9a-f]{12}) removes it\n$/.exec(stderr);
+    assert.match(stderr, /^tsdocker: warning: The configuration of container /);
+    const taken = await place.run("--name", "one", ...SLEEP);
+    assert.equal(taken.code, 125, taken.stderr);
+    const words = advice?.[1]?.split(" ") ?? [];
+    assertPrints(await place.tsdocker(...words), `${words.at(-1)}\n`);
+    assert.deepEqual(await remains(place), []);
+  }
+});
+
+placeTest("ps makes sense of times of another clock", async (place) => {
+  const { config, running } = await start(place);
+  const now = /"(createdMs|startedMs)":\d+/g;
+  const cases: readonly (readonly [number, RegExp])[] = [
+    [253_370_764_800_000, /\tLess than a second ago\tUp Less than a second\n$/],
+    [0, /\t\d\d years ago\tUp \d\d years\n$/],
+  ];
+  for (const [timeMs, expected] of cases) {
+    for (const path of [config, running]) {
+      const text = await Deno.readTextFile(path);
+      await Deno.writeTextFile(path, text.replace(now, `"$1":${timeMs}`));
+    }
+    const format = "{{.Names}}\t{{.RunningFor}}\t{{.Status}}";
+    const { code, stdout, stderr } = await place.tsdocker(
+      ...["ps", "-a", "--format", format],
+    );
+    assert.deepEqual({ code, stderr }, { code: 0, stderr: "" });
+    assert.match(stdout, expected);
+  }
+  assertPrints(await place.tsdocker("rm", "-f", "one"), "one\n");
+});
