@@ -139,8 +139,13 @@ export function reconcileAfterBoot(paths: HostPaths): void {
     if (lock === "busy" || lock === "missing") continue;
     using _locked = lock;
     const config = readConfig(paths, id);
-    if (config === undefined) removeHalfCreated(paths, id);
-    else if (config.autoRemove) removeContainerFiles(paths, id);
+    if (config === undefined) {
+      removeHalfCreated(paths, id);
+      continue;
+    }
+    // It is still there where the records were wiped and the host goes on.
+    endCgroup(config);
+    if (config.autoRemove) removeContainerFiles(paths, id);
     else endAtReboot(paths, config);
   }
 }
