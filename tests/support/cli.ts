@@ -86,7 +86,7 @@ export class Place implements AsyncDisposable {
   /** Makes the directories. */
   static async make(launcher: Launcher): Promise<Place> {
     const directory = await Deno.makeTempDir({ dir: PLACES, prefix: "e2e-" });
-    const before = new Set(await emptyCgroups());
+    const before = new Set(emptyCgroups());
     const place = new Place(directory, launcher, before);
     await Deno.mkdir(place.work);
     return place;

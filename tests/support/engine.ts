@@ -87,7 +87,7 @@ export function engineTest(
   rootTest(name, async () => {
     const before = hostState();
     const roots = new EngineRoots();
-    const cgroupsBefore = new Set(await emptyCgroups());
+    const cgroupsBefore = new Set(emptyCgroups());
     ensureDirectories(roots.paths);
     try {
       await run(roots);

@@ -34,9 +34,9 @@ export async function remains(territory: Territory): Promise<string[]> {
   for (;;) {
     const found = [
       ...await directories(territory),
-      ...await processes(territory),
+      ...processes(territory),
       ...await locks(territory),
-      ...await newCgroups(territory),
+      ...newCgroups(territory),
     ];
     if (found.length === 0 || performance.now() > end) return found;
     await new Promise((resolve) => setTimeout(resolve, 10));
@@ -74,13 +74,19 @@ async function* entries(path: string): AsyncGenerator<string> {
   }
 }
 
-/** Processes started with these paths, or with them among their mounts. */
-async function processes({ directory }: Territory): Promise<string[]> {
+/**
+ * Processes started with these paths, or with them among their mounts. Does not
+ * wait: there are hundreds of small files to be read, which are in memory.
+ */
+function processes({ directory }: Territory): string[] {
   const found: string[] = [];
-  for await (const { name } of Deno.readDir("/proc")) {
+  const ours = readNamespace("self");
+  for (const { name } of Deno.readDirSync("/proc")) {
     if (!/^\d+$/.test(name)) continue;
-    const words = await readProc(`/proc/${name}/cmdline`);
-    const mounts = await readProc(`/proc/${name}/mountinfo`);
+    const words = readProc(`/proc/${name}/cmdline`);
+    // Most have the same mounts as we have.
+    const isNew = name === String(Deno.pid) || readNamespace(name) !== ours;
+    const mounts = isNew ? readProc(`/proc/${name}/mountinfo`) : "";
     const command = words.replaceAll("\0", " ");
     if (words.includes(directory)) found.push(`process ${name}: ${command}`);
     const mount = mounts.split("\n").find((line) => line.includes(directory));
@@ -91,10 +97,19 @@ async function processes({ directory }: Territory): Promise<string[]> {
   return found;
 }
 
-/** A process may end while we look. */
-async function readProc(path: string): Promise<string> {
+/** Tells which mounts a process has. */
+function readNamespace(pid: string): string {
   try {
-    return await Deno.readTextFile(path);
+    return Deno.readLinkSync(`/proc/${pid}/ns/mnt`);
+  } catch {
+    return "";
+  }
+}
+
+/** A process may end while we look. */
+function readProc(path: string): string {
+  try {
+    return Deno.readTextFileSync(path);
   } catch {
     return "";
   }
@@ -116,9 +131,8 @@ async function locks({ root, runRoot }: Territory): Promise<string[]> {
   });
 }
 
-async function newCgroups({ cgroupsBefore }: Territory): Promise<string[]> {
-  const all = await emptyCgroups();
-  return all.filter((path) => !cgroupsBefore?.has(path))
+function newCgroups({ cgroupsBefore }: Territory): string[] {
+  return emptyCgroups().filter((path) => !cgroupsBefore?.has(path))
     .map((path) => `cgroup: ${path}`);
 }
 
@@ -126,24 +140,29 @@ async function newCgroups({ cgroupsBefore }: Territory): Promise<string[]> {
  * Cgroups of containers in which no process is. Nothing tells whose they were;
  * but those of containers that run, perhaps of others, are not empty for long.
  */
-export async function emptyCgroups(): Promise<string[]> {
-  const found: string[] = [];
-  for (const hierarchy of await hierarchies()) {
-    for await (const path of entries(`${hierarchy}/tsdocker`)) {
-      const { isDirectory } = await Deno.lstat(path).catch(() => NO_DIRECTORY);
-      if (!isDirectory) continue;
-      const pids = await readProc(`${path}/cgroup.procs`);
-      if (pids === "") found.push(path);
-    }
-  }
-  return found;
+export function emptyCgroups(): string[] {
+  return hierarchies()
+    .map((hierarchy) => `${hierarchy}/tsdocker`)
+    .flatMap((parent) =>
+      directoriesIn(parent).map((name) => `${parent}/${name}`)
+    )
+    .filter((path) => readProc(`${path}/cgroup.procs`) === "");
 }
 
-const NO_DIRECTORY = { isDirectory: false };
+function directoriesIn(path: string): string[] {
+  try {
+    return [...Deno.readDirSync(path)]
+      .filter(({ isDirectory }) => isDirectory)
+      .map(({ name }) => name);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return [];
+    throw error;
+  }
+}
 
 /** The mount points of all cgroup file systems. */
-async function hierarchies(): Promise<string[]> {
-  const mounts = await readProc("/proc/self/mountinfo");
+function hierarchies(): string[] {
+  const mounts = readProc("/proc/self/mountinfo");
   return mounts.split("\n").flatMap((line) => {
     const [before = "", after = ""] = line.split(" - ");
     return after.startsWith("cgroup") ? [before.split(" ")[4] ?? ""] : [];
