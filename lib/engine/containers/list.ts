@@ -61,11 +61,18 @@ export function listContainers(
   warn?: (message: string) => void,
 ): ContainerSummary[] {
   const hierarchies = mountedHierarchies();
+  // First: none that is gone from here by then was running all along.
+  const states = new Set(idsIn(paths.states));
   return listIds(paths)
     .flatMap((id) => {
       const config = readConfig(paths, id);
       if (config !== undefined) {
-        return [{ config, status: readStatus(paths, config, hierarchies) }];
+        // Most have ended long ago, and looking for what is not there takes
+        // longer than reading what is.
+        const status = states.has(id)
+          ? readStatus(paths, config, hierarchies)
+          : statusAtRest(readExit(paths, id));
+        return [{ config, status }];
       }
       if (warn !== undefined && isConfigDamaged(paths, id)) {
         const short = shortId(id);
@@ -80,8 +87,12 @@ export function listContainers(
 
 /** The ids of all containers, those half created too. */
 export function listIds(paths: HostPaths): ContainerId[] {
+  return idsIn(paths.containers);
+}
+
+function idsIn(directory: string): ContainerId[] {
   try {
-    return [...Deno.readDirSync(paths.containers)]
+    return [...Deno.readDirSync(directory)]
       .map(({ name }) => name)
       .filter(isContainerId);
   } catch (error) {
@@ -115,12 +126,18 @@ export function readStatus(
     const { pid, startedMs } = running;
     return { state: "running", pid, startedMs };
   }
-  if (exit === undefined) return { state: "created" };
-  const { exitCode, finishedMs, oomKilled } = exit;
+  const status = statusAtRest(exit);
+  if (status.state !== "exited") return status;
   const restarting = readRestarting(paths, id);
   const isAwaited = restarting !== undefined && isRunning(restarting.keeper);
-  const state = isAwaited ? "restarting" : "exited";
-  return { state, exitCode, finishedMs, oomKilled };
+  return isAwaited ? { ...status, state: "restarting" } : status;
+}
+
+/** What a container is doing that nobody keeps. */
+function statusAtRest(exit: ExitRecord | undefined): ContainerStatus {
+  if (exit === undefined) return { state: "created" };
+  const { exitCode, finishedMs, oomKilled } = exit;
+  return { state: "exited", exitCode, finishedMs, oomKilled };
 }
 
 /**
