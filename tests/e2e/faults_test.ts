@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { IMAGE, placeTest } from "../support/cli.ts";
+import { IMAGE, placeTest, shell } from "../support/cli.ts";
 import { type Fault, NAME, strike } from "../support/faults.ts";
 
 const SLEEP = [IMAGE, "sleep", "1000"];
@@ -68,6 +68,21 @@ const FAULTS: Readonly<Record<string, Fault>> = {
     kills: "monitor",
     before: [DETACHED],
     words: ["stop", "-t", "0", NAME],
+    after: SURVIVES,
+  },
+  "the monitor of what it starts again": {
+    kills: "monitor",
+    before: [[
+      ...["run", "-d", "--restart", "always", "--name", NAME],
+      ...shell("sleep 0.02; exit 1"),
+    ]],
+    words: ["inspect", NAME],
+    after: SURVIVES,
+  },
+  "all of them during start": {
+    kills: "all",
+    before: [CREATED],
+    words: ["start", NAME],
     after: SURVIVES,
   },
   "process 1 during run -d": {

@@ -24,7 +24,7 @@ export const NAME = "victim";
 const AGREEMENT_MS = 5_000;
 
 /** Whom a fault kills. */
-export type Target = "client" | "monitor" | "init";
+export type Target = "client" | "monitor" | "init" | "all";
 
 /** One kind of fault. */
 export interface Fault {
@@ -86,8 +86,16 @@ async function strikeOnce(
   const running = place.start(fault.words);
   // Not waiting for something, but hitting at any moment is the purpose.
   await new Promise((resolve) => setTimeout(resolve, momentMs));
-  if (fault.kills === "client") await running.killAnyway();
-  else for (const pid of pidsOf(place, fault.kills)) killIfThere(pid);
+  const isHit = (target: Target): boolean =>
+    fault.kills === target || fault.kills === "all";
+  // The client last: it would tell the monitor by its end.
+  for (const target of ["monitor", "init"] as const) {
+    if (isHit(target)) pidsOf(place, target).forEach(killIfThere);
+  }
+  if (isHit("client")) await running.killAnyway();
+  // What it makes of the death of another is its own affair, if it ends.
+  await running.status();
+  assert.doesNotMatch(await running.stderr.rest(), /Internal error/);
   await running.end();
   await assertTrue(place);
   const { after } = fault;
