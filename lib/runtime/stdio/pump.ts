@@ -91,6 +91,8 @@ async function writeOut(
 
 /** Writes bytes, waiting until there is room; to nobody if nobody reads. */
 export async function writeAll(target: Fd, bytes: Uint8Array): Promise<void> {
+  // There is no memory of no bytes.
+  if (bytes.length === 0) return;
   using memory = new Memory(Math.min(bytes.length, BUFFER_BYTES));
   for (let start = 0; start < bytes.length; start += BUFFER_BYTES) {
     const piece = bytes.subarray(start, start + BUFFER_BYTES);

@@ -1,6 +1,7 @@
 /** @module */
 import assert from "node:assert/strict";
 import {
+  bytesToRead,
   createPipe,
   makeInheritable,
   read,
@@ -14,7 +15,12 @@ import {
 import { Fd } from "../../../../ffi/fd.ts";
 import { Memory } from "../../../../ffi/memory.ts";
 import { syscall } from "../../../../ffi/syscall.ts";
-import { pump } from "../../../../lib/runtime/stdio/pump.ts";
+import {
+  drainInto,
+  pump,
+  type PumpProgress,
+  writeAll,
+} from "../../../../lib/runtime/stdio/pump.ts";
 
 Deno.test("pump() carries 5 MB of any bytes, in order, to the end", async () => {
   const LENGTH = 5_000_003;
@@ -101,4 +107,87 @@ Deno.test("pump() ends if the target is closed while it writes", async () => {
   writeAllSync(target.writable, new Uint8Array(60 * 1024));
   writeAllSync(source.writable, new Uint8Array(64 * 1024));
   await pump(source.readable, new GivenUp(number));
+});
+
+Deno.test("pump() shows what it read before it is written", async () => {
+  using source = createPipe();
+  using target = createPipe();
+  writeAllSync(source.writable, Uint8Array.of(1, 2, 3));
+  source.writable[Symbol.dispose]();
+  const seen: number[][] = [];
+  await pump(source.readable, target.writable, {
+    tee(bytes): void {
+      assert.equal(bytesToRead(target.readable), 0);
+      seen.push([...bytes]);
+    },
+  });
+  assert.deepEqual(seen, [[1, 2, 3]]);
+  assert.equal(bytesToRead(target.readable), 3);
+});
+
+Deno.test("drainInto() waits for its consumer, and tells what it does", async () => {
+  using source = createPipe();
+  writeAllSync(source.writable, Uint8Array.of(1, 2));
+  const progress: PumpProgress = { isReading: false };
+  const arrived = Promise.withResolvers<void>();
+  const gate = Promise.withResolvers<void>();
+  const consume = async (
+    { bytes }: Memory,
+    length: number,
+  ): Promise<"more"> => {
+    assert.deepEqual([...bytes.subarray(0, length)], [1, 2]);
+    arrived.resolve();
+    await gate.promise;
+    return "more";
+  };
+  const drained = drainInto(source.readable, consume, progress);
+  assert.ok(progress.isReading);
+  await arrived.promise;
+  assert.ok(!progress.isReading);
+  source.writable[Symbol.dispose]();
+  gate.resolve();
+  await drained;
+  assert.ok(!progress.isReading);
+  assert.ok(source.readable.isOpen, "it stays the caller's");
+});
+
+Deno.test("drainInto() leaves the rest when its consumer has had enough", async () => {
+  using source = createPipe();
+  const LENGTH = 64 * 1024;
+  writeAllSync(source.writable, new Uint8Array(LENGTH));
+  await drainInto(source.readable, () => "enough");
+  writeAllSync(source.writable, Uint8Array.of(9));
+  assert.equal(bytesToRead(source.readable), 1);
+});
+
+Deno.test("drainInto() passes on what its consumer throws", async () => {
+  using source = createPipe();
+  writeAllSync(source.writable, Uint8Array.of(1));
+  const failing = drainInto(source.readable, () => {
+    throw new RangeError("no frame");
+  });
+  await assert.rejects(failing, RangeError);
+});
+
+Deno.test("writeAll() writes more than a pipe holds, and its memory", async () => {
+  using target = createPipe();
+  const bytes = Uint8Array.from({ length: 200_001 }, (_, at) => at * 7);
+  const written = writeAll(target.writable, bytes).then(() =>
+    target.writable[Symbol.dispose]()
+  );
+  const received: number[] = [];
+  await drainInto(target.readable, (memory, length) => {
+    for (const byte of memory.bytes.subarray(0, length)) received.push(byte);
+    return "more";
+  });
+  await written;
+  assert.deepEqual(Uint8Array.from(received), bytes);
+});
+
+Deno.test("writeAll() writes nothing to nobody, without complaint", async () => {
+  using target = createPipe();
+  await writeAll(target.writable, new Uint8Array(0));
+  assert.equal(bytesToRead(target.readable), 0);
+  target.readable[Symbol.dispose]();
+  await writeAll(target.writable, new Uint8Array(200_000));
 });
