@@ -7,6 +7,7 @@ import { makeInheritable } from "../../../ffi/calls/pipe.ts";
 import { sendDescriptor, socketPair } from "../../../ffi/calls/socket.ts";
 import type { Fd } from "../../../ffi/fd.ts";
 import { ConflictError, NotFoundError } from "../../base/errors.ts";
+import type { HostPaths } from "../../base/host_paths.ts";
 import { type ContainerId, shortId } from "../../base/identifiers.ts";
 import { selfInvocation } from "../../runtime/launch/self_invocation.ts";
 import { isRunning } from "../../runtime/process_identity.ts";
@@ -16,7 +17,7 @@ import { findContainer } from "./find.ts";
 import { lockWithin, tryLock } from "./lock.ts";
 import type { MonitorRequest } from "./monitor.ts";
 import { awaitStart } from "./monitor_report.ts";
-import { containerDirectory, readRunning } from "./records.ts";
+import { containerDirectory, readRestarting, readRunning } from "./records.ts";
 import { clearStopRequest } from "./stop_request.ts";
 
 /** The command that a monitor runs as. */
@@ -24,6 +25,8 @@ export const MONITOR_COMMAND = "monitor";
 
 /** How long whoever works on a container may take. */
 const LOCK_TIMEOUT_MS = 10_000;
+/** How often to look meanwhile whether it has been started. */
+const LOOK_MS = 20;
 
 /** How a monitor starts a container. */
 export interface StartOptions extends Pick<MonitorRequest, "ifRefused"> {
@@ -128,18 +131,25 @@ export function spawnMonitor({ paths, warn }: Engine): SpawnedMonitor {
  */
 function lockUnlessKept({ paths }: Engine, id: ContainerId): Fd | "kept" {
   const directory = containerDirectory(paths, id);
-  const running = readRunning(paths, id);
-  const runs = running !== undefined && isRunning(running);
-  const lock = runs
-    ? tryLock(directory)
-    : lockWithin(directory, LOCK_TIMEOUT_MS);
-  if (lock === "missing") throw new NotFoundError(`No such container: ${id}`);
-  if (lock !== "busy") return lock;
-  if (runs) return "kept";
-  // It may have been started by somebody else meanwhile.
-  const now = readRunning(paths, id);
-  if (now !== undefined && isRunning(now)) return "kept";
+  const deadline = performance.now() + LOCK_TIMEOUT_MS;
+  for (;;) {
+    // Whoever has it locked may be about to start it.
+    const isKept = hasStarted(paths, id);
+    const lock = isKept ? tryLock(directory) : lockWithin(directory, LOOK_MS);
+    if (lock === "missing") throw new NotFoundError(`No such container: ${id}`);
+    if (lock !== "busy") return lock;
+    if (isKept) return "kept";
+    if (performance.now() > deadline) break;
+  }
   throw new ConflictError(
     `cannot start container ${shortId(id)}: another tsdocker is working on it`,
   );
+}
+
+/** Whether its program runs, or is about to be started again. */
+function hasStarted(paths: HostPaths, id: ContainerId): boolean {
+  const running = readRunning(paths, id);
+  if (running !== undefined && isRunning(running)) return true;
+  const restarting = readRestarting(paths, id);
+  return restarting !== undefined && isRunning(restarting.keeper);
 }
