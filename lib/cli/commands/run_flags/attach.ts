@@ -39,7 +39,7 @@ export const ATTACH_FLAGS = {
     type: "string",
     long: "detach-keys",
     placeholder: "keys",
-    description: "What leaves it running (default ctrl-p,ctrl-q)",
+    description: "Let keys leave it running, such as ctrl-p,ctrl-q",
   },
   sigProxy: {
     type: "string",
