@@ -4,7 +4,9 @@
  * @module
  * @see proc_pid_mountinfo(5), cgroups(7)
  */
-import { type DeviceNumber, encodeDevice } from "../../../ffi/calls/file.ts";
+import { type DeviceNumber, statat } from "../../../ffi/calls/file.ts";
+import { AT_FDCWD } from "../../../ffi/constants/fcntl.ts";
+import { isSyscallError } from "../../../ffi/errno.ts";
 import { parseMountTable } from "../../base/mount_table.ts";
 import type { Controller, Hierarchy } from "./hierarchy.ts";
 
@@ -39,6 +41,8 @@ const CONTROLLERS: ReadonlySet<string> = new Set<Controller>([
 ]);
 
 const MOUNT_TABLE = "/proc/self/mountinfo";
+/** What precedes the type of a file system; blanks in paths are escaped. */
+const CGROUP_LINE = " - cgroup";
 
 /** Whether a word is the name of a controller that we know. */
 export function isController(word: string): word is Controller {
@@ -65,7 +69,10 @@ export function isController(word: string): word is Controller {
  * ```
  */
 export function parseCgroupMounts(mountinfo: string): CgroupMount[] {
-  return parseMountTable(mountinfo).flatMap(
+  // A host with many containers has many mounts of other kinds.
+  const lines = mountinfo.split("\n")
+    .filter((line) => line.includes(CGROUP_LINE)).join("\n");
+  return parseMountTable(lines).flatMap(
     ({ type, options, mountPoint, device }): CgroupMount[] => {
       if (type !== "cgroup" && type !== "cgroup2") return [];
       if (options.includes("ro")) return [];
@@ -99,12 +106,10 @@ export function mountedHierarchies(): CgroupMount[] {
 /** Another file system may be mounted on top, or further up. */
 function isReachable({ mountPoint, device }: CgroupMount): boolean {
   try {
-    return Deno.statSync(mountPoint).dev === encodeDevice(device);
+    const { deviceMajor, deviceMinor } = statat(AT_FDCWD, mountPoint);
+    return deviceMajor === device.major && deviceMinor === device.minor;
   } catch (error) {
-    const { NotFound, NotADirectory } = Deno.errors;
-    if (error instanceof NotFound || error instanceof NotADirectory) {
-      return false;
-    }
+    if (isSyscallError(error, "ENOENT", "ENOTDIR")) return false;
     throw error;
   }
 }
