@@ -71,6 +71,19 @@ export function makeUninheritable(number: number): void {
 }
 
 /**
+ * Keeps all descriptors but the standard streams from being inherited, those
+ * that this process has been given itself as well.
+ *
+ * @see close_range(2)
+ */
+export function makeAllUninheritable(): void {
+  const FIRST = 3;
+  const LAST = 0xffff_ffff;
+  const CLOSE_RANGE_CLOEXEC = 4;
+  syscall("close_range", FIRST, LAST, CLOSE_RANGE_CLOEXEC);
+}
+
+/**
  * Reads what is there, blocking the thread if nothing is.
  *
  * @param buffer Filled from the start; at most 128 KiB are read at once.

@@ -3,7 +3,10 @@
  *
  * @module
  */
-import { makeInheritable } from "../../../ffi/calls/pipe.ts";
+import {
+  makeAllUninheritable,
+  makeInheritable,
+} from "../../../ffi/calls/pipe.ts";
 import { sendDescriptor, socketPair } from "../../../ffi/calls/socket.ts";
 import type { Fd } from "../../../ffi/fd.ts";
 import { ConflictError, NotFoundError } from "../../base/errors.ts";
@@ -93,6 +96,8 @@ export function spawnMonitor({ paths, warn }: Engine): SpawnedMonitor {
     MONITOR_COMMAND,
     String(theirs.number),
   );
+  // Or it would keep the pipes and locks of our caller for as long as it lives.
+  makeAllUninheritable();
   makeInheritable(theirs.number);
   new Deno.Command(self.path, {
     args: self.args,

@@ -4,6 +4,7 @@ import {
   bytesToRead,
   createPipe,
   isHungUp,
+  makeAllUninheritable,
   makeInheritable,
   read,
   readAllSync,
@@ -56,6 +57,14 @@ Deno.test("makeInheritable() gives a child the descriptor by its number", async 
   makeInheritable(number);
   const { stdout } = await cat();
   assert.equal(new TextDecoder().decode(stdout), "through the pipe");
+});
+
+Deno.test("makeAllUninheritable() takes back what could be inherited", () => {
+  using pipe = createPipe();
+  makeInheritable(pipe.readable.number);
+  makeAllUninheritable();
+  assert.equal(syscall("fcntl", pipe.readable.number, F_GETFD), FD_CLOEXEC);
+  assert.equal(syscall("fcntl", 2, F_GETFD), 0);
 });
 
 Deno.test("readSync() returns what is there, and 0 at the end", () => {
