@@ -11,10 +11,12 @@ import { fchown, openat } from "../../ffi/calls/file.ts";
 import { createPipe, type Pipe } from "../../ffi/calls/pipe.ts";
 import {
   AT_FDCWD,
+  O_PATH,
   O_RDONLY,
   O_RDWR,
   O_WRONLY,
 } from "../../ffi/constants/fcntl.ts";
+import { isSyscallError } from "../../ffi/errno.ts";
 import type { Fd } from "../../ffi/fd.ts";
 import type { Memory } from "../../ffi/memory.ts";
 import { STDIO } from "../runtime/plan/terminal.ts";
@@ -64,9 +66,8 @@ export function detachedStdio(options: StdioOptions): DetachedStdio {
 }
 
 /**
- * The streams of a container that runs already, whose monitor was killed.
- *
- * @param pid Of its process 1, which must still have what it was given.
+ * The streams of a container that runs already, whose monitor was killed: those
+ * that its process 1 still has.
  */
 export function adoptedStdio(
   pid: number,
@@ -75,8 +76,8 @@ export function adoptedStdio(
   // A terminal has been hung up.
   if (tty) return NO_STREAMS;
   const resources = new DisposableStack();
-  const reopen = (number: number, flags: number): Fd =>
-    resources.use(openat(AT_FDCWD, `/proc/${pid}/fd/${number}`, flags));
+  const reopen = (number: number, flags: number): Fd | undefined =>
+    resources.use(reopenPipe(`/proc/${pid}/fd/${number}`, flags));
   const output = reopen(1, O_RDONLY);
   const errors = reopen(2, O_RDONLY);
   const input = interactive ? reopen(0, O_WRONLY) : undefined;
@@ -84,8 +85,8 @@ export function adoptedStdio(
     descriptors: new Map(),
     connect: (_, sink) => ({
       outputs: [
-        follow(output, "stdout", sink),
-        follow(errors, "stderr", sink),
+        ...(output === undefined ? [] : [follow(output, "stdout", sink)]),
+        ...(errors === undefined ? [] : [follow(errors, "stderr", sink)]),
       ],
       input,
     }),
@@ -142,6 +143,24 @@ function pipes({ interactive, owner }: StdioOptions): DetachedStdio {
 function reopenBoth(writable: Fd): Fd {
   using replaced = writable;
   return openat(AT_FDCWD, replaced.path, O_RDWR);
+}
+
+/**
+ * Opens the pipe that a descriptor of a container is; `undefined` if it is none.
+ * Anything else the container has put there: to open that might wait for ever,
+ * or set off a device that the container itself cannot open.
+ */
+function reopenPipe(path: string, flags: number): Fd | undefined {
+  try {
+    using held = openat(AT_FDCWD, path, O_PATH);
+    // The path of a named one begins with a slash.
+    const isPipe = Deno.readLinkSync(held.path).startsWith("pipe:[");
+    return isPipe ? openat(AT_FDCWD, held.path, flags) : undefined;
+  } catch (error) {
+    // It has been closed, or the container has just ended.
+    if (isSyscallError(error, "ENOENT", "ESRCH")) return undefined;
+    throw error;
+  }
 }
 
 function openNull(): Fd {
