@@ -10,6 +10,7 @@ import type { WindowSize } from "../../ffi/calls/terminal.ts";
 import { AT_FDCWD, O_DIRECTORY, O_PATH } from "../../ffi/constants/fcntl.ts";
 import type { Fd } from "../../ffi/fd.ts";
 import type { OutputStream } from "../runtime/stdio/stdio.ts";
+import { Attached } from "./attached.ts";
 import {
   decodeSize,
   encodeFrame,
@@ -31,13 +32,17 @@ export interface AttachHandler {
 
 /** As much as one read takes from a socket. */
 const BUFFER_BYTES = 64 * 1024;
+/** Less than `stop` and `rm -f` wait for the end to be written down. */
+const PATIENCE_MS = 5000;
+/** How often is looked meanwhile. */
+const LOOKS = 10;
 
 /** Listens for others to attach, until it is disposed of. */
 export class AttachServer implements Disposable {
   readonly #listener: Deno.UnixListener;
   readonly #directory: Fd;
   readonly #path: string;
-  readonly #connections = new Set<Deno.UnixConn>();
+  readonly #attached = new Set<Attached>();
   readonly #first = Promise.withResolvers<void>();
   #handler: AttachHandler | undefined;
 
@@ -69,21 +74,39 @@ export class AttachServer implements Disposable {
    * the container; one that has gone does not.
    */
   async broadcast(stream: OutputStream, bytes: Uint8Array): Promise<void> {
-    if (this.#connections.size === 0) return;
+    if (this.#attached.size === 0) return;
     await this.#sendAll(stream, bytes);
+  }
+
+  /**
+   * From now on a slow one is let go of after a while: the program has ended,
+   * and nobody is to keep that from being written down.
+   *
+   * @param patienceMs How long one may take nothing of what is sent.
+   */
+  hurry(patienceMs = PATIENCE_MS): Disposable {
+    const beginMs = performance.now();
+    const timer = setInterval(() => {
+      for (const attached of this.#attached) {
+        const { waitsSince } = attached;
+        if (waitsSince === undefined) continue;
+        const waitedMs = performance.now() - Math.max(beginMs, waitsSince);
+        if (waitedMs > patienceMs) this.#drop(attached);
+      }
+    }, patienceMs / LOOKS);
+    return { [Symbol.dispose]: () => clearInterval(timer) };
   }
 
   /** Tells all that the container has ended, and lets go of them. */
   async end(exitCode: number): Promise<void> {
+    using _hurry = this.hurry();
     await this.#sendAll("exited", Uint8Array.of(exitCode));
-    for (const connection of this.#connections) connection.close();
-    this.#connections.clear();
+    this.#dropAll();
   }
 
   [Symbol.dispose](): void {
     this.#listener.close();
-    for (const connection of this.#connections) connection.close();
-    this.#connections.clear();
+    this.#dropAll();
     // The container may have been removed, its directories with it.
     removeIfThere(this.#path);
     this.#directory[Symbol.dispose]();
@@ -92,27 +115,24 @@ export class AttachServer implements Disposable {
   async #sendAll(kind: FrameKind, payload: Uint8Array): Promise<void> {
     const frame = encodeFrame({ kind, payload });
     await Promise.all(
-      [...this.#connections].map((connection) => this.#send(connection, frame)),
+      [...this.#attached].map(async (attached) => {
+        try {
+          await attached.send(frame);
+        } catch {
+          // It has gone, which is no concern of the container's.
+          this.#drop(attached);
+        }
+      }),
     );
-  }
-
-  async #send(connection: Deno.UnixConn, bytes: Uint8Array): Promise<void> {
-    try {
-      for (let offset = 0; offset < bytes.length;) {
-        offset += await connection.write(bytes.subarray(offset));
-      }
-    } catch {
-      // It has gone, which is no concern of the container's.
-      this.#drop(connection);
-    }
   }
 
   async #accept(): Promise<void> {
     try {
       for await (const connection of this.#listener) {
-        this.#connections.add(connection);
+        const attached = new Attached(connection);
+        this.#attached.add(attached);
         this.#first.resolve();
-        void this.#follow(connection);
+        void this.#follow(attached);
       }
     } catch (error) {
       // The listener has been closed.
@@ -120,12 +140,12 @@ export class AttachServer implements Disposable {
     }
   }
 
-  async #follow(connection: Deno.UnixConn): Promise<void> {
+  async #follow(attached: Attached): Promise<void> {
     const decoder = new FrameDecoder();
     const buffer = new Uint8Array(BUFFER_BYTES);
     try {
       for (;;) {
-        const length = await connection.read(buffer);
+        const length = await attached.read(buffer);
         if (length === null) break;
         for (const frame of decoder.push(buffer.subarray(0, length))) {
           await this.#receive(frame);
@@ -134,7 +154,7 @@ export class AttachServer implements Disposable {
     } catch {
       // Gone in the middle of a word, or speaking another language.
     }
-    this.#drop(connection);
+    this.#drop(attached);
   }
 
   async #receive({ kind, payload }: Frame): Promise<void> {
@@ -143,9 +163,14 @@ export class AttachServer implements Disposable {
     if (kind === "resize") this.#handler?.onResize(decodeSize(payload));
   }
 
-  #drop(connection: Deno.UnixConn): void {
-    if (!this.#connections.delete(connection)) return;
-    connection.close();
+  #drop(attached: Attached): void {
+    this.#attached.delete(attached);
+    attached.drop();
+  }
+
+  #dropAll(): void {
+    for (const attached of this.#attached) attached.drop();
+    this.#attached.clear();
   }
 }
 

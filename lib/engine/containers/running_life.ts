@@ -132,6 +132,7 @@ function follow(
   const ended = async (): Promise<ContainerEnd> => {
     using _resources = resources;
     const exitCode = exitCodeOf(await process.wait());
+    using _hurry = server.hurry();
     // Before its output can end: it may share the host's pids, and have more
     // processes than the first.
     const end = { exitCode, ...endCgroup(config) };
