@@ -7,23 +7,19 @@
  */
 import type { Fd } from "../../../ffi/fd.ts";
 import type { ContainerId } from "../../base/identifiers.ts";
+import { HostError } from "../../base/errors.ts";
 import { Alarm } from "../../monitor/alarm.ts";
 import { AttachServer } from "../../monitor/attach_server.ts";
 import { backoffMs, shouldRestart } from "../../monitor/restart.ts";
-import { isRunning } from "../../runtime/process_identity.ts";
-import type { RestartPolicy } from "../container_config.ts";
+import type { ContainerConfig } from "../container_config.ts";
 import type { Engine } from "../engine.ts";
 import { endCgroup } from "./cgroup.ts";
 import { openContainer } from "./create.ts";
 import { removeState } from "./lasting.ts";
 import { type ContainerEnd, ownIdentity, putAway, recordEnd } from "./life.ts";
+import { findProcess } from "./look_up.ts";
 import type { MonitorReport } from "./monitor_report.ts";
-import {
-  readConfig,
-  readRunning,
-  stateDirectory,
-  writeRestarting,
-} from "./records.ts";
+import { readConfig, stateDirectory, writeRestarting } from "./records.ts";
 import { isStopRequested } from "./stop_request.ts";
 import {
   adoptLife,
@@ -65,6 +61,8 @@ export async function monitorContainer(
   using container = openContainer(paths, id, options.lock);
   using undo = new DisposableStack();
   undo.defer(() => {
+    // What could not be taken over goes on as it was.
+    if (findProcess(paths, id) !== undefined) return;
     const { isGone } = endCgroup(container.config);
     if (!isGone) return;
     if (options.ifRefused === "remove") container.remove();
@@ -86,16 +84,21 @@ async function firstLife(
   { id, awaits, report }: MonitorOptions,
 ): Promise<RunningLife> {
   const { engine: { paths }, server } = surroundings;
-  const running = readRunning(paths, id);
-  if (running !== undefined && isRunning(running)) {
-    const adopted = adoptLife(surroundings, running);
-    if (adopted !== undefined) return adopted;
-  }
+  const running = findProcess(paths, id);
+  const adopted = running && adoptLife(surroundings, running);
+  if (adopted !== undefined) return adopted;
   if (awaits === "attached") {
     report.listening();
-    await server.attached;
+    if (await isFirst(report.abandoned(), server.attached)) {
+      throw new HostError("Who has started the container has not attached");
+    }
   }
   return await startLife(surroundings, 0);
+}
+
+/** Whether one settles before the other. */
+function isFirst(one: Promise<void>, other: Promise<void>): Promise<boolean> {
+  return Promise.race([one.then(() => true), other.then(() => false)]);
 }
 
 /** From the first start to the last end. */
@@ -109,7 +112,8 @@ async function liveOn(
   for (;;) {
     const end = await life.ended;
     const { restartCount } = life;
-    const again = shouldRestart(policyOf(surroundings), {
+    const { restart } = currentConfig(surroundings);
+    const again = shouldRestart(restart, {
       exitCode: end.exitCode,
       restartCount,
       isStopRequested: isStopRequested(paths, id),
@@ -128,9 +132,10 @@ async function liveOn(
 }
 
 /** It may have been changed since the container was started. */
-function policyOf({ engine, container }: Surroundings): RestartPolicy {
-  const { config } = container;
-  return (readConfig(engine.paths, config.id) ?? config).restart;
+function currentConfig(
+  { engine, container: { config } }: Surroundings,
+): ContainerConfig {
+  return readConfig(engine.paths, config.id) ?? config;
 }
 
 /** A program that cannot be started again has ended as soon as it began. */
@@ -138,9 +143,11 @@ async function startAgain(
   surroundings: Surroundings,
   restartCount: number,
 ): Promise<RunningLife> {
-  const { engine: { paths }, container: { config } } = surroundings;
+  const { engine: { paths } } = surroundings;
+  const config = currentConfig(surroundings);
+  const container = { ...surroundings.container, config };
   try {
-    return await startLife(surroundings, restartCount);
+    return await startLife({ ...surroundings, container }, restartCount);
   } catch {
     const startedMs = Date.now();
     const end = {

@@ -5,6 +5,7 @@
  * @module
  */
 import { read, writeAllSync } from "../../../ffi/calls/pipe.ts";
+import { waitReadable } from "../../../ffi/calls/poll.ts";
 import { isSyscallError } from "../../../ffi/errno.ts";
 import type { Fd } from "../../../ffi/fd.ts";
 import { Memory } from "../../../ffi/memory.ts";
@@ -14,6 +15,9 @@ import {
   toErrorRecord,
 } from "../../base/error_record.ts";
 import { HostError } from "../../base/errors.ts";
+
+/** How long the kernel is asked to wait at once. */
+const LOOK_MS = 3_600_000;
 
 /** One line. */
 type Message =
@@ -39,6 +43,13 @@ export class MonitorReport {
   /** Others can attach now. */
   listening(): void {
     this.#say({ kind: "listening" });
+  }
+
+  /** Settles once whoever has started it is there no more. */
+  async abandoned(): Promise<void> {
+    const fd = this.#fd;
+    // Nothing more is said to us, so what can be read is the end.
+    while (fd.isOpen && (await waitReadable([fd], LOOK_MS)).length === 0);
   }
 
   /** The last word: the program runs. */
