@@ -89,6 +89,7 @@ export class AttachClient implements Disposable {
 
   async #sendInput(): Promise<void> {
     const keys = new DetachKeys(this.#options.detachKeys);
+    let isDetached = false;
     await drainInto(new Fd(STDIN), async (memory, length) => {
       const { passed, isComplete } = keys.push(
         memory.bytes.subarray(0, length),
@@ -96,10 +97,12 @@ export class AttachClient implements Disposable {
       if (passed.length > 0) {
         await this.#send({ kind: "stdin", payload: passed });
       }
-      if (!isComplete) return "more";
+      isDetached = isComplete;
+      if (!isDetached) return "more";
       this.#detached.resolve({ kind: "detached" });
       return "enough";
     });
+    if (isDetached) return;
     await this.#send({ kind: "endOfInput", payload: new Uint8Array(0) });
   }
 

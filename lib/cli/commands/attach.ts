@@ -8,11 +8,9 @@ import type { HostPaths } from "../../base/host_paths.ts";
 import type { ContainerConfig } from "../../engine/container_config.ts";
 import { attachTo } from "../../engine/containers/attach.ts";
 import { readStatus } from "../../engine/containers/list.ts";
-import { findConfig, findProcess } from "../../engine/containers/look_up.ts";
+import { passSignal } from "../../engine/containers/kill.ts";
+import { findConfig } from "../../engine/containers/look_up.ts";
 import { settle } from "../../engine/containers/reconcile.ts";
-import type { RunningRecord } from "../../engine/containers/records.ts";
-import { signalContainer } from "../../engine/containers/signal.ts";
-import { openProcess } from "../../runtime/opened_process.ts";
 import { defineCommand } from "../command.ts";
 import { engineOf } from "../engine.ts";
 import { attachOptions, runSession } from "./attach_session.ts";
@@ -51,7 +49,7 @@ export const attachCommand = defineCommand({
   settle(engine);
   const { paths } = engine;
   const config = findConfig(paths, reference);
-  const running = requireRunning(paths, config);
+  requireRunning(paths, config);
   const client = await attachTo(
     paths,
     config.id,
@@ -61,26 +59,15 @@ export const attachCommand = defineCommand({
       context,
     ),
   );
-  using process = openProcess(running);
-  return await runSession(
-    client,
-    options.sigProxy === "true" && process !== undefined
-      ? {
-        send: (signal) => signalContainer(paths, config, { process, signal }),
-      }
-      : {},
-    context,
-  );
+  const send = (signal: number): void => passSignal(paths, config, signal);
+  const isProxied = options.sigProxy === "true";
+  return await runSession(client, isProxied ? { send } : {}, context);
 });
 
 /** In docker's words. */
-function requireRunning(
-  paths: HostPaths,
-  config: ContainerConfig,
-): RunningRecord {
+function requireRunning(paths: HostPaths, config: ContainerConfig): void {
   const { state } = readStatus(paths, config);
-  const running = findProcess(paths, config.id);
-  if (state === "running" && running !== undefined) return running;
+  if (state === "running") return;
   const [what, remedy] = state === "paused"
     ? ["paused", "unpause"]
     : state === "restarting"

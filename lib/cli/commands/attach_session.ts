@@ -38,12 +38,14 @@ export function attachOptions(
   if (config.tty && takesInput && !stdinIsTerminal()) {
     throw new ExitError(EXIT_STATUS.failure, "the input device is not a TTY");
   }
+  const keys = detachKeys === undefined
+    ? DEFAULT_DETACH_KEYS
+    : parseDetachKeys(detachKeys);
   return {
     tty: config.tty,
     stdin: takesInput,
-    detachKeys: detachKeys === undefined
-      ? DEFAULT_DETACH_KEYS
-      : parseDetachKeys(detachKeys),
+    // Without a terminal nobody types: what has these bytes is data.
+    detachKeys: config.tty ? keys : new Uint8Array(0),
   };
 }
 

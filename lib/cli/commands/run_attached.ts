@@ -5,14 +5,12 @@
  * @module
  */
 import { attachTo } from "../../engine/containers/attach.ts";
-import { findProcess } from "../../engine/containers/look_up.ts";
+import { passSignal } from "../../engine/containers/kill.ts";
 import { runDetached } from "../../engine/containers/run.ts";
-import { signalContainer } from "../../engine/containers/signal.ts";
 import type { ContainerConfig } from "../../engine/container_config.ts";
 import type { Engine } from "../../engine/engine.ts";
 import type { RunOptions } from "../../engine/run_options.ts";
 import type { AttachClient } from "../../monitor/attach_client.ts";
-import { openProcess } from "../../runtime/opened_process.ts";
 import type { CommandContext } from "../context.ts";
 import { attachOptions, runSession } from "./attach_session.ts";
 import type { AttachFlags } from "./run_flags/attach.ts";
@@ -51,13 +49,7 @@ export async function runAttached(
   const [attached] = kept;
   if (attached === undefined) throw new TypeError("Nobody listened");
   const { client, config } = attached;
-  const running = findProcess(paths, config.id);
-  using process = running && openProcess(running);
-  const send = (signal: number): void => {
-    if (process !== undefined) {
-      signalContainer(paths, config, { process, signal });
-    }
-  };
+  const send = (signal: number): void => passSignal(paths, config, signal);
   const isProxied = flags.sigProxy === "true";
   return await runSession(client, isProxied ? { send } : {}, context);
 }

@@ -5,13 +5,12 @@
  */
 import { UsageError } from "../../base/errors.ts";
 import { attachTo } from "../../engine/containers/attach.ts";
-import { findConfig, findProcess } from "../../engine/containers/look_up.ts";
+import { passSignal } from "../../engine/containers/kill.ts";
+import { findConfig } from "../../engine/containers/look_up.ts";
 import { settle } from "../../engine/containers/reconcile.ts";
-import { signalContainer } from "../../engine/containers/signal.ts";
 import { startDetached } from "../../engine/containers/start.ts";
 import type { Engine } from "../../engine/engine.ts";
 import type { AttachClient } from "../../monitor/attach_client.ts";
-import { openProcess } from "../../runtime/opened_process.ts";
 import { defineCommand } from "../command.ts";
 import type { CommandContext } from "../context.ts";
 import { engineOf } from "../engine.ts";
@@ -89,13 +88,6 @@ async function startAttached(
   if (!isNew) await attach();
   const [session] = sessions;
   if (session === undefined) throw new TypeError("Nobody listened");
-  const running = findProcess(paths, config.id);
-  using process = running && openProcess(running);
-  return await runSession(
-    session,
-    process === undefined ? {} : {
-      send: (signal) => signalContainer(paths, config, { process, signal }),
-    },
-    context,
-  );
+  const send = (signal: number): void => passSignal(paths, config, signal);
+  return await runSession(session, { send }, context);
 }

@@ -93,7 +93,7 @@ export async function endContainer(
 }
 
 /** Tells a monitor that waits for the next start not to make it. */
-function tellMonitor(
+export function tellMonitor(
   paths: HostPaths,
   config: ContainerConfig,
   { keeper }: RestartingRecord,

@@ -5,11 +5,14 @@
  */
 import { SIGNALS } from "../../../ffi/constants/signal.ts";
 import { InvalidStateError } from "../../base/errors.ts";
+import type { HostPaths } from "../../base/host_paths.ts";
 import { openProcess } from "../../runtime/opened_process.ts";
+import type { ContainerConfig } from "../container_config.ts";
 import type { Engine } from "../engine.ts";
-import { endContainer } from "./end.ts";
+import { endContainer, tellMonitor } from "./end.ts";
 import { readStatus } from "./list.ts";
 import { findConfig, findProcess } from "./look_up.ts";
+import { readRestarting } from "./records.ts";
 import {
   isEnding,
   noteStop,
@@ -49,10 +52,27 @@ export async function killContainer(
     await endContainer(engine, config, end);
     return;
   }
-  using process = openProcess(running);
-  if (process === undefined) return;
+  passSignal(paths, config, signal);
+}
+
+/**
+ * Sends a signal to the process 1 that a container has right now. One that is
+ * about to be started again is not, if the signal is to end it.
+ */
+export function passSignal(
+  paths: HostPaths,
+  config: ContainerConfig,
+  signal: number,
+): void {
   const hasToEnd = isEnding(config, signal);
-  if (hasToEnd) noteStop(paths, config);
-  signalContainer(paths, config, { process, signal });
-  if (hasToEnd) thawContainer(config);
+  const running = findProcess(paths, config.id);
+  using process = running && openProcess(running);
+  if (process !== undefined) {
+    if (hasToEnd) noteStop(paths, config);
+    signalContainer(paths, config, { process, signal });
+    if (hasToEnd) thawContainer(config);
+    return;
+  }
+  const restarting = hasToEnd ? readRestarting(paths, config.id) : undefined;
+  if (restarting !== undefined) tellMonitor(paths, config, restarting);
 }
