@@ -4,11 +4,9 @@
  *
  * @module
  */
-import { read } from "../../ffi/calls/pipe.ts";
 import { SIGNALS } from "../../ffi/constants/signal.ts";
-import type { Fd } from "../../ffi/fd.ts";
-import { Memory } from "../../ffi/memory.ts";
-import { interceptSignals, stopIgnoring } from "../../ffi/signals.ts";
+import { stopIgnoring } from "../../ffi/signals.ts";
+import { catchSignals } from "../runtime/caught_signals.ts";
 
 /** Requests that would end the monitor, or open Deno's inspector. */
 const HEARD = [
@@ -27,7 +25,9 @@ export class Alarm {
   constructor() {
     // Or the kernel would reap the container before we have its status.
     stopIgnoring(SIGNALS.SIGCHLD);
-    void this.#follow(interceptSignals(HEARD));
+    catchSignals(HEARD, (signal) => {
+      if (signal === SIGNALS.SIGTERM) this.#wake();
+    });
   }
 
   /** Sleeps for so long, or until SIGTERM arrives. */
@@ -37,15 +37,5 @@ export class Alarm {
     this.#wake = resolve;
     await promise;
     clearTimeout(timer);
-  }
-
-  async #follow(source: Fd): Promise<void> {
-    const memory = new Memory(1);
-    for (;;) {
-      const length = await read(source, memory);
-      if (length <= 0) return;
-      const signals = memory.bytes.subarray(0, length);
-      if (signals.includes(SIGNALS.SIGTERM)) this.#wake();
-    }
   }
 }

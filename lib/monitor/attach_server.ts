@@ -134,9 +134,9 @@ export class AttachServer implements Disposable {
         this.#first.resolve();
         void this.#follow(attached);
       }
-    } catch (error) {
-      // The listener has been closed.
-      if (!(error instanceof Deno.errors.BadResource)) throw error;
+    } catch {
+      // The listener has been closed, or there are no more descriptors: then
+      // nobody attaches any more, which must not end the container's monitor.
     }
   }
 

@@ -177,8 +177,9 @@ function follow(source: Fd, stream: OutputStream, sink: OutputSink): Output {
     await sink(stream, bytes.subarray(0, length));
     return "more";
   };
-  const done = drainInto(source, consume, progress).finally(() =>
-    source[Symbol.dispose]()
-  );
+  const done = drainInto(source, consume, progress)
+    // What cannot be passed on must not end the monitor, nor so the container.
+    .catch(() => undefined)
+    .finally(() => source[Symbol.dispose]());
   return { source, progress, done };
 }

@@ -102,6 +102,9 @@ export function spawnMonitor({ paths, warn }: Engine): SpawnedMonitor {
   new Deno.Command(self.path, {
     args: self.args,
     cwd: "/",
+    // What else the caller's has, secrets perhaps, is for no one to keep.
+    clearEnv: true,
+    env: ownEnvironment(Deno.env.toObject()),
     detached: true,
     stdin: "null",
     stdout: "null",
@@ -128,6 +131,19 @@ export function spawnMonitor({ paths, warn }: Engine): SpawnedMonitor {
     },
     [Symbol.dispose]: () => ours[Symbol.dispose](),
   };
+}
+
+/** What the program itself needs of an environment, and Deno. */
+const OWN_VARIABLES =
+  /^(PATH|HOME|TMPDIR|LANG|SUDO_[UG]ID|(TSDOCKER|DENO|XDG)_.*)$/;
+
+/** The part of an environment that a monitor keeps. */
+export function ownEnvironment(
+  environment: Readonly<Record<string, string>>,
+): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(environment).filter(([name]) => OWN_VARIABLES.test(name)),
+  );
 }
 
 /**

@@ -4,12 +4,10 @@
  * @module
  * @see signal(7)
  */
-import { read } from "../../../ffi/calls/pipe.ts";
 import { SIGNALS } from "../../../ffi/constants/signal.ts";
 import { isSyscallError } from "../../../ffi/errno.ts";
-import type { Fd } from "../../../ffi/fd.ts";
-import { Memory } from "../../../ffi/memory.ts";
-import { interceptSignals, stopIgnoring } from "../../../ffi/signals.ts";
+import { stopIgnoring } from "../../../ffi/signals.ts";
+import { catchSignals } from "../caught_signals.ts";
 
 /** What a caller's signal means to a container. */
 export interface SignalTarget {
@@ -47,7 +45,6 @@ const PATIENCE = 3;
  * Signals of the caller, held back until there is a container to send them to.
  */
 export class SignalProxy {
-  readonly #source: Fd | undefined;
   readonly #pending: number[] = [];
   #target: SignalTarget | undefined;
   #requests = 0;
@@ -56,23 +53,16 @@ export class SignalProxy {
   constructor() {
     // Or the kernel would reap the container before we have its status.
     stopIgnoring(SIGNALS.SIGCHLD);
-    this.#source = interceptOrListen((signal) => this.#receive(signal));
-    if (this.#source !== undefined) void this.#follow(this.#source);
+    catchSignals(
+      [...FORWARDED, SIGNALS.SIGWINCH],
+      (signal) => this.#receive(signal),
+    );
   }
 
   /** Sends what has arrived, and from now on everything at once. */
   attach(target: SignalTarget): void {
     this.#target = target;
     for (const signal of this.#pending.splice(0)) this.#receive(signal);
-  }
-
-  async #follow(source: Fd): Promise<void> {
-    const memory = new Memory(1);
-    for (;;) {
-      const length = await read(source, memory);
-      if (length <= 0) return;
-      for (const signal of memory.bytes.slice(0, length)) this.#receive(signal);
-    }
   }
 
   #receive(signal: number): void {
@@ -99,24 +89,4 @@ export class SignalProxy {
       if (!isSyscallError(error, "ESRCH")) throw error;
     }
   }
-}
-
-/**
- * Where executable memory is refused, Deno's listeners must do; SIGUSR1 is
- * then left to Deno.
- */
-function interceptOrListen(
-  receive: (signal: number) => void,
-): Fd | undefined {
-  try {
-    return interceptSignals([...FORWARDED, SIGNALS.SIGWINCH]);
-  } catch (error) {
-    if (!isSyscallError(error)) throw error;
-  }
-  for (const [name, number] of Object.entries(SIGNALS)) {
-    if (number === SIGNALS.SIGUSR1 || number >= SIGNALS.SIGRTMIN) continue;
-    if (!FORWARDED.includes(number) && number !== SIGNALS.SIGWINCH) continue;
-    Deno.addSignalListener(name as Deno.Signal, () => receive(number));
-  }
-  return undefined;
 }

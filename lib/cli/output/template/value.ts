@@ -62,7 +62,6 @@ export function sortedEntries(value: object): [string, unknown][] {
 }
 
 /** What JSON lets stand, and a terminal would obey. */
-// deno-lint-ignore no-control-regex
 const UNPRINTABLE = /[\x7f-\x9f\u2028-\u202e\u2066-\u2069]/g;
 
 /**

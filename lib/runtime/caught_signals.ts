@@ -1,0 +1,54 @@
+/**
+ * Signals to this process, told one after the other.
+ *
+ * @module
+ * @see signal(7)
+ */
+import { read } from "../../ffi/calls/pipe.ts";
+import { SIGNALS } from "../../ffi/constants/signal.ts";
+import { isSyscallError } from "../../ffi/errno.ts";
+import type { Fd } from "../../ffi/fd.ts";
+import { Memory } from "../../ffi/memory.ts";
+import { interceptSignals } from "../../ffi/signals.ts";
+
+/** Hears of a signal, by number. */
+type Receiver = (signal: number) => void;
+
+/**
+ * Takes signals over, for the rest of the process's life. Where executable
+ * memory is refused, Deno's listeners must do; SIGUSR1 is then left to Deno.
+ */
+export function catchSignals(
+  signals: readonly number[],
+  receive: Receiver,
+): void {
+  const source = intercept(signals);
+  if (source === undefined) listen(signals, receive);
+  else void follow(source, receive);
+}
+
+function intercept(signals: readonly number[]): Fd | undefined {
+  try {
+    return interceptSignals(signals);
+  } catch (error) {
+    if (!isSyscallError(error)) throw error;
+    return undefined;
+  }
+}
+
+async function follow(source: Fd, receive: Receiver): Promise<void> {
+  const memory = new Memory(1);
+  for (;;) {
+    const length = await read(source, memory);
+    if (length <= 0) return;
+    for (const signal of memory.bytes.slice(0, length)) receive(signal);
+  }
+}
+
+function listen(signals: readonly number[], receive: Receiver): void {
+  for (const [name, number] of Object.entries(SIGNALS)) {
+    if (number === SIGNALS.SIGUSR1 || number >= SIGNALS.SIGRTMIN) continue;
+    if (!signals.includes(number)) continue;
+    Deno.addSignalListener(name as Deno.Signal, () => receive(number));
+  }
+}
