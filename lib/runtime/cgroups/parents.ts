@@ -23,8 +23,8 @@ import { pause } from "./pause.ts";
 /** Where a container's cgroup is unless the user says otherwise. */
 export const DEFAULT_PARENT = "/tsdocker";
 
-/** Removing it takes less than a millisecond. */
-const PATIENCE_MS = 100;
+/** Removing it takes a millisecond, and fifty where everything takes long. */
+const PATIENCE_MS = 1000;
 
 /**
  * Keeps the parent from being removed, from before the survey until the
