@@ -9,7 +9,7 @@ import { defineCommand } from "../command.ts";
 import { engineOf } from "../engine.ts";
 import { EXIT_STATUS } from "../errors.ts";
 import { assertTerminal } from "./run.ts";
-import { readEnvironment } from "./run_options.ts";
+import { PROCESS_FLAGS, readEnvironment } from "./run_flags/process.ts";
 
 /** The command `exec`; its status is the program's. */
 export const execCommand = defineCommand({
@@ -45,30 +45,7 @@ export const execCommand = defineCommand({
       short: "d",
       description: "Leave it running, connected to nothing",
     },
-    env: {
-      type: "list",
-      long: "env",
-      short: "e",
-      description: "Set a variable (KEY=VALUE), or copy yours (KEY)",
-    },
-    envFile: {
-      type: "list",
-      long: "env-file",
-      description: "Set the variables in a file, one a line",
-    },
-    workdir: {
-      type: "string",
-      long: "workdir",
-      short: "w",
-      placeholder: "dir",
-      description: "Working directory in the container",
-    },
-    user: {
-      type: "string",
-      long: "user",
-      short: "u",
-      description: "User, by name or number: USER[:GROUP]",
-    },
+    ...PROCESS_FLAGS,
     privileged: {
       type: "boolean",
       long: "privileged",

@@ -5,7 +5,6 @@
  */
 import { SpecError, UsageError } from "../../base/errors.ts";
 import {
-  type EnvEntry,
   PULL_POLICIES,
   type RunOptions,
   TRACE_FORMATS,
@@ -16,13 +15,17 @@ import {
   type SeccompProfile,
 } from "../../engine/security_option.ts";
 import type { Invocation } from "../command.ts";
-import type { Environment } from "../context.ts";
-import { parseEnvFile, parseEnvFlag } from "../env_file.ts";
 import type { FlagTable, OptionsOf } from "../flag.ts";
 import { ATTACH_FLAGS } from "./run_flags/attach.ts";
 import { ISOLATION_FLAGS } from "./run_flags/isolation.ts";
 import { LIFECYCLE_FLAGS } from "./run_flags/lifecycle.ts";
 import { LIMIT_FLAGS } from "./run_flags/limits.ts";
+import {
+  PROCESS_FLAGS,
+  readEnvironment,
+  readListFile,
+  type RunSurroundings,
+} from "./run_flags/process.ts";
 
 const TRACING = "Looking inside";
 
@@ -54,30 +57,7 @@ export const CREATE_FLAGS = {
     words: ["name"],
     description: "Name the container",
   },
-  env: {
-    type: "list",
-    long: "env",
-    short: "e",
-    description: "Set a variable (KEY=VALUE), or copy yours (KEY)",
-  },
-  envFile: {
-    type: "list",
-    long: "env-file",
-    description: "Set the variables in a file, one a line",
-  },
-  workdir: {
-    type: "string",
-    long: "workdir",
-    short: "w",
-    placeholder: "dir",
-    description: "Working directory in the container",
-  },
-  user: {
-    type: "string",
-    long: "user",
-    short: "u",
-    description: "User, by name or number: USER[:GROUP]",
-  },
+  ...PROCESS_FLAGS,
   hostname: {
     type: "string",
     long: "hostname",
@@ -162,14 +142,6 @@ export const RUN_FLAGS = {
   },
 } as const satisfies FlagTable;
 
-/** What is needed of the host to understand the flags. */
-export interface RunSurroundings {
-  /** The caller's environment, for `-e KEY`. */
-  readonly env: Environment;
-  /** Reads a file that a flag names, such as `--env-file`. */
-  readTextFile(path: string): string;
-}
-
 /** A parsed command line with all flags of `create`, and perhaps others. */
 export type CreateInvocation = Invocation<typeof CREATE_FLAGS>;
 
@@ -235,46 +207,11 @@ export async function toCreateOptions(
   };
 }
 
-/**
- * The variables of `-e` and `--env-file`, those of files first.
- *
- * @throws {UsageError} If one is wrong, or a file cannot be read.
- */
-export function readEnvironment(
-  { env, envFile }: Pick<CreateInvocation["options"], "env" | "envFile">,
-  surroundings: RunSurroundings,
-): EnvEntry[] {
-  return [
-    ...envFile.flatMap((path) => readEnvFile(path, surroundings)),
-    ...env.map((text) => parseEnvFlag(text, surroundings.env)),
-  ];
-}
-
-function readEnvFile(path: string, surroundings: RunSurroundings): EnvEntry[] {
-  const text = readListFile("env", path, surroundings);
-  return parseEnvFile(text, path, surroundings.env);
-}
-
 /** One label a line; blank lines and comments are skipped, as in env files. */
 function readLabelFile(path: string, surroundings: RunSurroundings): string[] {
   return readListFile("label", path, surroundings).split(/\r?\n/)
     .map((line) => line.trimStart())
     .filter((line) => line !== "" && !line.startsWith("#"));
-}
-
-function readListFile(
-  kind: "env" | "label",
-  path: string,
-  { readTextFile }: RunSurroundings,
-): string {
-  try {
-    return readTextFile(path);
-  } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new UsageError(`Cannot read the ${kind} file "${path}": ${why}`, {
-      cause,
-    });
-  }
 }
 
 /** The profile that `--security-opt seccomp=FILE` names, if there is one. */
