@@ -12,6 +12,8 @@ import { syscallAsync } from "../syscall.ts";
 const POLLIN = 0x1;
 const POLLFD_BYTES = 8;
 const REVENTS_OFFSET = 6;
+/** The kernel counts no further than some centuries; an hour will do. */
+const LONGEST_MS = 3_600_000;
 const MS = 1000;
 const NS = 1_000_000;
 
@@ -20,8 +22,9 @@ const NS = 1_000_000;
  * waiting, as a pidfd can once its process has ended.
  *
  * @param descriptors They stay the caller's, and open meanwhile.
- * @param timeoutMs How long to wait at most.
- * @returns Those that can be read; none after the time, or if a signal came.
+ * @param timeoutMs How long to wait at most; may be `Infinity`.
+ * @returns Those that can be read; none after the time or an hour, or if a
+ * signal came.
  */
 export async function waitReadable(
   descriptors: readonly Fd[],
@@ -34,7 +37,7 @@ export async function waitReadable(
     view.setInt32(index * POLLFD_BYTES, number, LITTLE_ENDIAN);
     view.setInt16(index * POLLFD_BYTES + 4, POLLIN, LITTLE_ENDIAN);
   }
-  const wholeMs = Math.max(0, Math.ceil(timeoutMs));
+  const wholeMs = Math.min(LONGEST_MS, Math.max(0, Math.ceil(timeoutMs)));
   const seconds = BigInt(Math.floor(wholeMs / MS));
   view.setBigInt64(length, seconds, LITTLE_ENDIAN);
   view.setBigInt64(length + 8, BigInt(wholeMs % MS * NS), LITTLE_ENDIAN);

@@ -5,6 +5,7 @@
  * @module
  */
 import type { HostPaths } from "../base/host_paths.ts";
+import { pathExists } from "../base/path_exists.ts";
 import { removePath } from "../base/remove_tree.ts";
 import {
   type ContainerId,
@@ -92,7 +93,9 @@ function removeStaleNames(paths: HostPaths): string[] {
     const link = `${paths.names}/${name}`;
     const id = readLink(link);
     // A name is claimed for a container whose directory is there.
-    if (id === undefined || exists(`${paths.containers}/${id}`)) return false;
+    if (id === undefined || pathExists(`${paths.containers}/${id}`)) {
+      return false;
+    }
     removePath(link);
     return true;
   });
@@ -104,16 +107,6 @@ function readLink(path: string): string | undefined {
   } catch (error) {
     // Released meanwhile.
     if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
-  }
-}
-
-function exists(path: string): boolean {
-  try {
-    Deno.lstatSync(path);
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
     throw error;
   }
 }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { LONGEST_TIMER_MS } from "../base/duration.ts";
 import {
   afterCheck,
   type HealthCheck,
@@ -45,9 +46,6 @@ export interface HealthWatch {
   /** Absent means the real one. */
   readonly clock?: HealthClock;
 }
-
-/** The longest time a timer can be set to. */
-const LONGEST_SLEEP_MS = 2 ** 31 - 1;
 
 /**
  * Checks until the signal is aborted. Each interval begins where the last check
@@ -120,7 +118,7 @@ export function sleep(ms: number, signal: AbortSignal): Promise<void> {
       signal.removeEventListener("abort", end);
       resolve();
     };
-    const timer = setTimeout(end, Math.min(ms, LONGEST_SLEEP_MS));
+    const timer = setTimeout(end, Math.min(ms, LONGEST_TIMER_MS));
     signal.addEventListener("abort", end);
   });
 }

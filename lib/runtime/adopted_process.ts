@@ -19,9 +19,6 @@ import {
 
 /** Status of a program whose own the kernel does not tell. */
 const UNKNOWN: WaitStatus = { kind: "exited", status: 255 };
-/** A pidfd is looked at again after this, though nothing has happened. */
-const LOOK_MS = 3_600_000;
-
 /**
  * Takes over a process.
  *
@@ -36,7 +33,7 @@ export function adoptProcess(
     pid: identity.pid,
     async wait(): Promise<WaitStatus> {
       using owned = pidfd;
-      while ((await waitReadable([owned], LOOK_MS)).length === 0);
+      while ((await waitReadable([owned], Infinity)).length === 0);
       // Its new parent reaps it when it likes.
       const remains = exitStatusOfZombie(identity);
       if (remains !== undefined) return decodeWaitStatus(remains);

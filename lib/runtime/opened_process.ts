@@ -12,9 +12,6 @@ import { isSyscallError, SyscallError } from "../../ffi/errno.ts";
 import { Fd } from "../../ffi/fd.ts";
 import { isRunning, type ProcessIdentity } from "./process_identity.ts";
 
-/** The kernel counts no further than some centuries; an hour will do. */
-const LONGEST_WAIT_MS = 3_600_000;
-
 /** Opens exactly this process; `undefined` if it has ended. */
 export function openProcess(identity: ProcessIdentity): Fd | undefined {
   try {
@@ -68,7 +65,7 @@ export async function awaitEnd(
 ): Promise<boolean> {
   const end = performance.now() + timeoutMs;
   for (;;) {
-    const leftMs = Math.min(LONGEST_WAIT_MS, end - performance.now());
+    const leftMs = end - performance.now();
     const [ended] = await waitReadable([process], leftMs);
     if (ended !== undefined) return true;
     // A signal that came to the other thread may have woken it early.

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { LONGEST_TIMER_MS } from "../../base/duration.ts";
 import { parseTimePointMs } from "../../base/time_point.ts";
 import { settle } from "../../engine/containers/reconcile.ts";
 import {
@@ -14,9 +15,6 @@ import { followEvents, readEvents } from "../../engine/event_log.ts";
 import { defineCommand } from "../command.ts";
 import { FILTER_FLAG, parseFilters } from "../filter_flag.ts";
 import { eventFormatter } from "../output/event_line.ts";
-
-/** No timer runs longer: 24 days. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /** The command `events`. */
 export const eventsCommand = defineCommand({

@@ -7,25 +7,19 @@ import { fchown, openat } from "../../../ffi/calls/file.ts";
 import { createPipe, readSync } from "../../../ffi/calls/pipe.ts";
 import { waitReadable } from "../../../ffi/calls/poll.ts";
 import { AT_FDCWD, O_RDONLY } from "../../../ffi/constants/fcntl.ts";
-import { SIGNALS } from "../../../ffi/constants/signal.ts";
-import { isSyscallError } from "../../../ffi/errno.ts";
 import type { Fd } from "../../../ffi/fd.ts";
 import type { ContainerId } from "../../base/identifiers.ts";
-import type { ContainerProcess } from "../../runtime/launch/container_process.ts";
 import type { StdioOptions } from "../../runtime/stdio/stdio.ts";
 import type { Engine } from "../engine.ts";
 import { startExec } from "./exec.ts";
 import { findExecTarget } from "./exec_target.ts";
 import type { LaunchStdio } from "./launch_container.ts";
-import { exitCodeOf } from "./life.ts";
+import { exitCodeOf, killIfRunning } from "./life.ts";
 
 /** As much as docker keeps. */
 const MAX_OUTPUT_BYTES = 4096;
 /** As much as a pipe holds by default. */
 const READ_BYTES = 64 * 1024;
-/** As good as for ever. */
-const LONG_MS = 3_600_000;
-
 /** What a check has found. */
 export interface CheckOutcome {
   /** The program's status; -1 if it was killed for taking too long. */
@@ -70,7 +64,7 @@ export async function execCheck(
   let isLate = false;
   const timer = setTimeout(() => {
     isLate = true;
-    kill(process);
+    killIfRunning(process);
   }, timeoutMs);
   try {
     const exitCode = exitCodeOf(await process.wait());
@@ -82,15 +76,6 @@ export async function execCheck(
       : { exitCode, output };
   } finally {
     clearTimeout(timer);
-  }
-}
-
-function kill(process: ContainerProcess): void {
-  try {
-    process.signal(SIGNALS.SIGKILL);
-  } catch (error) {
-    // ESRCH: it has ended meanwhile.
-    if (!isSyscallError(error, "ESRCH")) throw error;
   }
 }
 
@@ -145,7 +130,7 @@ async function readUntilStopped(
 ): Promise<void> {
   const buffer = new Uint8Array(READ_BYTES);
   for (;;) {
-    const ready = await waitReadable([source, stop], LONG_MS);
+    const ready = await waitReadable([source, stop], Infinity);
     const isStopped = ready.includes(stop);
     if (isStopped && (kept.isFull || !ready.includes(source))) return;
     if (!ready.includes(source)) continue;

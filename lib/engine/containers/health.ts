@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { LONGEST_TIMER_MS } from "../../base/duration.ts";
 import { InvalidStateError } from "../../base/errors.ts";
 import type { CheckResult } from "../../monitor/health.ts";
 import { UNCHECKED } from "../../monitor/health_state.ts";
@@ -11,9 +12,6 @@ import type { Engine } from "../engine.ts";
 import { recordContainerEvent } from "../events.ts";
 import { readStatus } from "./list.ts";
 import { type HealthRecord, writeHealth } from "./records.ts";
-
-/** The longest time a timer can be set to. */
-const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
 
 /** Checks a container's health, if it is to be checked, until disposed of. */
 export function checkHealth(
@@ -41,7 +39,7 @@ async function watch(
   record(UNCHECKED);
   const { watchHealth } = await import("../../monitor/health.ts");
   const { execCheck } = await import("./exec_check.ts");
-  const timeoutMs = Math.min(check.timeoutMs, LONGEST_TIMEOUT_MS);
+  const timeoutMs = Math.min(check.timeoutMs, LONGEST_TIMER_MS);
   await watchHealth(check, {
     signal,
     run: () =>

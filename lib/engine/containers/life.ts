@@ -6,6 +6,7 @@
  */
 import type { WaitStatus } from "../../../ffi/calls/process.ts";
 import { isSyscallError } from "../../../ffi/errno.ts";
+import { LONGEST_TIMER_MS } from "../../base/duration.ts";
 import type { HostPaths } from "../../base/host_paths.ts";
 import type { ContainerProcess } from "../../runtime/launch/container_process.ts";
 import { SIGNALS } from "../../../ffi/constants/signal.ts";
@@ -111,9 +112,6 @@ export function exitCodeOf(status: WaitStatus): number {
   return status.kind === "exited" ? status.status : 128 + status.signal;
 }
 
-/** The longest time a timer can be set to. */
-const LONGEST_DELAY_MS = 2 ** 31 - 1;
-
 /** Kills a process later, if it still runs then. */
 export function killAfter(
   process: Pick<ContainerProcess, "signal">,
@@ -121,17 +119,20 @@ export function killAfter(
 ): Disposable {
   let timer: ReturnType<typeof setTimeout>;
   const wait = (leftMs: number): void => {
-    const stepMs = Math.min(leftMs, LONGEST_DELAY_MS);
+    const stepMs = Math.min(leftMs, LONGEST_TIMER_MS);
     timer = setTimeout(() => {
       if (leftMs > stepMs) wait(leftMs - stepMs);
-      else kill(process);
+      else killIfRunning(process);
     }, stepMs);
   };
   wait(delayMs);
   return { [Symbol.dispose]: () => clearTimeout(timer) };
 }
 
-function kill(process: Pick<ContainerProcess, "signal">): void {
+/** Kills a process; that it has ended meanwhile is no error. */
+export function killIfRunning(
+  process: Pick<ContainerProcess, "signal">,
+): void {
   try {
     process.signal(SIGNALS.SIGKILL);
   } catch (error) {

@@ -16,9 +16,6 @@ import {
 } from "../../base/error_record.ts";
 import { HostError } from "../../base/errors.ts";
 
-/** How long the kernel is asked to wait at once. */
-const LOOK_MS = 3_600_000;
-
 /** One line. */
 type Message =
   | { readonly kind: "warning"; readonly text: string }
@@ -49,7 +46,7 @@ export class MonitorReport {
   async abandoned(): Promise<void> {
     const fd = this.#fd;
     // Nothing more is said to us, so what can be read is the end.
-    while (fd.isOpen && (await waitReadable([fd], LOOK_MS)).length === 0);
+    while (fd.isOpen && (await waitReadable([fd], Infinity)).length === 0);
   }
 
   /** The last word: the program runs. */

@@ -6,6 +6,7 @@
  */
 import { ConflictError } from "../../base/errors.ts";
 import type { HostPaths } from "../../base/host_paths.ts";
+import { pathExists } from "../../base/path_exists.ts";
 import { removePath } from "../../base/remove_tree.ts";
 import {
   type ContainerId,
@@ -148,17 +149,7 @@ function isStale(
   name: string,
   holder: ContainerId,
 ): boolean {
-  if (!exists(containerDirectory(paths, holder))) return true;
+  if (!pathExists(containerDirectory(paths, holder))) return true;
   const config = readConfig(paths, holder);
   return config !== undefined && config.name !== name;
-}
-
-function exists(path: string): boolean {
-  try {
-    Deno.lstatSync(path);
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
 }

@@ -1,0 +1,20 @@
+/**
+ * Whether there is something at a path of the host.
+ *
+ * @module
+ */
+
+/**
+ * Whether a path names something, a link that leads nowhere included.
+ *
+ * @throws {Error} Of the operating system, if it cannot be told.
+ */
+export function pathExists(path: string): boolean {
+  try {
+    Deno.lstatSync(path);
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
