@@ -7,7 +7,7 @@
 import assert from "node:assert/strict";
 import type { Outcome, Place } from "./cli.ts";
 import { Random } from "./random.ts";
-import { remains } from "./remains.ts";
+import { readNamespace, readProc, remains } from "./remains.ts";
 
 /** How often each kind of fault strikes; `make faults` wants more. */
 export const FAULT_ROUNDS = Number(Deno.env.get("FAULT_ROUNDS") ?? 6);
@@ -196,24 +196,6 @@ function* processes(): Generator<{ pid: number; mounts: string }> {
     const isAlone = readNamespace(name) !== ours;
     const mounts = isAlone ? readProc(`/proc/${name}/mountinfo`) : "";
     yield { pid: Number(name), mounts };
-  }
-}
-
-function readNamespace(process: string): string {
-  try {
-    return Deno.readLinkSync(`/proc/${process}/ns/mnt`);
-  } catch {
-    // It has just ended.
-    return "";
-  }
-}
-
-/** A process may end while we look. */
-function readProc(path: string): string {
-  try {
-    return Deno.readTextFileSync(path);
-  } catch {
-    return "";
   }
 }
 

@@ -98,7 +98,7 @@ function processes({ directory }: Territory): string[] {
 }
 
 /** Tells which mounts a process has. */
-function readNamespace(pid: string): string {
+export function readNamespace(pid: string): string {
   try {
     return Deno.readLinkSync(`/proc/${pid}/ns/mnt`);
   } catch {
@@ -107,7 +107,7 @@ function readNamespace(pid: string): string {
 }
 
 /** A process may end while we look. */
-function readProc(path: string): string {
+export function readProc(path: string): string {
   try {
     return Deno.readTextFileSync(path);
   } catch {
