@@ -178,7 +178,8 @@ function shmSize(text: string | undefined): number {
 function networkMode(text: string): NetworkMode {
   if (text === "none" || text === "host") return text;
   throw new UsageError(`network ${text} not found`, {
-    advice: "--network none or --network host; others do not exist yet",
+    advice:
+      "--network none or --network host; other networks are not available yet",
   });
 }
 

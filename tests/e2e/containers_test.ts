@@ -110,7 +110,7 @@ placeTest("rm takes names, ids and beginnings of ids", async (place) => {
   });
   assert.deepEqual(await place.containers(), [ids[2]]);
   const last = ids[2]?.slice(0, 6) ?? "";
-  assertPrints(await place.tsdocker("rm", last), `${last}\n`);
+  assertPrints(await place.tsdocker("rm", "-v", last), `${last}\n`);
 });
 
 forEachLauncher(

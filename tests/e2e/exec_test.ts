@@ -125,7 +125,7 @@ placeTest(
           [126, /^tsdocker: exec "\/etc": permission denied/, ["web", "/etc"]],
           [1, /^tsdocker: No such container: wrong/, ["wrong", "true"]],
           [1, /unable to find user nobody2/, ["-u", "nobody2", "web", "true"]],
-          [125, /directory "\/no": ENOENT/, ["-w", "/no", "web", "true"]],
+          [126, /directory "\/no": ENOENT/, ["-w", "/no", "web", "true"]],
         ];
       for (const [code, message, words] of statuses) {
         const outcome = await exec(place, ...words);

@@ -30,6 +30,13 @@ export const rmCommand = defineCommand({
       short: "f",
       description: "Kill running containers first; forgive missing ones",
     },
+    volumes: {
+      type: "boolean",
+      long: "volumes",
+      short: "v",
+      description:
+        "Accepted for docker's sake: anonymous volumes go in any case",
+    },
   },
 }, ({ options, positionals }, context) => {
   if (!options.all && !options.force) {

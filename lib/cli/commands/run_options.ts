@@ -104,6 +104,20 @@ export const CREATE_FLAGS = {
     default: "none",
     description: "Connect to a network: none or host",
   },
+  publish: {
+    type: "list",
+    long: "publish",
+    short: "p",
+    description: "Not available yet",
+    hidden: true,
+  },
+  publishAll: {
+    type: "boolean",
+    long: "publish-all",
+    short: "P",
+    description: "Not available yet",
+    hidden: true,
+  },
   pull: {
     type: "string",
     long: "pull",
@@ -183,7 +197,9 @@ export async function toCreateOptions(
   { options, positionals }: CreateInvocation,
   surroundings: RunSurroundings,
 ): Promise<RunOptions> {
-  const { env, envFile, labels, labelFile, ...same } = options;
+  const { env, envFile, labels, labelFile, publish, publishAll, ...same } =
+    options;
+  if (publish.length > 0 || publishAll) throw noPorts();
   const [image = "", ...command] = positionals;
   if (image === "") {
     throw new UsageError('invalid argument "" for IMAGE: it is empty');
@@ -205,6 +221,13 @@ export async function toCreateOptions(
     detach: false,
     trace: undefined,
   };
+}
+
+/** Without a network there is nobody that a port could be published to. */
+function noPorts(): UsageError {
+  return new UsageError("Published ports are not available yet", {
+    advice: "--network host without -p: its ports are the host's then",
+  });
 }
 
 /** One label a line; blank lines and comments are skipped, as in env files. */

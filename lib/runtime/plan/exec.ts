@@ -23,6 +23,7 @@ import {
   parentDeathStep,
   processSettingSteps,
   programSteps,
+  WORKING_DIRECTORY,
 } from "./program.ts";
 import type { SeccompFilter } from "./seccomp.ts";
 import type { ChildStep, LaunchPlan } from "./step.ts";
@@ -98,7 +99,7 @@ export function createExecPlan(
       ...enterSteps(options.namespaces),
       ...becomeRootSteps(spec, callerSteps(options, AGAIN)),
       ...streamSteps(process),
-      ...processSettingSteps(process),
+      ...processSettingSteps(process).map(withDockerStatus),
       ...rlimitSteps(process),
       ...credentialSteps(process, {
         ...options,
@@ -115,6 +116,17 @@ export function namespaceResult(type: NamespaceType): string {
 }
 
 const AGAIN = "once more: a change of user clears it";
+
+/**
+ * A working directory that `exec` cannot enter is 126 in docker, as a program
+ * that cannot be executed; in `run` it is 125, as whatever is wrong with a
+ * container.
+ */
+function withDockerStatus(step: ChildStep): ChildStep {
+  return step.as === WORKING_DIRECTORY
+    ? { ...step, reason: "not-executable" }
+    : step;
+}
 
 function callerSteps(
   { withoutCaller }: ExecPlanOptions,

@@ -33,6 +33,9 @@ export const INIT = "init";
 export const DEFAULT_PATH =
   "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
+/** What the plan calls the opened working directory. */
+export const WORKING_DIRECTORY = "workingdirectory";
+
 /** First step of all: the container does not outlive its keeper. */
 export function parentDeathStep(why: string): ChildStep {
   return {
@@ -102,13 +105,13 @@ function workingDirectorySteps({ cwd }: Process): readonly ChildStep[] {
         }),
         OPEN_HOW_BYTES,
       ],
-      as: "workingdirectory",
+      as: WORKING_DIRECTORY,
       attempt: `change to the working directory "${cwd}"`,
       why: "links of the image lead where they may, but those of /proc out",
     },
     {
       call: "fchdir",
-      args: [{ result: "workingdirectory" }],
+      args: [{ result: WORKING_DIRECTORY }],
       why: "the working directory",
     },
   ];

@@ -8,6 +8,7 @@ import type {
   Symbolic,
   SyscallRecord,
 } from "../../../ffi/record.ts";
+import type { StartFailure } from "../../base/errors.ts";
 
 /**
  * A path inside the container's root, resolved beneath it at the moment of the
@@ -32,6 +33,8 @@ interface Explained {
    * in place of the call, as the value is more likely to blame than the host.
    */
   readonly attempt?: string;
+  /** What its failure means for the exit status; absent means `setup`. */
+  readonly reason?: StartFailure;
 }
 
 /** A step made in TypeScript in the caller's private mount namespace. */

@@ -27,10 +27,10 @@ export function stepFailure(
   const reason = describeErrno(errno);
   if (step.attempt !== undefined) {
     const message = `Cannot ${step.attempt}: ${reason}`;
-    return new StartError("setup", message, options);
+    return new StartError(step.reason ?? "setup", message, options);
   }
   return new StartError(
-    "setup",
+    step.reason ?? "setup",
     `Cannot ${whole}: ${describeStep(step)}: ${reason}`,
     { ...options, advice: "tsdocker doctor" },
   );

@@ -184,7 +184,7 @@ Deno.test("configureContainer() knows the networks none and host", () => {
     assertRefused(
       { network },
       `network ${network} not found`,
-      "--network none or --network host; others do not exist yet",
+      "--network none or --network host; other networks are not available yet",
     );
   }
 });

@@ -104,6 +104,7 @@ const VALUES: Partial<Record<keyof typeof RUN_FLAGS, readonly string[]>> = {
   logDriver: ["json-file", "none", "syslog", ""],
   logOpts: ["max-size=1m", "max-size=-1", "max-size=0", "max-file=2", "x"],
   volumesFrom: ["web", "web:ro", ""],
+  publish: ["80:80"],
   pidfile: ["pid"],
   healthCmd: ["true", "none", ""],
   healthInterval: DURATIONS,

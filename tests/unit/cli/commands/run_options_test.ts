@@ -220,6 +220,10 @@ Deno.test("toRunOptions() keeps words with spaces whole", async () => {
 });
 
 const REFUSALS: readonly (readonly [string, RegExp])[] = [
+  ["-p 80:80 img", /^UsageError: Published ports are not available yet$/],
+  ["-dp 127.0.0.1:80:80/udp img", /Published ports are not available yet/],
+  ["--publish=80 img", /Published ports are not available yet/],
+  ["-P img", /Published ports are not available yet/],
   [
     "--env-file nosuch img",
     /^UsageError: Cannot read the env file "nosuch": No such file$/,

@@ -80,4 +80,5 @@ Deno.test("rm without a container is wrong, unless forced", async () => {
     /"tsdocker rm" requires at least 1 argument\./,
   );
   assert.equal(await output(rmCommand, "-f"), "");
+  assert.equal(await output(rmCommand, "-fv"), "");
 });

@@ -138,6 +138,14 @@ Deno.test("createExecPlan() opens no path inside but the working directory, when
   assert.match(opened[0] ?? "", /^openat2\(AT_FDCWD, "\/srv".*NO_MAGICLINKS/);
 });
 
+Deno.test("createExecPlan() fails as docker's exec where the working directory does", () => {
+  const { child } = plan({ process: { cwd: "/srv" } });
+  const [open, ...others] = child.filter(({ reason }) => reason !== undefined);
+  assert.match(open?.attempt ?? "", /working directory "\/srv"/);
+  assert.equal(open?.reason, "not-executable");
+  assert.deepEqual(others, []);
+});
+
 Deno.test("createExecPlan() executes by descriptor only: /proc is the container's", () => {
   const { child } = plan();
   const last = child.at(-1);

@@ -17,6 +17,14 @@ Deno.test("stepFailure() names the system call, and who knows the host", () => {
   assert.equal(error.reason, "setup");
 });
 
+Deno.test("stepFailure() gives the reason that the step has", () => {
+  const step: ChildStep = { ...STEP, reason: "not-executable" };
+  for (const attempt of [{}, { attempt: "enter it" }]) {
+    const error = stepFailure({ ...step, ...attempt }, REFUSAL);
+    assert.equal(error.reason, "not-executable");
+  }
+});
+
 Deno.test("stepFailure() names what the user asked for instead", () => {
   const cause = new Error("cause");
   const step = { ...STEP, attempt: 'set "a" to "b"' };
