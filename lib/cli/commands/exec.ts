@@ -8,7 +8,7 @@ import { parseDetachKeys } from "../../monitor/detach_keys.ts";
 import { defineCommand } from "../command.ts";
 import { engineOf } from "../engine.ts";
 import { EXIT_STATUS } from "../errors.ts";
-import { assertTerminal } from "./run.ts";
+import { assertTerminal } from "../session_terminal.ts";
 import { PROCESS_FLAGS, readEnvironment } from "./run_flags/process.ts";
 
 /** The command `exec`; its status is the program's. */

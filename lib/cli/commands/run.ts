@@ -11,11 +11,12 @@ import {
   runDetached,
   type RunEvents,
 } from "../../engine/containers/run.ts";
-import type { RunOptions, TraceFormat } from "../../engine/run_options.ts";
+import type { TraceFormat } from "../../engine/run_options.ts";
 import { defineCommand } from "../command.ts";
 import { engineOf } from "../engine.ts";
 import type { CommandContext } from "../context.ts";
-import { EXIT_STATUS, ExitError } from "../errors.ts";
+import { EXIT_STATUS } from "../errors.ts";
+import { assertTerminal } from "../session_terminal.ts";
 import { RUN_FLAGS, toRunOptions } from "./run_options.ts";
 import { needsMonitor } from "./run_flags/attach.ts";
 import { parseWait } from "./run_flags/wait.ts";
@@ -115,19 +116,4 @@ async function explainTo(
       stderr.write(formatPlan(plan, format, launched));
     },
   };
-}
-
-/**
- * Refuses a terminal session whose input is none, with docker's text and
- * status.
- *
- * @throws {ExitError} If both `-i` and `-t` are given and stdin is no terminal.
- */
-export function assertTerminal(
-  { interactive, tty }: Pick<RunOptions, "interactive" | "tty">,
-  { stdinIsTerminal }: Pick<CommandContext, "stdinIsTerminal">,
-): void {
-  if (interactive && tty && !stdinIsTerminal()) {
-    throw new ExitError(EXIT_STATUS.failure, "the input device is not a TTY");
-  }
 }
