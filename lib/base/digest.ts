@@ -23,8 +23,21 @@ const SHA256 = /^sha256:[0-9a-f]{64}$/;
  * ```
  */
 export function parseDigest(text: string): Digest {
-  if (!SHA256.test(text)) throw new TypeError(`Not a sha256 digest: "${text}"`);
-  return text as Digest;
+  if (!isDigest(text)) throw new TypeError(`Not a sha256 digest: "${text}"`);
+  return text;
+}
+
+/** Whether a string is `sha256:` and 64 lower-case hex digits. */
+export function isDigest(text: string): text is Digest {
+  return SHA256.test(text);
+}
+
+/** The digest of some bytes. */
+export async function digestOf(
+  bytes: Uint8Array<ArrayBuffer>,
+): Promise<Digest> {
+  const hash = await crypto.subtle.digest("SHA-256", bytes);
+  return `sha256:${new Uint8Array(hash).toHex()}` as Digest;
 }
 
 /** The hexadecimal part of a digest, safe as a file name. */

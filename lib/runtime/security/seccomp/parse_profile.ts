@@ -10,6 +10,7 @@
  * @see runtime-spec 1.2, config-linux.md, "Seccomp"
  */
 import { ERRNO } from "../../../../ffi/constants/errno.ts";
+import { JsonValue } from "../../../base/json_value.ts";
 import type {
   SeccompAction,
   SeccompArchitecture,
@@ -18,7 +19,6 @@ import type {
 } from "../../../oci/linux_seccomp.ts";
 import { MAX_ERRNO, MAX_TRACE_DATA } from "./action.ts";
 import { FOREIGN_ARCHITECTURES, HOST_ARCHITECTURES } from "./architecture.ts";
-import { JsonValue } from "./json_value.ts";
 import type {
   ArchitectureFamily,
   KernelVersion,

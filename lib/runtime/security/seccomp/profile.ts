@@ -7,6 +7,7 @@
  * @see docs.docker.com/engine/security/seccomp
  * @see runtime-spec 1.2, config-linux.md, "Seccomp"
  */
+import type { ExactInteger } from "../../../base/json_value.ts";
 import type {
   SeccompAction,
   SeccompArchitecture,
@@ -59,9 +60,6 @@ export interface ProfileArgument {
   readonly valueTwo?: ExactInteger;
   readonly op: SeccompOperator;
 }
-
-/** 64 bits without sign: in decimal digits where a number is not exact. */
-export type ExactInteger = number | `${bigint}`;
 
 /** Where a rule is in force, or is not. */
 export interface ProfileCondition {

@@ -5,6 +5,7 @@
  * @module
  * @see docs.docker.com/engine/security/seccomp
  */
+import type { ExactInteger } from "../../../base/json_value.ts";
 import type { Arch } from "../../../../ffi/arch/arch.ts";
 import type {
   LinuxSeccomp,
@@ -14,7 +15,6 @@ import type {
 import { isKernelAtLeast, type Kernel } from "../../../base/kernel_version.ts";
 import { HOSTS } from "./architecture.ts";
 import type {
-  ExactInteger,
   ProfileCondition,
   ProfileRule,
   SeccompProfile,

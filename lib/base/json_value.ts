@@ -4,8 +4,10 @@
  *
  * @module
  */
-import { SpecError } from "../../../base/errors.ts";
-import type { ExactInteger } from "./profile.ts";
+import { SpecError } from "./errors.ts";
+
+/** 64 bits without sign: in decimal digits where a number is not exact. */
+export type ExactInteger = number | `${bigint}`;
 
 /** What a failure begins with: `Cannot use the seccomp profile`. */
 type Attempt = string;
@@ -87,9 +89,9 @@ export class JsonValue {
 
   /** A string that is not empty. */
   text(): string {
-    if (typeof this.value !== "string") this.refuse("is not a string");
-    if (this.value === "") this.refuse("is empty");
-    return this.value;
+    const text = this.string();
+    if (text === "") this.refuse("is empty");
+    return text;
   }
 
   /** One of the words of a list. */
@@ -97,6 +99,18 @@ export class JsonValue {
     const text = this.text();
     const word = words.find((candidate) => candidate === text);
     return word ?? this.refuse(`is not ${what}`);
+  }
+
+  /** The members of an object by name, in order; none if it is absent. */
+  members(): [name: string, value: JsonValue][] {
+    if (this.value === undefined) return [];
+    return Object.keys(this.#object()).map((name) => [name, this.member(name)]);
+  }
+
+  /** A string, which may be empty. */
+  string(): string {
+    if (typeof this.value !== "string") this.refuse("is not a string");
+    return this.value;
   }
 
   /** An integer from 0 to `max`. */
