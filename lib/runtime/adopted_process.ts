@@ -5,17 +5,14 @@
  * @see Linux include/uapi/linux/pidfd.h, PIDFD_GET_INFO
  */
 import { waitReadable } from "../../ffi/calls/poll.ts";
-import {
-  decodeWaitStatus,
-  exitStatusOfReaped,
-  type WaitStatus,
-} from "../../ffi/calls/process.ts";
+import type { WaitStatus } from "../../ffi/calls/process.ts";
 import type { ContainerProcess } from "./launch/container_process.ts";
-import { openProcess, signalUnlessClosed } from "./opened_process.ts";
 import {
-  exitStatusOfZombie,
-  type ProcessIdentity,
-} from "./process_identity.ts";
+  openProcess,
+  signalUnlessClosed,
+  statusOfEnded,
+} from "./opened_process.ts";
+import type { ProcessIdentity } from "./process_identity.ts";
 
 /** Status of a program whose own the kernel does not tell. */
 const UNKNOWN: WaitStatus = { kind: "exited", status: 255 };
@@ -34,10 +31,7 @@ export function adoptProcess(
     async wait(): Promise<WaitStatus> {
       using owned = pidfd;
       while ((await waitReadable([owned], Infinity)).length === 0);
-      // Its new parent reaps it when it likes.
-      const remains = exitStatusOfZombie(identity);
-      if (remains !== undefined) return decodeWaitStatus(remains);
-      return exitStatusOfReaped(owned) ?? UNKNOWN;
+      return statusOfEnded(owned, identity) ?? UNKNOWN;
     },
     signal(number: number): void {
       signalUnlessClosed(pidfd, number);

@@ -6,11 +6,21 @@
  * @see pidfd_open(2)
  */
 import { waitReadable } from "../../ffi/calls/poll.ts";
-import { openPidfd, sendSignal } from "../../ffi/calls/process.ts";
+import {
+  decodeWaitStatus,
+  exitStatusOfReaped,
+  openPidfd,
+  sendSignal,
+  type WaitStatus,
+} from "../../ffi/calls/process.ts";
 import { ERRNO } from "../../ffi/constants/errno.ts";
 import { isSyscallError, SyscallError } from "../../ffi/errno.ts";
 import { Fd } from "../../ffi/fd.ts";
-import { isRunning, type ProcessIdentity } from "./process_identity.ts";
+import {
+  exitStatusOfZombie,
+  isRunning,
+  type ProcessIdentity,
+} from "./process_identity.ts";
 
 /** Opens exactly this process; `undefined` if it has ended. */
 export function openProcess(identity: ProcessIdentity): Fd | undefined {
@@ -71,4 +81,21 @@ export async function awaitEnd(
     // A signal that came to the other thread may have woken it early.
     if (performance.now() >= end) return false;
   }
+}
+
+/**
+ * How a process has ended that is no child of ours.
+ *
+ * @param process Opened before it had ended.
+ * @returns `undefined` if its parent has asked already, and the kernel does not
+ * tell others: before Linux 6.15.
+ */
+export function statusOfEnded(
+  process: Fd,
+  identity: ProcessIdentity,
+): WaitStatus | undefined {
+  // Its new parent reaps it when it likes.
+  const remains = exitStatusOfZombie(identity);
+  if (remains !== undefined) return decodeWaitStatus(remains);
+  return exitStatusOfReaped(process);
 }

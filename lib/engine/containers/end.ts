@@ -5,22 +5,27 @@
  * @module
  */
 import { SIGNALS } from "../../../ffi/constants/signal.ts";
+import type { Fd } from "../../../ffi/fd.ts";
 import { HostError, InvalidStateError } from "../../base/errors.ts";
 import type { HostPaths } from "../../base/host_paths.ts";
-import { shortId } from "../../base/identifiers.ts";
+import { type ContainerId, shortId } from "../../base/identifiers.ts";
 import {
   awaitEnd,
   openProcess,
   signalProcess,
+  statusOfEnded,
 } from "../../runtime/opened_process.ts";
 import type { ProcessIdentity } from "../../runtime/process_identity.ts";
 import { catchesSignal } from "../../runtime/signal_dispositions.ts";
 import type { ContainerConfig } from "../container_config.ts";
 import type { Engine } from "../engine.ts";
+import { exitCodeOf } from "./exit_record.ts";
 import { keeperState } from "./keeper.ts";
 import { findProcess } from "./look_up.ts";
-import { reconcile } from "./reconcile.ts";
+import { tryLock } from "./lock.ts";
+import { reconcileSeen } from "./reconcile.ts";
 import {
+  containerDirectory,
   readRestarting,
   readRunning,
   type RestartingRecord,
@@ -63,18 +68,26 @@ export async function endContainer(
   const { id } = config;
   const told = new Set<number>();
   let outcome: EndOutcome = "idle";
+  let exitCode: number | undefined;
   let deadline = performance.now() + SETTLE_TIMEOUT_MS;
   for (;;) {
     const running = findProcess(paths, id);
     if (running !== undefined) {
-      outcome = await endProcess(paths, config, { running, request });
+      using orphan = lockOrphan(paths, id);
+      const ended = await endProcess(paths, config, { running, request });
+      ({ outcome, exitCode } = ended);
+      if (orphan !== undefined) {
+        reconcileSeen({ paths, warn }, id, { exitCode, lock: orphan });
+      }
       deadline = performance.now() + SETTLE_TIMEOUT_MS;
     }
     const keeper = keeperState(paths, id);
     if (keeper === "orphaned") continue;
     if (keeper !== "there") {
       // Nobody was there to write down its end.
-      if (readRunning(paths, id) !== undefined) reconcile(paths, warn);
+      if (readRunning(paths, id) !== undefined) {
+        reconcileSeen({ paths, warn }, id, { exitCode, lock: undefined });
+      }
       return outcome;
     }
     const restarting = readRestarting(paths, id);
@@ -104,6 +117,22 @@ export function tellMonitor(
   return signalProcess(process, SIGNALS.SIGTERM);
 }
 
+/**
+ * Keeps what nobody else does until its end is on record: another command that
+ * found it ended could not tell how.
+ */
+function lockOrphan(paths: HostPaths, id: ContainerId): Fd | undefined {
+  const lock = tryLock(containerDirectory(paths, id));
+  return lock === "busy" || lock === "missing" ? undefined : lock;
+}
+
+/** What came of ending a process. */
+interface EndedProcess {
+  readonly outcome: EndOutcome;
+  /** `undefined` if the kernel does not tell. */
+  readonly exitCode: number | undefined;
+}
+
 interface Ending {
   readonly running: ProcessIdentity;
   readonly request: EndRequest;
@@ -112,28 +141,44 @@ interface Ending {
 async function endProcess(
   paths: HostPaths,
   config: ContainerConfig,
-  { running, request: { signal, timeoutMs } }: Ending,
-): Promise<EndOutcome> {
+  { running, request }: Ending,
+): Promise<EndedProcess> {
   using process = openProcess(running);
   noteStop(paths, config);
-  if (process === undefined) return "ended";
+  if (process === undefined) return { outcome: "ended", exitCode: undefined };
   const send = (number: number): void => {
     signalContainer(paths, config, { process, signal: number });
     thawContainer(config);
   };
-  const isHandled = catchesSignal(running.pid, signal);
+  const isHandled = catchesSignal(running.pid, request.signal);
+  const outcome = await askThenKill(process, { ...request, isHandled, send });
+  if (outcome === undefined) throw cannotKill(config);
+  const status = statusOfEnded(process, running);
+  return { outcome, exitCode: status && exitCodeOf(status) };
+}
+
+/** @returns `undefined` if it does not even die of SIGKILL. */
+async function askThenKill(
+  process: Fd,
+  { signal, timeoutMs, isHandled, send }: EndRequest & {
+    readonly isHandled: boolean;
+    readonly send: (signal: number) => void;
+  },
+): Promise<EndOutcome | undefined> {
   send(signal);
   const isGentle = signal !== SIGNALS.SIGKILL;
   if (isGentle) {
     if (await awaitEnd(process, timeoutMs)) return "ended";
     send(SIGNALS.SIGKILL);
   }
-  if (await awaitEnd(process, KILL_TIMEOUT_MS)) {
-    if (!isGentle) return "ended";
-    return isHandled ? "late" : "ignored";
-  }
-  throw new HostError(
-    `cannot stop container: ${config.name}: tried to kill container, but did not receive an exit event`,
+  if (!(await awaitEnd(process, KILL_TIMEOUT_MS))) return undefined;
+  if (!isGentle) return "ended";
+  return isHandled ? "late" : "ignored";
+}
+
+function cannotKill({ name }: ContainerConfig): HostError {
+  return new HostError(
+    `cannot stop container: ${name}: tried to kill container, but did not receive an exit event`,
   );
 }
 

@@ -13,8 +13,9 @@ import type { StdioOptions } from "../../runtime/stdio/stdio.ts";
 import type { Engine } from "../engine.ts";
 import { startExec } from "./exec.ts";
 import { findExecTarget } from "./exec_target.ts";
+import { exitCodeOf } from "./exit_record.ts";
 import type { LaunchStdio } from "./launch_container.ts";
-import { exitCodeOf, killIfRunning } from "./life.ts";
+import { killIfRunning } from "./life.ts";
 
 /** As much as docker keeps. */
 const MAX_OUTPUT_BYTES = 4096;

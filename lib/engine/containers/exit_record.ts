@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { WaitStatus } from "../../../ffi/calls/process.ts";
 import type { HostPaths } from "../../base/host_paths.ts";
 import type { ContainerId } from "../../base/identifiers.ts";
 import { readLasting, writeLasting } from "./lasting.ts";
@@ -39,4 +40,9 @@ export function writeExit(
   record: ExitRecord,
 ): void {
   writeLasting(paths, { id, name: NAME }, JSON.stringify(record));
+}
+
+/** The status a shell would report. */
+export function exitCodeOf(status: WaitStatus): number {
+  return status.kind === "exited" ? status.status : 128 + status.signal;
 }

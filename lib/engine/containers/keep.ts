@@ -10,9 +10,9 @@ import type { Stdio } from "../../runtime/stdio/stdio.ts";
 import type { Engine } from "../engine.ts";
 import { endCgroup } from "./cgroup.ts";
 import type { CreatedContainer } from "./create.ts";
+import { exitCodeOf } from "./exit_record.ts";
 import {
   type ContainerEnd,
-  exitCodeOf,
   killAfter,
   putAway,
   recordEnd,

@@ -4,7 +4,6 @@
  *
  * @module
  */
-import type { WaitStatus } from "../../../ffi/calls/process.ts";
 import { isSyscallError } from "../../../ffi/errno.ts";
 import { LONGEST_TIMER_MS } from "../../base/duration.ts";
 import type { HostPaths } from "../../base/host_paths.ts";
@@ -105,11 +104,6 @@ export function putAway(
   const { config } = container;
   if (config.autoRemove) container.remove();
   else removeState(paths, config.id);
-}
-
-/** The status a shell would report. */
-export function exitCodeOf(status: WaitStatus): number {
-  return status.kind === "exited" ? status.status : 128 + status.signal;
 }
 
 /** Kills a process later, if it still runs then. */

@@ -4,7 +4,9 @@
  *
  * @module
  */
+import { decodeWaitStatus } from "../../../ffi/calls/process.ts";
 import { SIGNALS } from "../../../ffi/constants/signal.ts";
+import type { Fd } from "../../../ffi/fd.ts";
 import { HostError } from "../../base/errors.ts";
 import { removePath } from "../../base/remove_tree.ts";
 import type { HostPaths } from "../../base/host_paths.ts";
@@ -14,7 +16,11 @@ import {
   shortId,
 } from "../../base/identifiers.ts";
 import { sweepTemporaryTrees } from "../../storage/temporary_trees.ts";
-import { isRunning, killProcess } from "../../runtime/process_identity.ts";
+import {
+  exitStatusOfZombie,
+  isRunning,
+  killProcess,
+} from "../../runtime/process_identity.ts";
 import type { ContainerConfig } from "../container_config.ts";
 import type { Engine } from "../engine.ts";
 import { endCgroup } from "./cgroup.ts";
@@ -22,7 +28,7 @@ import { removeContainerFiles } from "./create.ts";
 import { ensureDirectories } from "./directories.ts";
 import { listIds } from "./list.ts";
 import { tryLock } from "./lock.ts";
-import { readExit, writeExit } from "./exit_record.ts";
+import { exitCodeOf, readExit, writeExit } from "./exit_record.ts";
 import { findRunning } from "./find_running.ts";
 import { removeState } from "./lasting.ts";
 import {
@@ -31,6 +37,7 @@ import {
   isKept,
   readConfig,
   readStarted,
+  type RunningRecord,
   stateDirectory,
 } from "./records.ts";
 
@@ -76,16 +83,48 @@ export function assertRoot(): void {
 export function reconcile(paths: HostPaths, warn: Engine["warn"]): void {
   for (const { name } of Deno.readDirSync(paths.states)) {
     if (!isContainerId(name)) continue;
-    try {
-      reconcileContainer(paths, name);
-    } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
-      warn(`Cannot clear up after container ${shortId(name)}: ${why}`);
-    }
+    attempt(name, warn, () => reconcileContainer(paths, name));
   }
 }
 
-function reconcileContainer(paths: HostPaths, id: ContainerId): void {
+/** The end of a container that nobody keeps, as somebody else has seen it. */
+export interface SeenEnd {
+  /** `undefined` if the kernel did not tell. */
+  readonly exitCode: number | undefined;
+  /** The container's lock, if its caller holds it. */
+  readonly lock: Fd | undefined;
+}
+
+/** Settles one container whose end its caller has waited for. */
+export function reconcileSeen(
+  { paths, warn }: Pick<Engine, "paths" | "warn">,
+  id: ContainerId,
+  { exitCode, lock }: SeenEnd,
+): void {
+  attempt(id, warn, () => {
+    if (lock === undefined) reconcileContainer(paths, id, exitCode);
+    else reconcileLocked(paths, id, exitCode);
+  });
+}
+
+function attempt(
+  id: ContainerId,
+  warn: Engine["warn"],
+  act: () => void,
+): void {
+  try {
+    act();
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    warn(`Cannot clear up after container ${shortId(id)}: ${why}`);
+  }
+}
+
+function reconcileContainer(
+  paths: HostPaths,
+  id: ContainerId,
+  seen?: number,
+): void {
   const lock = tryLock(containerDirectory(paths, id));
   if (lock === "busy") return;
   if (lock === "missing") {
@@ -93,6 +132,14 @@ function reconcileContainer(paths: HostPaths, id: ContainerId): void {
     return;
   }
   using _locked = lock;
+  reconcileLocked(paths, id, seen);
+}
+
+function reconcileLocked(
+  paths: HostPaths,
+  id: ContainerId,
+  seen: number | undefined,
+): void {
   const config = readConfig(paths, id);
   if (config === undefined) {
     removeHalfCreated(paths, id);
@@ -119,7 +166,7 @@ function reconcileContainer(paths: HostPaths, id: ContainerId): void {
   // Its keeper may have died after it had written the end.
   if (started !== undefined && exit?.startedMs !== started.startedMs) {
     writeExit(paths, id, {
-      exitCode: running?.withoutKeeper === "goes-on" ? UNKNOWN : KILLED,
+      exitCode: seen ?? unseenExitCode(running),
       startedMs: started.startedMs,
       finishedMs: Date.now(),
       oomKilled,
@@ -127,6 +174,13 @@ function reconcileContainer(paths: HostPaths, id: ContainerId): void {
     });
   }
   removeState(paths, id);
+}
+
+/** The status of what has ended with nobody there to be told. */
+function unseenExitCode(running: RunningRecord | undefined): number {
+  const remains = running && exitStatusOfZombie(running);
+  if (remains !== undefined) return exitCodeOf(decodeWaitStatus(remains));
+  return running?.withoutKeeper === "goes-on" ? UNKNOWN : KILLED;
 }
 
 /**

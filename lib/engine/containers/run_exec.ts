@@ -15,8 +15,9 @@ import { type EventAction, recordContainerEvent } from "../events.ts";
 import type { ExecOptions } from "../exec_options.ts";
 import { startExec } from "./exec.ts";
 import { type ExecTarget, findExecTarget } from "./exec_target.ts";
+import { exitCodeOf } from "./exit_record.ts";
 import type { LaunchStdio } from "./launch_container.ts";
-import { exitCodeOf, killAfter } from "./life.ts";
+import { killAfter } from "./life.ts";
 
 /** How long a program may go on without its terminal. */
 const HANGUP_GRACE_MS = 10_000;

@@ -24,11 +24,11 @@ import { writeAll } from "../../runtime/stdio/pump.ts";
 import type { Engine } from "../engine.ts";
 import { endCgroup } from "./cgroup.ts";
 import type { CreatedContainer } from "./create.ts";
+import { exitCodeOf } from "./exit_record.ts";
 import { checkHealth } from "./health.ts";
 import { launchContainer } from "./launch_container.ts";
 import {
   type ContainerEnd,
-  exitCodeOf,
   killAfter,
   type Life,
   ownIdentity,

@@ -6,13 +6,17 @@
 import { NotFoundError } from "../../base/errors.ts";
 import type { HostPaths } from "../../base/host_paths.ts";
 import type { ContainerId } from "../../base/identifiers.ts";
-import { awaitEnd, openProcess } from "../../runtime/opened_process.ts";
+import {
+  awaitEnd,
+  openProcess,
+  statusOfEnded,
+} from "../../runtime/opened_process.ts";
 import type { Engine } from "../engine.ts";
 import { keeperState } from "./keeper.ts";
 import { readStatus } from "./list.ts";
 import { findConfig } from "./look_up.ts";
-import { reconcile } from "./reconcile.ts";
-import { readExit } from "./exit_record.ts";
+import { reconcileSeen } from "./reconcile.ts";
+import { exitCodeOf, readExit } from "./exit_record.ts";
 import { readRunning, type RunningRecord } from "./records.ts";
 
 type Surroundings = Pick<Engine, "paths" | "warn">;
@@ -37,8 +41,8 @@ export async function waitContainer(
   for (;;) {
     const running = readRunning(paths, id);
     if (running !== undefined) {
-      await processEnd(running);
-      const exitCode = await recordedEnd(engine, id, running);
+      const seen = await processEnd(running);
+      const exitCode = await recordedEnd(engine, id, { ...running, seen });
       if (exitCode !== undefined) return exitCode;
       throw new NotFoundError(`No such container: ${reference}`);
     }
@@ -48,27 +52,40 @@ export async function waitContainer(
   }
 }
 
-async function processEnd(running: RunningRecord): Promise<void> {
+/** How its process ends, if the kernel tells others than its keeper. */
+async function processEnd(
+  running: RunningRecord,
+): Promise<number | undefined> {
   using process = openProcess(running);
-  if (process !== undefined) await awaitEnd(process, Infinity);
+  if (process === undefined) return undefined;
+  await awaitEnd(process, Infinity);
+  const status = statusOfEnded(process, running);
+  return status && exitCodeOf(status);
+}
+
+interface AwaitedEnd extends Pick<RunningRecord, "startedMs"> {
+  /** Its exit code as we have seen it. */
+  readonly seen: number | undefined;
 }
 
 /** What is on record of a container that has ended; waits for its keeper. */
 async function recordedEnd(
   { paths, warn }: Surroundings,
   id: ContainerId,
-  { startedMs }: RunningRecord,
+  { startedMs, seen }: AwaitedEnd,
 ): Promise<number | undefined> {
   for (;;) {
     const exit = readExit(paths, id);
     if (exit?.startedMs === startedMs) return exit.exitCode;
     const keeper = keeperState(paths, id);
-    if (keeper === "removed") return await loggedEnd(paths, id, startedMs);
+    if (keeper === "removed") {
+      return await loggedEnd(paths, id, startedMs) ?? seen;
+    }
     if (keeper === "none") {
       // Nobody was there to write down its end.
-      reconcile(paths, warn);
+      reconcileSeen({ paths, warn }, id, { exitCode: seen, lock: undefined });
       return readExit(paths, id)?.exitCode ??
-        await loggedEnd(paths, id, startedMs);
+        await loggedEnd(paths, id, startedMs) ?? seen;
     }
     // It is started again already, and may even have ended again.
     const isAnother = readRunning(paths, id)?.startedMs !== startedMs;

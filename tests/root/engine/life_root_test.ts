@@ -4,7 +4,6 @@
 import assert from "node:assert/strict";
 import { readExit } from "../../../lib/engine/containers/exit_record.ts";
 import {
-  exitCodeOf,
   killAfter,
   ownIdentity,
   putAway,
@@ -96,11 +95,6 @@ engineTest("putAway() removes with --rm, or the state only", (roots) => {
     else assert.equal(readExit(paths, id)?.exitCode, 137);
     if (!autoRemove) container.remove();
   }
-});
-
-Deno.test("exitCodeOf() is what a shell would report", () => {
-  assert.equal(exitCodeOf({ kind: "exited", status: 3 }), 3);
-  assert.equal(exitCodeOf({ kind: "signaled", signal: 15 }), 143);
 });
 
 Deno.test("killAfter() kills once, unless it is disposed of before", async () => {

@@ -27,6 +27,7 @@ import {
   writeRunning,
   writeStarted,
 } from "../../../lib/engine/containers/records.ts";
+import { awaitEnd, openProcess } from "../../../lib/runtime/opened_process.ts";
 import {
   identifyProcess,
   type ProcessIdentity,
@@ -36,7 +37,9 @@ import {
   engineTest,
   type LayeredDraft,
 } from "../../support/engine.ts";
+import { OBEYS } from "../../support/fake_run.ts";
 import { runningRecord } from "../../support/running_record.ts";
+import { Unreaped } from "../../support/unreaped.ts";
 
 /** A container whose creator was killed. */
 function abandoned(
@@ -178,6 +181,26 @@ engineTest(
     container.remove();
   },
 );
+
+for (const withoutKeeper of ["ends", "goes-on"] as const) {
+  engineTest(
+    `reconcile() asks what is left of a process that ${withoutKeeper} alone`,
+    async (roots) => {
+      const container = abandoned(roots);
+      const { id } = container.config;
+      await using program = await Unreaped.start(OBEYS);
+      const { identity } = program;
+      writeRunning(roots.paths, id, runningRecord(identity, { withoutKeeper }));
+      using process = openProcess(identity);
+      assert.ok(process);
+      Deno.kill(identity.pid, "SIGTERM");
+      await awaitEnd(process, Infinity);
+      reconcile(roots.paths, roots.engine.warn);
+      assert.equal(readExit(roots.paths, id)?.exitCode, 3);
+      container.remove();
+    },
+  );
+}
 
 engineTest(
   "reconcile() kills a process that has outlived its keeper",

@@ -16,6 +16,7 @@ import { recordContainerEvent } from "../../../lib/engine/events.ts";
 import { identifyProcess } from "../../../lib/runtime/process_identity.ts";
 import { type EngineRoots, engineTest } from "../../support/engine.ts";
 import { FakeRun, OBEYS } from "../../support/fake_run.ts";
+import { Unreaped } from "../../support/unreaped.ts";
 import { runningRecord } from "../../support/running_record.ts";
 
 function remove({ engine }: EngineRoots): void {
@@ -89,6 +90,28 @@ engineTest(
     remove(roots);
   },
 );
+
+for (const autoRemove of [false, true]) {
+  engineTest(
+    `waitContainer() sees itself how ends what nobody keeps${
+      autoRemove ? ", and removes it" : ""
+    }`,
+    async (roots) => {
+      const container = roots.create({ name: "web", autoRemove });
+      const { id } = container.config;
+      container[Symbol.dispose]();
+      await using program = await Unreaped.start(OBEYS);
+      const { identity } = program;
+      const orphan = runningRecord(identity, { withoutKeeper: "goes-on" });
+      writeRunning(roots.paths, id, orphan);
+      const waiting = waitContainer(roots.engine, "web");
+      Deno.kill(identity.pid, "SIGTERM");
+      assert.equal(await waiting, 3);
+      assert.equal(readConfig(roots.paths, id) === undefined, autoRemove);
+      if (!autoRemove) remove(roots);
+    },
+  );
+}
 
 engineTest(
   "waitContainer() takes the next end for one that it has missed",

@@ -12,6 +12,7 @@ import type { ContainerProcess } from "../../../lib/runtime/launch/container_pro
 import { identifyProcess } from "../../../lib/runtime/process_identity.ts";
 import { Output } from "../../support/cli.ts";
 import { openDescriptors } from "../../support/processes.ts";
+import { Unreaped } from "../../support/unreaped.ts";
 
 const EXITS = "trap 'exit 3' TERM; echo ready; read x";
 const DIES = "echo ready; exec sleep 1000";
@@ -57,23 +58,11 @@ for (
   });
 
   Deno.test(`adoptProcess() tells how it ended whom nobody reaps: ${status.kind}`, async () => {
-    // The parent becomes a program that knows of no child.
-    const parent = new Deno.Command("sh", {
-      args: ["-c", `exec 3<&0; (${script}) <&3 & echo $!; exec sleep 1000`],
-      stdin: "piped",
-      stdout: "piped",
-    }).spawn();
-    const output = new Output(parent.stdout, "a script");
-    const lines = [await output.line(), await output.line()];
-    const pid = Number(lines.find((line) => line !== "ready"));
-    const process = adopt(pid);
+    await using program = await Unreaped.start(script);
+    const process = adopt(program.identity.pid);
     const ended = process.wait();
     process.signal(SIGNALS.SIGTERM);
     assert.deepEqual(await ended, status);
-    parent.kill("SIGKILL");
-    await parent.status;
-    await parent.stdin.close().catch(() => undefined);
-    await output.cancel();
   });
 }
 

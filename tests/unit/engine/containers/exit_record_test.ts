@@ -1,6 +1,7 @@
 /** @module */
 import assert from "node:assert/strict";
 import {
+  exitCodeOf,
   type ExitRecord,
   readExit,
   writeExit,
@@ -86,4 +87,9 @@ Deno.test("readExit() takes a damaged record for none", () => {
     Deno.writeTextFileSync(path, text.slice(0, length));
     assert.equal(readExit(paths, id), undefined, text.slice(0, length));
   }
+});
+
+Deno.test("exitCodeOf() is what a shell would report", () => {
+  assert.equal(exitCodeOf({ kind: "exited", status: 3 }), 3);
+  assert.equal(exitCodeOf({ kind: "signaled", signal: 15 }), 143);
 });
