@@ -18,6 +18,7 @@ import { syscall } from "../../../ffi/syscall.ts";
 import type { HostPaths } from "../../base/host_paths.ts";
 import type { Mount } from "../../oci/runtime_spec.ts";
 import { mountSteps } from "../../runtime/plan/mounts.ts";
+import type { RootMount } from "../../runtime/plan/overlay_root.ts";
 import { privateMountSteps, rootSteps } from "../../runtime/plan/rootfs.ts";
 import {
   idMappedSteps,
@@ -65,7 +66,8 @@ export function mountRoot(paths: HostPaths, parts: RootParts): Fd {
   const { config, snapshot } = parts;
   const options = overlayOptions(overlayDirectories(snapshot, "kept"));
   if (config.readOnly) options.push("ro");
-  return mountTree(parts, options, storedMounts(paths, config));
+  const overlay = { options, lower: snapshot.lower };
+  return mountTree(parts, overlay, storedMounts(paths, config));
 }
 
 /**
@@ -76,20 +78,23 @@ export function mountRoot(paths: HostPaths, parts: RootParts): Fd {
  * @throws {StartError} If they cannot be mounted.
  */
 export function mountLayers(parts: RootParts): Fd {
-  return mountTree(parts, readonlyOverlayOptions(parts.snapshot), []);
+  const { upper, lower } = parts.snapshot;
+  const options = readonlyOverlayOptions({ upper, lower });
+  return mountTree(parts, { options, lower: [upper, ...lower] }, []);
 }
 
 function mountTree(
   { config, snapshot, userns, maker }: RootParts,
-  options: readonly string[],
+  { options, lower }: Required<Pick<RootMount, "options" | "lower">>,
   mounts: readonly Mount[],
 ): Fd {
   const root = { path: snapshot.merged, readonly: false };
-  const overlay: Mount = {
+  const overlay: RootMount = {
     destination: "/",
     type: "overlay",
     source: "overlay",
     options: [...options, "nodev"],
+    lower,
   };
   const isMapped = config.layerOwners === "mapped";
   const results: Results = new Map();

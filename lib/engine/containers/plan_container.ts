@@ -3,17 +3,14 @@
  *
  * @module
  */
-import type {
-  Mount,
-  NamespaceType,
-  RuntimeSpec,
-} from "../../oci/runtime_spec.ts";
+import type { NamespaceType, RuntimeSpec } from "../../oci/runtime_spec.ts";
 import { discardLimits } from "../../runtime/cgroups/discard.ts";
 import type { CgroupMount } from "../../runtime/cgroups/mount_table.ts";
 import {
   type CgroupSurvey,
   surveyMounts,
 } from "../../runtime/cgroups/survey.ts";
+import type { RootMount } from "../../runtime/plan/overlay_root.ts";
 import { createPlan } from "../../runtime/plan/plan.ts";
 import type { LaunchPlan } from "../../runtime/plan/step.ts";
 import { callerWindowSize } from "../../runtime/stdio/stdio.ts";
@@ -146,7 +143,7 @@ function rootMount(
   { autoRemove }: ContainerConfig,
   snapshot: Snapshot,
   devices: DeviceControl,
-): Mount {
+): RootMount {
   const changes = autoRemove ? "discarded" : "kept";
   const options = overlayOptions(overlayDirectories(snapshot, changes));
   return {
@@ -155,6 +152,7 @@ function rootMount(
     source: "overlay",
     // Images may have device nodes of their own.
     options: devices === "listed" ? options : [...options, "nodev"],
+    lower: snapshot.lower,
   };
 }
 

@@ -5,7 +5,13 @@
  */
 import { describeRecord } from "../../../ffi/describe.ts";
 import type { RecordArgument } from "../../../ffi/record.ts";
-import { type ChildStep, isBeneath, type PrepareStep } from "./step.ts";
+import {
+  type ChildStep,
+  type Composed,
+  isBeneath,
+  isComposed,
+  type PrepareStep,
+} from "./step.ts";
 
 /**
  * A step as a person reads it.
@@ -14,10 +20,18 @@ import { type ChildStep, isBeneath, type PrepareStep } from "./step.ts";
  */
 export function describeStep(step: PrepareStep | ChildStep): string {
   const args = step.args.map((argument): RecordArgument => {
+    if (isComposed(argument)) return { value: 0, text: composedText(argument) };
     if (!isBeneath(argument)) return argument;
     const leaf = argument.leaf === undefined ? "" : `/${argument.leaf}`;
     const path = `${argument.beneath.replace(/\/$/, "")}${leaf}`;
     return { value: 0, text: `<root>${path}` };
   });
   return describeRecord({ ...step, args });
+}
+
+function composedText({ composed }: Composed): string {
+  const parts = composed.map((part) =>
+    typeof part === "string" ? part : `/proc/self/fd/$${part.result}`
+  );
+  return JSON.stringify(parts.join(""));
 }

@@ -6,7 +6,7 @@
  * @module
  */
 import { flags } from "../../../ffi/constants/symbolic.ts";
-import type { Mount, RuntimeSpec } from "../../oci/runtime_spec.ts";
+import type { RuntimeSpec } from "../../oci/runtime_spec.ts";
 import type { CgroupSurvey } from "../cgroups/survey.ts";
 import { cgroupMountSteps, isCgroupMount } from "./cgroup_mount.ts";
 import { type CgroupPlan, cgroupSteps } from "./cgroups.ts";
@@ -22,6 +22,7 @@ import {
   namespaceSettingSteps,
 } from "./namespaces.ts";
 import { AT_FDCWD, OPEN } from "./open_flags.ts";
+import type { RootMount } from "./overlay_root.ts";
 import {
   parentDeathStep,
   processSettingSteps,
@@ -50,7 +51,7 @@ import {
 /** What a plan needs besides the specification. */
 export interface PlanOptions {
   /** What to mount on `root.path`; nothing if the root is there already. */
-  readonly rootfs: readonly Mount[];
+  readonly rootfs: readonly RootMount[];
   /** Directories of the host whose files have ids of the container. */
   readonly idMapped?: readonly string[];
   /** Whether tsdocker's own init program is process 1. */

@@ -9,10 +9,10 @@ import { MOUNT } from "../../../ffi/constants/mount.ts";
 import { CLONE } from "../../../ffi/constants/sched.ts";
 import { flags } from "../../../ffi/constants/symbolic.ts";
 import { UMOUNT } from "../../../ffi/constants/umount.ts";
-import type { Mount, RuntimeSpec } from "../../oci/runtime_spec.ts";
-import { parseMountOptions } from "./mount_options.ts";
+import type { RuntimeSpec } from "../../oci/runtime_spec.ts";
 import { remountReadonly } from "./mounts.ts";
 import { AT_FDCWD, OPEN } from "./open_flags.ts";
+import { type RootMount, rootMountSteps } from "./overlay_root.ts";
 import type { ChildStep, PrepareStep } from "./step.ts";
 
 /** Plans the private mount namespace. */
@@ -39,13 +39,13 @@ export function privateMountSteps(): readonly PrepareStep[] {
  */
 export function rootSteps(
   spec: Pick<RuntimeSpec, "root">,
-  rootfs: readonly Mount[],
+  rootfs: readonly RootMount[],
 ): readonly PrepareStep[] {
   const { path } = spec.root;
   return [
     ...(rootfs.length === 0
       ? [bindRoot(path)]
-      : rootfs.map((mount) => mountRoot(path, mount))),
+      : rootfs.flatMap((mount) => rootMountSteps(path, mount))),
     {
       call: "openat",
       args: [
@@ -64,21 +64,6 @@ function bindRoot(path: string): PrepareStep {
     call: "mount",
     args: [path, path, null, flags(MOUNT, "MS_BIND", "MS_REC"), null],
     why: "pivot_root wants a mount point",
-  };
-}
-
-function mountRoot(path: string, mount: Mount): PrepareStep {
-  const options = parseMountOptions(mount.options);
-  return {
-    call: "mount",
-    args: [
-      mount.source,
-      path,
-      mount.type,
-      options.flags,
-      options.data === "" ? null : options.data,
-    ],
-    why: "the root: what the container writes goes to its own layer",
   };
 }
 

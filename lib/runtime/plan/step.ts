@@ -24,6 +24,11 @@ export interface Beneath {
   readonly leaf?: string;
 }
 
+/** Text in which descriptors are named by their path, `/proc/self/fd/N`. */
+export interface Composed {
+  readonly composed: readonly (string | { readonly result: string })[];
+}
+
 /** What people are told of a step. */
 interface Explained {
   /** Why it is needed, and why here if the order matters. */
@@ -37,9 +42,12 @@ interface Explained {
   readonly reason?: StartFailure;
 }
 
+/** An argument of a step made in TypeScript. */
+export type PrepareArgument = RecordArgument | Beneath | Composed;
+
 /** A step made in TypeScript in the caller's private mount namespace. */
 export interface PrepareStep extends Omit<SyscallRecord, "args">, Explained {
-  readonly args: readonly (RecordArgument | Beneath)[];
+  readonly args: readonly PrepareArgument[];
   /** Whether it puts something back, which a failure before it must not prevent. */
   readonly always?: "also on failure";
 }
@@ -68,8 +76,14 @@ export interface LaunchPlan {
 
 /** Whether an argument is a path to resolve beneath the root. */
 export function isBeneath(
-  argument: RecordArgument | Beneath,
+  argument: PrepareArgument,
 ): argument is Beneath {
   return typeof argument === "object" && argument !== null &&
     "beneath" in argument;
+}
+
+/** Whether an argument is text to be put together at the moment of the call. */
+export function isComposed(argument: PrepareArgument): argument is Composed {
+  return typeof argument === "object" && argument !== null &&
+    "composed" in argument;
 }

@@ -11,7 +11,14 @@ import { SyscallError } from "../../../ffi/errno.ts";
 import { lookUp, performIn } from "../../../ffi/perform.ts";
 import type { RecordArgument, Results } from "../../../ffi/record.ts";
 import { openInRoot } from "../../base/open_in_root.ts";
-import { type Beneath, isBeneath, type PrepareStep } from "../plan/step.ts";
+import {
+  type Beneath,
+  type Composed,
+  isBeneath,
+  isComposed,
+  type PrepareArgument,
+  type PrepareStep,
+} from "../plan/step.ts";
 import { stepFailure } from "../plan/step_failure.ts";
 import { createInRoot } from "./secure_path.ts";
 import { O_PATH } from "../../../ffi/constants/fcntl.ts";
@@ -86,8 +93,8 @@ function prepareStep(
 ): number {
   using opened = new DisposableStack();
   try {
-    const args = step.args.map((argument): RecordArgument =>
-      isBeneath(argument) ? resolve(argument, results, opened) : argument
+    const args = step.args.map((argument) =>
+      toRecordArgument(argument, results, opened)
     );
     const result = performIn(arena, { ...step, args }, results);
     if (step.as !== undefined && !SETTINGS.has(step.call) && result >= 0) {
@@ -104,6 +111,23 @@ function prepareStep(
       cause: error,
     });
   }
+}
+
+function toRecordArgument(
+  argument: PrepareArgument,
+  results: Results,
+  opened: DisposableStack,
+): RecordArgument {
+  if (isBeneath(argument)) return resolve(argument, results, opened);
+  return isComposed(argument) ? compose(argument, results) : argument;
+}
+
+function compose({ composed }: Composed, results: Results): string {
+  return composed.map((part) =>
+    typeof part === "string"
+      ? part
+      : `/proc/self/fd/${lookUp(results, part.result)}`
+  ).join("");
 }
 
 function tolerates(step: PrepareStep, errno: number): boolean {
