@@ -83,3 +83,15 @@ export class StartError extends TsdockerError {
     super(message, details);
   }
 }
+
+const START_STATUS: Readonly<Record<StartFailure, number>> = {
+  "not-found": 127,
+  "not-executable": 126,
+  "setup": 125,
+};
+
+/** The exit status of a container that could not be started, as in a shell. */
+export function startStatus(error: unknown): number {
+  const reason = error instanceof StartError ? error.reason : "setup";
+  return START_STATUS[reason];
+}

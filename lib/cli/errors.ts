@@ -5,7 +5,7 @@
  */
 import {
   StartError,
-  type StartFailure,
+  startStatus,
   TsdockerError,
   UsageError,
 } from "../base/errors.ts";
@@ -17,17 +17,9 @@ export const EXIT_STATUS = {
   failure: 1,
   /** `run` could not do its work. */
   engineFailure: 125,
-  notExecutable: 126,
-  notFound: 127,
   /** 128 + SIGPIPE, as a program that wrote to a closed pipe. */
   outputClosed: 141,
 } as const;
-
-const START_STATUS: Readonly<Record<StartFailure, number>> = {
-  "not-found": EXIT_STATUS.notFound,
-  "not-executable": EXIT_STATUS.notExecutable,
-  "setup": EXIT_STATUS.engineFailure,
-};
 
 /**
  * A failure whose exit status docker's scripts know, unlike that of the
@@ -52,7 +44,7 @@ export class OutputClosedError extends Error {
 export function exitStatusOf(thrown: unknown, failureStatus: number): number {
   const error = firstFailure(thrown);
   if (error instanceof OutputClosedError) return EXIT_STATUS.outputClosed;
-  if (error instanceof StartError) return START_STATUS[error.reason];
+  if (error instanceof StartError) return startStatus(error);
   if (error instanceof ExitError) return error.status;
   return failureStatus;
 }

@@ -310,13 +310,3 @@ placeTest(
     await remove(place, "fg");
   },
 );
-
-placeTest("--timeout ends a container, kept in either way", async (place) => {
-  const [foreground] = await Promise.all([
-    place.run("--rm", "--timeout", "1", ...SLEEP),
-    detach(place, "--timeout", "1", "--name", "bg", ...SLEEP),
-  ]);
-  assert.equal(foreground.code, 137);
-  assert.equal(await awaitEnd(place, "bg"), 137);
-  await remove(place, "bg");
-});

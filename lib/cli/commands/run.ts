@@ -3,9 +3,8 @@
  *
  * @module
  */
-import { formatMemorySize } from "../../base/byte_size.ts";
 import { UsageError } from "../../base/errors.ts";
-import type { ContainerConfig } from "../../engine/container_config.ts";
+import { endLine } from "../../engine/containers/end_reason.ts";
 import {
   runContainer,
   runDetached,
@@ -90,20 +89,9 @@ export const runCommand = defineCommand({
   }
   return await runContainer(engine, options, {
     ...(trace && await explainTo(context, trace.format)),
-    onOomKilled: (config) => context.stderr.write(oomLine(config)),
+    onKilled: (config, reason) => context.stderr.write(endLine(config, reason)),
   });
 });
-
-/** Why a program ended that cannot say so itself. */
-export function oomLine(
-  { name, resources }: Pick<ContainerConfig, "name" | "resources">,
-): string {
-  const limit = resources.memory?.limit;
-  const why = limit === undefined || limit === -1
-    ? "the host ran out of memory"
-    : `limit ${formatMemorySize(limit)}`;
-  return `tsdocker: container ${name}: OOM-killed (${why})\n`;
-}
 
 /** Writes what each step did to stderr: stdout belongs to the container. */
 async function explainTo(

@@ -17,6 +17,8 @@ export interface ExitRecord {
   readonly finishedMs: number;
   /** Whether the kernel ended one of its processes for want of memory. */
   readonly oomKilled: boolean;
+  /** Why it was not started, or was ended by tsdocker itself. */
+  readonly error?: string;
   /** How often its restart policy has started it again. */
   readonly restartCount: number;
 }

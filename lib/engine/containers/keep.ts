@@ -14,6 +14,7 @@ import { exitCodeOf } from "./exit_record.ts";
 import {
   type ContainerEnd,
   killAfter,
+  limitTime,
   putAway,
   recordEnd,
   recordStart,
@@ -58,8 +59,7 @@ export async function keepContainer(
     signal: (number) => process.signal(number),
     resize: () => connection.resize(),
   });
-  const { timeoutS } = config;
-  if (timeoutS !== undefined) timers.use(killAfter(process, timeoutS * 1000));
+  const limit = timers.use(limitTime(process, config, 0));
   if (config.health !== undefined) {
     const { checkHealth } = await import("./health.ts");
     timers.use(checkHealth(engine, config));
@@ -69,7 +69,7 @@ export async function keepContainer(
   // processes than the first.
   const cgroup = endCgroup(config);
   await connection.drain();
-  const end = { exitCode, ...cgroup };
+  const end = { exitCode, ...cgroup, ...limit.errorOf(exitCode) };
   recordEnd(paths, config, { ...end, ...life });
   putAway(paths, container, end);
   return end;

@@ -17,7 +17,8 @@ import type { ContainerConfig } from "../container_config.ts";
 import { recordContainerEvent } from "../events.ts";
 import type { CgroupEnd } from "./cgroup.ts";
 import type { CreatedContainer } from "./create.ts";
-import { writeExit } from "./exit_record.ts";
+import { timeoutReason } from "./end_reason.ts";
+import { type ExitRecord, writeExit } from "./exit_record.ts";
 import { removeState } from "./lasting.ts";
 import {
   readConfig,
@@ -33,10 +34,8 @@ export interface Life extends Pick<RunningRecord, "restartCount"> {
 }
 
 /** How a container ended. */
-export interface ContainerEnd extends CgroupEnd {
-  /** The program's status, or 128 and the number of the signal. */
-  readonly exitCode: number;
-}
+export interface ContainerEnd
+  extends CgroupEnd, Pick<ExitRecord, "exitCode" | "error"> {}
 
 /**
  * Writes down that a container's program has started.
@@ -73,13 +72,14 @@ export function ownIdentity(): ProcessIdentity {
 export function recordEnd(
   paths: HostPaths,
   config: ContainerConfig,
-  { exitCode, oomKilled, startedMs, restartCount }: ContainerEnd & Life,
+  { exitCode, oomKilled, error, startedMs, restartCount }: ContainerEnd & Life,
 ): void {
   writeExit(paths, config.id, {
     exitCode,
     startedMs,
     finishedMs: Date.now(),
     oomKilled,
+    ...(error === undefined ? {} : { error }),
     restartCount,
   });
   // It may have been renamed since it was started.
@@ -121,6 +121,41 @@ export function killAfter(
   };
   wait(delayMs);
   return { [Symbol.dispose]: () => clearTimeout(timer) };
+}
+
+/** How long a container may run, with `--timeout`. */
+export interface TimeLimit extends Disposable {
+  /** What of its end is due to this; nothing if it has ended by itself. */
+  errorOf(exitCode: number): Pick<ContainerEnd, "error">;
+}
+
+/**
+ * Kills a container when its time is over.
+ *
+ * @param ranMs How long it has run by now.
+ */
+export function limitTime(
+  process: Pick<ContainerProcess, "signal">,
+  { timeoutS }: Pick<ContainerConfig, "timeoutS">,
+  ranMs: number,
+): TimeLimit {
+  if (timeoutS === undefined) {
+    return { errorOf: () => ({}), [Symbol.dispose](): void {} };
+  }
+  let isOver = false;
+  const timer = killAfter({
+    signal(number): void {
+      process.signal(number);
+      isOver = true;
+    },
+  }, Math.max(0, timeoutS * 1000 - ranMs));
+  return {
+    errorOf(exitCode): Pick<ContainerEnd, "error"> {
+      const error = isOver ? timeoutReason({ timeoutS, exitCode }) : undefined;
+      return error === undefined ? {} : { error };
+    },
+    [Symbol.dispose]: () => timer[Symbol.dispose](),
+  };
 }
 
 /** Kills a process; that it has ended meanwhile is no error. */

@@ -7,7 +7,8 @@
  */
 import type { Fd } from "../../../ffi/fd.ts";
 import type { ContainerId } from "../../base/identifiers.ts";
-import { HostError } from "../../base/errors.ts";
+import { toErrorRecord } from "../../base/error_record.ts";
+import { HostError, startStatus } from "../../base/errors.ts";
 import { Alarm } from "../../monitor/alarm.ts";
 import { AttachServer } from "../../monitor/attach_server.ts";
 import { backoffMs, shouldRestart } from "../../monitor/restart.ts";
@@ -15,6 +16,7 @@ import type { ContainerConfig } from "../container_config.ts";
 import type { Engine } from "../engine.ts";
 import { endCgroup } from "./cgroup.ts";
 import { openContainer } from "./create.ts";
+import { endLine, endReason } from "./end_reason.ts";
 import { removeState } from "./lasting.ts";
 import { type ContainerEnd, ownIdentity, putAway, recordEnd } from "./life.ts";
 import { findProcess } from "./look_up.ts";
@@ -111,6 +113,7 @@ async function liveOn(
   let life = first;
   for (;;) {
     const end = await life.ended;
+    await tellReason(surroundings, end);
     const { restartCount } = life;
     const { restart } = currentConfig(surroundings);
     const again = shouldRestart(restart, {
@@ -138,6 +141,20 @@ function currentConfig(
   return readConfig(engine.paths, config.id) ?? config;
 }
 
+/** Tells those who are attached what the program could not. */
+async function tellReason(
+  { container: { config }, server }: Surroundings,
+  end: ContainerEnd,
+): Promise<void> {
+  const reason = endReason(config, end);
+  if (reason === undefined) return;
+  using _hurry = server.hurry();
+  const line = endLine(config, reason);
+  // Their terminals are raw.
+  const text = config.tty ? line.replace("\n", "\r\n") : line;
+  await server.broadcast("stderr", new TextEncoder().encode(text));
+}
+
 /** A program that cannot be started again has ended as soon as it began. */
 async function startAgain(
   surroundings: Surroundings,
@@ -148,11 +165,13 @@ async function startAgain(
   const container = { ...surroundings.container, config };
   try {
     return await startLife({ ...surroundings, container }, restartCount);
-  } catch {
+  } catch (error) {
     const startedMs = Date.now();
+    const { message } = toErrorRecord(error);
     const end = {
       ...endCgroup(config),
-      exitCode: NOT_STARTED,
+      exitCode: startStatus(error),
+      error: message,
       startedMs,
       restartCount,
     };
@@ -160,6 +179,3 @@ async function startAgain(
     return { pid: 0, startedMs, restartCount, ended: Promise.resolve(end) };
   }
 }
-
-/** Status of a container that could not be started again. */
-const NOT_STARTED = 127;

@@ -4,7 +4,6 @@
  *
  * @module
  */
-import { SIGNALS } from "../../../ffi/constants/signal.ts";
 import { removePath } from "../../base/remove_tree.ts";
 import { type ContainerId, createContainerId } from "../../base/identifiers.ts";
 import { SignalProxy } from "../../runtime/stdio/signal_proxy.ts";
@@ -20,6 +19,7 @@ import { checkVolumes } from "../volume_source.ts";
 import { endCgroup } from "./cgroup.ts";
 import { claimCidfile } from "./cidfile.ts";
 import { createContainer, type CreatedContainer } from "./create.ts";
+import { endReason } from "./end_reason.ts";
 import { keepContainer } from "./keep.ts";
 import { launchContainer, type LaunchReport } from "./launch_container.ts";
 import { openContainerLog } from "./log.ts";
@@ -28,15 +28,12 @@ import { openPidfile, type Pidfile } from "./pidfile.ts";
 import { keepUnstarted, stateDirectory } from "./records.ts";
 import { withVolumesFrom } from "./volumes_from.ts";
 
-/** Status of a program ended by SIGKILL. */
-const KILLED = 128 + SIGNALS.SIGKILL;
-
 /** What a caller wants to know while a container runs. */
 export interface RunEvents {
   /** The program has started; nothing it wrote has been passed on yet. */
   onLaunched?(report: LaunchReport): void;
-  /** The kernel ended the program for want of memory. */
-  onOomKilled?(config: ContainerConfig): void;
+  /** The program was ended by somebody who has not told it why. */
+  onKilled?(config: ContainerConfig, reason: string): void;
 }
 
 /**
@@ -74,15 +71,15 @@ export async function runContainer(
   using stdio = started.stdio;
   using log = openContainerLog(paths, container.config);
   events.onLaunched?.(started);
-  const { exitCode, oomKilled } = await keepContainer(engine, container, {
+  const end = await keepContainer(engine, container, {
     ...started.launched,
     stdio,
     signals,
     log,
   });
-  // A program may go on after one of its children has been ended.
-  if (oomKilled && exitCode === KILLED) events.onOomKilled?.(container.config);
-  return exitCode;
+  const reason = endReason(container.config, end);
+  if (reason !== undefined) events.onKilled?.(container.config, reason);
+  return end.exitCode;
 }
 
 /** What a caller wants to know before the program starts. */

@@ -29,8 +29,8 @@ import { checkHealth } from "./health.ts";
 import { launchContainer } from "./launch_container.ts";
 import {
   type ContainerEnd,
-  killAfter,
   type Life,
+  limitTime,
   ownIdentity,
   recordEnd,
   recordStart,
@@ -123,11 +123,9 @@ function follow(
     await server.broadcast(stream, bytes);
   });
   server.serve(attachHandler(connection, terminal));
-  const { timeoutS } = config;
-  if (timeoutS !== undefined) {
-    const leftMs = life.startedMs + timeoutS * 1000 - Date.now();
-    resources.use(killAfter(process, Math.max(0, leftMs)));
-  }
+  const limit = resources.use(
+    limitTime(process, config, Date.now() - life.startedMs),
+  );
   resources.use(checkHealth(engine, config));
   const ended = async (): Promise<ContainerEnd> => {
     using _resources = resources;
@@ -135,7 +133,8 @@ function follow(
     using _hurry = server.hurry();
     // Before its output can end: it may share the host's pids, and have more
     // processes than the first.
-    const end = { exitCode, ...endCgroup(config) };
+    const cgroup = endCgroup(config);
+    const end = { exitCode, ...cgroup, ...limit.errorOf(exitCode) };
     await drain(connection.outputs);
     recordEnd(paths, config, { ...end, ...life });
     return end;

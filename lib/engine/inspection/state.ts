@@ -32,7 +32,8 @@ export interface InspectedState {
   /** On the host; 0 if there is no process. */
   readonly Pid: number;
   readonly ExitCode: number;
-  readonly Error: "";
+  /** Why it was not started, or was ended by tsdocker itself. */
+  readonly Error: string;
   readonly StartedAt: string;
   readonly FinishedAt: string;
   /** Present in any case, so that templates may ask for it. */
@@ -67,7 +68,7 @@ export function inspectState(
     Dead: false,
     Pid: running?.pid ?? 0,
     ExitCode: running === undefined ? exit?.exitCode ?? 0 : 0,
-    Error: "",
+    Error: running === undefined ? exit?.error ?? "" : "",
     StartedAt: timeText(startedMs),
     FinishedAt: timeText(exit?.finishedMs),
     Health: health === undefined ? undefined : {

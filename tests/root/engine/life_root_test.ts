@@ -5,6 +5,7 @@ import assert from "node:assert/strict";
 import { readExit } from "../../../lib/engine/containers/exit_record.ts";
 import {
   killAfter,
+  limitTime,
   ownIdentity,
   putAway,
   recordEnd,
@@ -111,4 +112,44 @@ Deno.test("killAfter() kills once, unless it is disposed of before", async () =>
   }, 1);
   await killed.promise;
   assert.deepEqual(sent, [SIGNALS.SIGKILL]);
+});
+
+Deno.test("limitTime() kills what has run for so long, and says so", async () => {
+  const killed = Promise.withResolvers<void>();
+  const process = { signal: () => killed.resolve() };
+  using limit = limitTime(process, { timeoutS: 3 }, 2999);
+  assert.deepEqual(limit.errorOf(137), {});
+  await killed.promise;
+  assert.deepEqual(limit.errorOf(137), {
+    error: "killed after 3 s (--timeout)",
+  });
+  assert.deepEqual(limit.errorOf(0), {}, "it has just ended by itself");
+});
+
+Deno.test("limitTime() kills at once what has run for longer", async () => {
+  const killed = Promise.withResolvers<void>();
+  const process = { signal: () => killed.resolve() };
+  using _limit = limitTime(process, { timeoutS: 1 }, 2 ** 40);
+  await killed.promise;
+});
+
+Deno.test("limitTime() has nothing to say of what had ended before", async () => {
+  const asked = Promise.withResolvers<void>();
+  using limit = limitTime(
+    {
+      signal(): void {
+        asked.resolve();
+        throw new SyscallError("kill", ERRNO.ESRCH, "it has just ended");
+      },
+    },
+    { timeoutS: 1 },
+    1000,
+  );
+  await asked.promise;
+  assert.deepEqual(limit.errorOf(137), {});
+});
+
+Deno.test("limitTime() lets run what has no limit", () => {
+  using limit = limitTime({ signal: () => assert.fail() }, {}, 2 ** 40);
+  assert.deepEqual(limit.errorOf(137), {});
 });

@@ -12,6 +12,7 @@ import {
   NotFoundError,
   SpecError,
   StartError,
+  startStatus,
   TsdockerError,
   UsageError,
 } from "../../../lib/base/errors.ts";
@@ -64,4 +65,17 @@ Deno.test("StartError tells the reason", () => {
   assert.equal(error.name, "StartError");
   assert.equal(error.reason, "not-executable");
   assert.ok(error instanceof TsdockerError);
+});
+
+Deno.test("startStatus() is that of a shell", () => {
+  const cases = [
+    [new StartError("not-found", ""), 127],
+    [new StartError("not-executable", ""), 126],
+    [new StartError("setup", ""), 125],
+    [new HostError(""), 125],
+    ["thrown", 125],
+  ] as const;
+  for (const [error, status] of cases) {
+    assert.equal(startStatus(error), status);
+  }
 });

@@ -110,3 +110,10 @@ Deno.test("inspectState() tells what health checks have found", () => {
 Deno.test("timeText() of no time is docker's", () => {
   assert.equal(timeText(undefined), NEVER);
 });
+
+Deno.test("inspectState() tells why it ended, until it is started again", () => {
+  const exit = { ...EXIT, error: "killed after 1 s (--timeout)" };
+  const ended = inspectState({ ...NONE, status: ENDED, exit });
+  assert.equal(ended.Error, exit.error);
+  assert.equal(inspectState({ ...NONE, status: UP, exit }).Error, "");
+});
