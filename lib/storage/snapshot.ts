@@ -4,11 +4,7 @@
  *
  * @module
  */
-import { openat } from "../../ffi/calls/file.ts";
-import { AT_FDCWD, O_DIRECTORY, O_PATH } from "../../ffi/constants/fcntl.ts";
-import { isSyscallError } from "../../ffi/errno.ts";
-import type { Fd } from "../../ffi/fd.ts";
-import { openInRoot } from "../base/open_in_root.ts";
+import { openMerged } from "./merged_path.ts";
 import type { OverlayDirectories } from "./overlay.ts";
 
 /** Where a snapshot keeps its parts; absolute paths on the host. */
@@ -75,39 +71,16 @@ const MAX_FILE_BYTES = 16 * 1024 * 1024;
 /**
  * Reads a small file as the container would see it, without a mount.
  *
- * @param path Absolute inside the container; links are followed within the
- * layer that has the file.
+ * @param path Absolute inside the container; links are followed.
  * @returns Its text, or `undefined` if there is no such regular file.
  */
 export function readSnapshotFile(
-  snapshot: Snapshot,
+  { upper, lower }: Pick<Snapshot, "upper" | "lower">,
   path: string,
 ): string | undefined {
-  for (const layer of [snapshot.upper, ...snapshot.lower]) {
-    const file = openInLayer(layer, path);
-    if (file === "absent") continue;
-    if (file === "covered") return undefined;
-    using found = file;
-    const stat = Deno.statSync(found.path);
-    // A whiteout is no regular file either: the file has been removed.
-    if (!stat.isFile || stat.size > MAX_FILE_BYTES) return undefined;
-    return Deno.readTextFileSync(found.path);
-  }
-  return undefined;
-}
-
-/**
- * Opens what a layer has at a path; `"absent"` lets lower layers be seen,
- * `"covered"` hides theirs: a file, whiteout or endless link of this layer is
- * where they have a directory.
- */
-function openInLayer(layer: string, path: string): Fd | "absent" | "covered" {
-  try {
-    using root = openat(AT_FDCWD, layer, O_PATH | O_DIRECTORY);
-    return openInRoot(root.number, path, O_PATH);
-  } catch (error) {
-    if (isSyscallError(error, "ENOENT")) return "absent";
-    if (isSyscallError(error, "ENOTDIR", "ELOOP")) return "covered";
-    throw error;
-  }
+  using file = openMerged([upper, ...lower], path);
+  if (file === undefined) return undefined;
+  const stat = Deno.statSync(file.path);
+  if (!stat.isFile || stat.size > MAX_FILE_BYTES) return undefined;
+  return Deno.readTextFileSync(file.path);
 }

@@ -145,3 +145,42 @@ rootTest("listChanges() knows what layers of the image have hidden", () => {
   });
   assert.deepEqual(changes, ["C /both", "A /both/lower", "C /d", "A /d/f"]);
 });
+
+rootTest(
+  "listChanges() tells what is gone from directories within a new one",
+  () => {
+    const changes = changesOf((root) => {
+      removePath(`${root}/d`);
+      Deno.mkdirSync(`${root}/d/e`, { recursive: true });
+    });
+    assert.deepEqual(changes, [
+      "C /d",
+      "C /d/e",
+      "D /d/e/h",
+      "D /d/f",
+      "D /d/g",
+    ]);
+  },
+);
+
+rootTest("listChanges() looks for the image below no file of a layer", () => {
+  const changes = changesOf((root) => {
+    removePath(`${root}/d`);
+    Deno.mkdirSync(`${root}/d`);
+    Deno.writeTextFileSync(`${root}/d/f`, "new");
+  }, ({ lower: [top = ""] }) => {
+    Deno.writeTextFileSync(`${top}/d`, "in place of the directory");
+  });
+  assert.deepEqual(changes, ["C /d", "A /d/f"]);
+});
+
+rootTest(
+  "listChanges() compares trees deeper than there are descriptors",
+  () => {
+    const DEPTH = 1050;
+    const changes = changesOf((root) => {
+      Deno.mkdirSync(`${root}/${"a/".repeat(DEPTH)}`, { recursive: true });
+    });
+    assert.equal(changes.length, DEPTH);
+  },
+);

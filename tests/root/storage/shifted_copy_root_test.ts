@@ -248,3 +248,25 @@ rootTest(
     }
   },
 );
+
+rootTest(
+  "copyShifted() keeps what a layer says of the layers below",
+  () =>
+    withCopy((source) => {
+      Deno.mkdirSync(`${source}/d`);
+      const none = { major: 0, minor: 0 };
+      mknodat(AT_FDCWD, `${source}/removed`, S_IFCHR, none);
+      // Overlayfs makes one whiteout and links it.
+      Deno.linkSync(`${source}/removed`, `${source}/d/removed`);
+      const y = new TextEncoder().encode("y");
+      lsetxattr(`${source}/d`, "trusted.overlay.opaque", y);
+    }, (target) => {
+      for (const name of ["removed", "d/removed"]) {
+        const status = lstatat(AT_FDCWD, `${target}/${name}`);
+        assert.equal(status.mode, S_IFCHR);
+        assert.deepEqual([status.specialMajor, status.specialMinor], [0, 0]);
+      }
+      const mark = lgetxattr(`${target}/d`, "trusted.overlay.opaque");
+      assert.equal(new TextDecoder().decode(mark), "y");
+    }),
+);

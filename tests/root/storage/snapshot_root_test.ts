@@ -4,6 +4,7 @@
  * @module
  */
 import assert from "node:assert/strict";
+import { lsetxattr } from "../../../ffi/calls/xattr.ts";
 import {
   readSnapshotFile,
   type Snapshot,
@@ -77,5 +78,32 @@ rootTest(
       // /dev/zero, which has no end.
       await makeNode(`${top}${PASSWD}`, "c", "1", "5");
       assert.equal(readSnapshotFile(snapshot, PASSWD), undefined);
+    }),
+);
+
+rootTest(
+  "readSnapshotFile() finds nothing below a directory that begins anew",
+  () =>
+    withSnapshot(async (snapshot, top) => {
+      await Deno.mkdir(`${top}/etc`);
+      assert.equal(readSnapshotFile(snapshot, PASSWD), "below");
+      const y = new TextEncoder().encode("y");
+      lsetxattr(`${top}/etc`, "trusted.overlay.opaque", y);
+      assert.equal(readSnapshotFile(snapshot, PASSWD), undefined);
+      await Deno.writeTextFile(`${top}${PASSWD}`, "anew");
+      assert.equal(readSnapshotFile(snapshot, PASSWD), "anew");
+    }),
+);
+
+rootTest(
+  "readSnapshotFile() finds what was made again after a removal",
+  () =>
+    withSnapshot(async ({ upper, work, merged, lower }, top) => {
+      await makeNode(`${top}/etc`, "c", "0", "0");
+      await Deno.mkdir(`${work}/etc`, { recursive: true });
+      await Deno.writeTextFile(`${work}/etc/group`, "again");
+      const snapshot = { upper, work, merged, lower: [work, ...lower] };
+      assert.equal(readSnapshotFile(snapshot, PASSWD), undefined);
+      assert.equal(readSnapshotFile(snapshot, "/etc/group"), "again");
     }),
 );

@@ -128,7 +128,7 @@ Deno.test("readSnapshotFile() finds nothing below what covers a directory", () =
   }
 });
 
-Deno.test("readSnapshotFile() follows links within the layer", () => {
+Deno.test("readSnapshotFile() follows links within a layer", () => {
   const links = ["real", "/etc/real", "../etc/real", "../../../etc/real"];
   for (const link of links) {
     const files = { [PASSWD]: `-> ${link}`, "/etc/real": "found" };
@@ -136,6 +136,25 @@ Deno.test("readSnapshotFile() follows links within the layer", () => {
   }
   const directory = { "/etc": "-> usr/etc", "/usr/etc/passwd": "found" };
   assert.equal(readFrom(directory), "found");
+});
+
+Deno.test("readSnapshotFile() follows links from layer to layer", () => {
+  using layers = new Layers();
+  const bottom = layers.layer("a", {
+    "/etc": "-> usr/../usr/etc",
+    "/usr/etc/passwd": "-> /data/users",
+  });
+  const top = layers.layer("b", {
+    "/usr/etc/group": "-> ../../data/./groups",
+    "/data": "-> store",
+    "/store/users": "found",
+  });
+  const snapshot = layers.snapshot(top, bottom);
+  assert.equal(readSnapshotFile(snapshot, PASSWD), "found");
+  assert.equal(readSnapshotFile(snapshot, "/etc/group"), undefined);
+  Deno.mkdirSync(`${snapshot.upper}/store`);
+  Deno.writeTextFileSync(`${snapshot.upper}/store/groups`, "own");
+  assert.equal(readSnapshotFile(snapshot, "/etc/group"), "own");
 });
 
 Deno.test("readSnapshotFile() never leaves the layer", () => {
