@@ -7,7 +7,9 @@
  */
 import {
   AT_EMPTY_PATH,
+  AT_FDCWD,
   AT_REMOVEDIR,
+  AT_SYMLINK_FOLLOW,
   AT_SYMLINK_NOFOLLOW,
   O_CLOEXEC,
 } from "../constants/fcntl.ts";
@@ -179,6 +181,14 @@ export function linkat(from: Place, to: Place): void {
     bytesOf(to.name),
     0,
   );
+}
+
+/** `linkat(2)` of an open file, which may have had no name so far. */
+export function linkOpenFile(file: Fd, to: Place): void {
+  const from = bytesOf(file.path);
+  const { directory } = to;
+  const name = bytesOf(to.name);
+  syscall("linkat", AT_FDCWD, from, directory, name, AT_SYMLINK_FOLLOW);
 }
 
 /** `renameat2(2)` with `RENAME_NOREPLACE`: `EEXIST` if the name is taken. */

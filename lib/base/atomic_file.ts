@@ -12,7 +12,18 @@
  * @param path Its directory must exist, and have one writer of this file.
  */
 export function writeFileAtomically(path: string, text: string): void {
-  const temporary = `${path}.new`;
+  replaceFile(path, `${path}.new`, text);
+}
+
+/**
+ * As {@linkcode writeFileAtomically}, where several processes may write the
+ * same file at the same time: one of them wins.
+ */
+export function writeSharedFile(path: string, text: string): void {
+  replaceFile(path, `${path}.new-${Deno.pid}`, text);
+}
+
+function replaceFile(path: string, temporary: string, text: string): void {
   try {
     Deno.writeTextFileSync(temporary, text, { mode: 0o600 });
     Deno.renameSync(temporary, path);

@@ -25,10 +25,18 @@ export interface HostPaths extends HostRoots {
   readonly containers: string;
   /** One symbolic link per container name, to its id. */
   readonly names: string;
-  /** Unpacked layers, one directory each, named by the digest's hex. */
+  /** Content of images by digest: manifests, configs, packed layers. */
+  readonly blobs: string;
+  /** One record per image, named by its manifest's digest. */
+  readonly manifests: string;
+  /** One record per name of an image. */
+  readonly references: string;
+  /** Unpacked layers, one directory each, named by the chain id's hex. */
   readonly layers: string;
   /** What is known of tar files seen before, to not read them again. */
   readonly sources: string;
+  /** Volumes, one directory each, named as they are. */
+  readonly volumes: string;
   /** The lowest layer of every container: what is mounted on. */
   readonly mountPoints: string;
   /** Tar files found by name. */
@@ -45,8 +53,12 @@ export function hostPaths(roots: HostRoots): HostPaths {
     ...roots,
     containers: `${roots.root}/containers`,
     names: `${roots.root}/names`,
+    blobs: `${roots.root}/blobs`,
+    manifests: `${roots.root}/manifests`,
+    references: `${roots.root}/references`,
     layers: `${roots.root}/layers`,
     sources: `${roots.root}/sources`,
+    volumes: `${roots.root}/volumes`,
     mountPoints: `${roots.root}/mountpoints`,
     images: `${roots.root}/images`,
     events: `${roots.root}/events`,

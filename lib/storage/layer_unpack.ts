@@ -1,7 +1,7 @@
 /**
- * Unpacks an archive file into the layer store. The tree grows under a
- * temporary name with a lock on it and gets its real name when it is whole, so
- * whatever has a real name is whole, and an unlocked temporary one is dead.
+ * Unpacks archives into the layer store. A tree grows under a temporary name
+ * with a lock on it and gets its real name when it is whole, so whatever has a
+ * real name is whole, and an unlocked temporary one is dead.
  *
  * @module
  */
@@ -9,10 +9,13 @@ import { openat } from "../../ffi/calls/file.ts";
 import { AT_FDCWD } from "../../ffi/constants/fcntl.ts";
 import type { Fd } from "../../ffi/fd.ts";
 import { type Digest, digestHex } from "../base/digest.ts";
+import { IntegrityError } from "../base/errors.ts";
 import type { HostPaths } from "../base/host_paths.ts";
+import { pathExists } from "../base/path_exists.ts";
 import { type ArchiveFile, openArchiveFile } from "./archive_file.ts";
 import { lockFile } from "./file_lock.ts";
 import { GrowingTree, makePrivate, OPEN_DIRECTORY } from "./growing_tree.ts";
+import { finishImplied } from "./implied_directories.ts";
 import {
   findLayer,
   type Layer,
@@ -23,7 +26,10 @@ import {
 } from "./source_record.ts";
 import { sweepTemporaryTrees } from "./temporary_trees.ts";
 import { TarReader } from "./tar/reader.ts";
-import { unpack } from "./tar/unpack.ts";
+import { unpack, type UnpackOptions } from "./tar/unpack.ts";
+
+/** What the lock of a layer that is being unpacked is called. */
+export const LOCK_PREFIX = ".lock-";
 
 /**
  * Unpacks an archive that no record tells the layer of.
@@ -44,9 +50,64 @@ export async function unpackLayer(
   using file = await openArchiveFile(archive);
   using store = openat(AT_FDCWD, paths.layers, OPEN_DIRECTORY);
   sweepTemporaryTrees(paths);
-  const diffId = await unpackInto(paths.layers, { archive, file, store });
+  using tree = new GrowingTree(paths.layers, store);
+  const diffId = await unpackTree(file, tree.root, {
+    archive,
+    parents: [],
+    emptiness: "refused",
+  });
+  tree.publish(digestHex(diffId));
   recordSource(paths, { fd: file.fd, readSinceMs }, diffId);
   return layerAt(paths, diffId);
+}
+
+/** A layer of an image that is to be unpacked. */
+export interface LayerBlob {
+  /** The path of the layer as it came, packed or not. */
+  readonly archive: string;
+  /** What it must be, unpacked. */
+  readonly diffId: Digest;
+  /** Names the layer with those below it. */
+  readonly chainId: Digest;
+  /** Directories of the layers below it, the topmost first. */
+  readonly parents: readonly string[];
+}
+
+/**
+ * Unpacks a layer of an image unless that has been done. Safe against other
+ * processes that do the same: one of them unpacks.
+ *
+ * @returns Its directory.
+ * @throws {IntegrityError} If it is malformed, hostile, or another one.
+ */
+export async function ensureLayerBlob(
+  paths: HostPaths,
+  layer: LayerBlob,
+): Promise<string> {
+  const name = digestHex(layer.chainId);
+  const directory = `${paths.layers}/${name}`;
+  if (pathExists(directory)) return directory;
+  makePrivate(paths.layers);
+  using _lock = await lockFile(`${paths.layers}/${LOCK_PREFIX}${name}`);
+  if (pathExists(directory)) return directory;
+  using file = await openArchiveFile(layer.archive);
+  using store = openat(AT_FDCWD, paths.layers, OPEN_DIRECTORY);
+  sweepTemporaryTrees(paths);
+  using tree = new GrowingTree(paths.layers, store);
+  const { diffId, archive, parents } = layer;
+  const actual = await unpackTree(file, tree.root, {
+    archive,
+    parents,
+    emptiness: "accepted",
+  });
+  if (actual !== diffId) {
+    throw new IntegrityError(
+      `Cannot unpack "${archive}": its digest, unpacked, is ${actual} and not ${diffId}`,
+      { advice: "get the image from its source again" },
+    );
+  }
+  tree.publish(name);
+  return directory;
 }
 
 /** One process at a time unpacks a file; there is none if it is missing. */
@@ -59,31 +120,25 @@ async function lockSource(
   return await lockFile(`${paths.sources}/${sourceKey(status)}.lock`);
 }
 
-interface Unpacking {
-  readonly archive: string;
-  readonly file: ArchiveFile;
-  readonly store: Fd;
-}
-
-async function unpackInto(
-  layers: string,
-  { archive, file, store }: Unpacking,
-): Promise<Digest> {
-  using tree = new GrowingTree(layers, store);
-  const diffId = await unpackTree(archive, file, tree.root);
-  tree.publish(digestHex(diffId));
-  return diffId;
-}
+interface TreeOptions
+  extends
+    Pick<LayerBlob, "archive" | "parents">,
+    Pick<UnpackOptions, "emptiness"> {}
 
 async function unpackTree(
-  archive: string,
   file: ArchiveFile,
   root: Fd,
+  { archive, parents, emptiness }: TreeOptions,
 ): Promise<Digest> {
   try {
     using reader = new TarReader(file, archive);
-    unpack(reader, { root: root.number, label: archive });
+    const { implied } = unpack(reader, {
+      root: root.number,
+      label: archive,
+      emptiness,
+    });
     reader.drain();
+    finishImplied({ root: root.number, implied, parents });
   } catch (error) {
     // An archive cut short by corrupt compression is not the archive's fault.
     throw await file.explainEnd() ?? error;

@@ -23,12 +23,18 @@ const MISSING_MODE = 0o755;
 export class Directories implements Disposable {
   readonly #root: DirectoryFd;
   readonly #open = new Map<ByteString, Fd>();
+  readonly #made: ByteString[] = [];
   #lastName: ByteString | undefined;
   #lastFd: DirectoryFd = -1;
 
   /** @param root A directory that the caller keeps open. */
   constructor(root: DirectoryFd) {
     this.#root = root;
+  }
+
+  /** The names of directories that were missing, parents first. */
+  get made(): readonly ByteString[] {
+    return this.#made;
   }
 
   /**
@@ -91,6 +97,7 @@ export class Directories implements Disposable {
     const parent = this.get(parentName(name));
     try {
       mkdirat(parent, kernelPath(lastComponent(name)), MISSING_MODE);
+      this.#made.push(name);
     } catch (error) {
       // There is a symbolic link to nothing; opening it says so again.
       if (!isSyscallError(error, "EEXIST")) throw error;

@@ -5,9 +5,11 @@
  *
  * Overlay file systems give a meaning to some attributes and to character
  * device 0:0, which would let an archive hide or redirect files of the layers
- * below; an archive with one is refused.
+ * below; an archive with one is refused. What a layer may hide, it hides by
+ * names, which become these marks here.
  *
  * @module
+ * @see image-spec 1.1, layer.md
  */
 import {
   type DirectoryFd,
@@ -17,6 +19,7 @@ import {
   linkat,
   lstatat,
   mkdirat,
+  mknodat,
   openat,
 } from "../../../ffi/calls/file.ts";
 import { fremovexattr } from "../../../ffi/calls/xattr.ts";
@@ -25,7 +28,7 @@ import {
   O_NOFOLLOW,
   O_RDONLY,
 } from "../../../ffi/constants/fcntl.ts";
-import { S_IFDIR, S_IFMT } from "../../../ffi/constants/stat.ts";
+import { S_IFCHR, S_IFDIR, S_IFMT } from "../../../ffi/constants/stat.ts";
 import {
   describeErrno,
   isSyscallError,
@@ -51,12 +54,15 @@ import {
   ROOT_NAME,
 } from "./names.ts";
 import type { TarReader } from "./reader.ts";
-import { findOverlayXattr } from "./xattrs.ts";
+import { readWhiteout, type Whiteout } from "./whiteout.ts";
+import { findOverlayXattr, markOpaque } from "./xattrs.ts";
 
 /** Longest path the kernel takes, with its NUL. */
 const PATH_MAX = 4096;
 /** While it is unpacked nobody else looks into a tree. */
 const PRIVATE_MODE = 0o700;
+/** The device that overlayfs takes for a file that is gone. */
+const WHITEOUT_DEVICE = { major: 0, minor: 0 };
 /** Mode of the root if the archive says nothing of it. */
 const DEFAULT_ROOT_MODE = 0o755;
 
@@ -66,6 +72,14 @@ export interface UnpackOptions {
   readonly root: DirectoryFd;
   /** What messages call the archive: the path as the user gave it. */
   readonly label: string;
+  /** Whether it may hold nothing, as layers do that change no file. */
+  readonly emptiness: "refused" | "accepted";
+}
+
+/** What an archive leaves to others. */
+export interface Unpacked {
+  /** Directories, parents first, that it has files in but does not name. */
+  readonly implied: readonly ByteString[];
 }
 
 /**
@@ -75,11 +89,11 @@ export interface UnpackOptions {
  * @throws {IntegrityError} If the archive is malformed, empty or hostile.
  * @throws {HostError} If the host refuses something: no space, not root.
  */
-export function unpack(reader: TarReader, options: UnpackOptions): void {
+export function unpack(reader: TarReader, options: UnpackOptions): Unpacked {
   const umask = syscall("umask", 0);
   try {
     using unpacker = new Unpacker(reader, options);
-    unpacker.run();
+    return unpacker.run();
   } finally {
     syscall("umask", umask);
   }
@@ -89,20 +103,24 @@ class Unpacker implements Disposable {
   readonly #reader: TarReader;
   readonly #root: DirectoryFd;
   readonly #label: string;
+  readonly #emptiness: UnpackOptions["emptiness"];
   readonly #directories: Directories;
   /** Directories whose attributes wait, as entries within change them. */
   readonly #pending = new Map<ByteString, TarEntry>();
+  /** What hides files of other layers; it never hides what this one has. */
+  readonly #whiteouts: [TarEntry, Whiteout][] = [];
   readonly #ownUid = Deno.uid() ?? 0;
   readonly #ownGid = Deno.gid() ?? 0;
 
-  constructor(reader: TarReader, { root, label }: UnpackOptions) {
+  constructor(reader: TarReader, { root, label, emptiness }: UnpackOptions) {
     this.#reader = reader;
     this.#root = root;
     this.#label = label;
+    this.#emptiness = emptiness;
     this.#directories = new Directories(root);
   }
 
-  run(): void {
+  run(): Unpacked {
     this.#prepareRoot();
     let count = 0;
     for (
@@ -113,15 +131,20 @@ class Unpacker implements Disposable {
       count++;
       this.#attempt(entry, this.#add);
     }
-    if (count === 0) {
+    if (count === 0 && this.#emptiness === "refused") {
       throw new IntegrityError(
         `Cannot unpack "${this.#label}": the archive contains no files`,
       );
+    }
+    for (const [entry, whiteout] of this.#whiteouts) {
+      this.#attempt(entry, () => this.#hide(entry, whiteout));
     }
     if (!this.#pending.has(ROOT_NAME)) fchmod(this.#root, DEFAULT_ROOT_MODE);
     for (const [, entry] of [...this.#pending].reverse()) {
       this.#attempt(entry, this.#finish);
     }
+    const implied = [ROOT_NAME, ...this.#directories.made];
+    return { implied: implied.filter((name) => !this.#pending.has(name)) };
   }
 
   [Symbol.dispose](): void {
@@ -161,11 +184,32 @@ class Unpacker implements Disposable {
       }
       return this.#defer(name, entry);
     }
+    const whiteout = readWhiteout(lastComponent(name));
+    if (whiteout !== undefined) {
+      this.#whiteouts.push([entry, whiteout]);
+      return;
+    }
     try {
       this.#make(name, entry);
     } catch (error) {
       if (!isSyscallError(error, "EEXIST")) throw error;
       this.#replace(name, entry);
+    }
+  }
+
+  #hide(entry: TarEntry, whiteout: Whiteout): void {
+    if (whiteout.kind === "reserved") return;
+    const name = this.#safeName(entry.name, entry);
+    const directory = this.#directoryOf(name, entry);
+    if (whiteout.kind === "opaque") return markOpaque(directory, ".");
+    const base = kernelPath(whiteout.base);
+    try {
+      mknodat(directory, base, S_IFCHR, WHITEOUT_DEVICE);
+    } catch (error) {
+      if (!isSyscallError(error, "EEXIST")) throw error;
+      // The layer has something else of this name: of a directory, all that
+      // it had before is gone.
+      if (isDirectory(lstatat(directory, base))) markOpaque(directory, base);
     }
   }
 

@@ -5,13 +5,22 @@
  * @see xattr(7)
  * @see Linux Documentation/filesystems/overlayfs.rst, "User xattr"
  */
-import type { DirectoryFd } from "../../../ffi/calls/file.ts";
+import {
+  type DirectoryFd,
+  type KernelPath,
+  openat,
+} from "../../../ffi/calls/file.ts";
 import {
   fgetxattr,
   flistxattr,
   fsetxattr,
   lsetxattr,
 } from "../../../ffi/calls/xattr.ts";
+import {
+  O_DIRECTORY,
+  O_NOFOLLOW,
+  O_RDONLY,
+} from "../../../ffi/constants/fcntl.ts";
 import { isSyscallError } from "../../../ffi/errno.ts";
 import { type ByteString, byteString, kernelPath } from "./byte_string.ts";
 
@@ -79,6 +88,35 @@ export function setClosedXattrs(
       name,
       () => lsetxattr(kernelPath(path), kernelPath(name), value),
     );
+  }
+}
+
+/**
+ * By this overlayfs knows a directory that hides those of the layers below.
+ *
+ * @see Linux Documentation/filesystems/overlayfs.rst, "whiteouts and opaque directories"
+ */
+export const OPAQUE_XATTR = "trusted.overlay.opaque";
+/** The value of it. */
+export const OPAQUE_VALUE = new TextEncoder().encode("y");
+
+/**
+ * Makes a directory hide those of the layers below.
+ *
+ * @param base One component, or `.` for the directory itself.
+ */
+export function markOpaque(directory: DirectoryFd, base: KernelPath): void {
+  using fd = openat(directory, base, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+  fsetxattr(fd.number, OPAQUE_XATTR, OPAQUE_VALUE);
+}
+
+/** Whether a directory hides those of the layers below. */
+export function isOpaque(directory: number): boolean {
+  try {
+    return fgetxattr(directory, OPAQUE_XATTR)[0] === OPAQUE_VALUE[0];
+  } catch (error) {
+    if (isSyscallError(error, "ENODATA", "EOPNOTSUPP")) return false;
+    throw error;
   }
 }
 

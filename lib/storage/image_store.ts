@@ -1,0 +1,247 @@
+/**
+ * Which images there are, and their names. An image is there if its record is;
+ * the record is written when all its content is. Readers do not lock; whoever
+ * adds or uses an image keeps others from removing content meanwhile.
+ *
+ * @module
+ */
+import { readTextFileIfExists, writeSharedFile } from "../base/atomic_file.ts";
+import {
+  type Digest,
+  digestHex,
+  digestOf,
+  parseDigest,
+} from "../base/digest.ts";
+import { IntegrityError } from "../base/errors.ts";
+import type { HostPaths } from "../base/host_paths.ts";
+import { chainIds } from "../oci/chain_id.ts";
+import type { Descriptor, ImageDocument } from "../oci/image_spec.ts";
+import { parseImageDocument, parseManifest } from "../oci/parse_image.ts";
+import { blobSize, readBlob } from "./content_store.ts";
+import { makePrivate } from "./growing_tree.ts";
+
+/** A layer of an image in the store. */
+export interface StoredLayer {
+  /** The layer as it came, packed or not. */
+  readonly blob: Descriptor;
+  /** Digest of the layer, unpacked. */
+  readonly diffId: Digest;
+  /** Names the layer with all below it, and its directory. */
+  readonly chainId: Digest;
+}
+
+/** An image in the store; this is its record. */
+export interface StoredImage {
+  readonly manifest: Descriptor;
+  /** Its digest is the image's id. */
+  readonly config: Descriptor;
+  /** The lowest first. */
+  readonly layers: readonly StoredLayer[];
+  /** When it was made, as it says itself, milliseconds since the epoch. */
+  readonly createdMs: number;
+  /** When it was added here, milliseconds since the epoch. */
+  readonly addedMs: number;
+}
+
+/** A name and the image that it is of. */
+export interface StoredReference {
+  /** In full: `docker.io/library/busybox:latest`. */
+  readonly name: string;
+  /** Digest of the image's manifest. */
+  readonly manifest: Digest;
+}
+
+/** Names of files have at most 255 bytes, and further ones while written. */
+const MAX_FILE_NAME = 230;
+const RECORD = /^[0-9a-f]{64}$/;
+
+/**
+ * Adds an image all of whose content is in the store.
+ *
+ * @param manifest Points to a manifest, not an index.
+ * @returns Its record; of one that was there before, the record of then.
+ * @throws {IntegrityError} If content is missing or does not fit together.
+ * @throws {SpecError} If its manifest or config is malformed.
+ */
+export async function addImage(
+  paths: HostPaths,
+  manifest: Descriptor,
+): Promise<StoredImage> {
+  const known = readImage(paths, manifest.digest);
+  if (known !== undefined) return known;
+  const { config, blobs } = readParts(paths, manifest);
+  const document = parseImageDocument(
+    readBlob(paths, config.digest),
+    `config ${config.digest}`,
+  );
+  const { diff_ids: diffIds } = document.rootfs;
+  if (diffIds.length !== blobs.length) {
+    throw new IntegrityError(
+      `Cannot add image ${config.digest}: its manifest has ${blobs.length} layers, its config ${diffIds.length}`,
+    );
+  }
+  const chain = await chainIds(diffIds);
+  const image: StoredImage = {
+    manifest: {
+      mediaType: manifest.mediaType,
+      digest: manifest.digest,
+      size: manifest.size,
+    },
+    config,
+    layers: blobs.map((blob, index) => ({
+      blob,
+      diffId: at(diffIds, index),
+      chainId: at(chain, index),
+    })),
+    createdMs: parseCreated(document),
+    addedMs: Date.now(),
+  };
+  makePrivate(paths.manifests);
+  writeSharedFile(recordPath(paths, manifest.digest), JSON.stringify(image));
+  return image;
+}
+
+function readParts(
+  paths: HostPaths,
+  { digest, mediaType }: Descriptor,
+): { readonly config: Descriptor; readonly blobs: readonly Descriptor[] } {
+  const bytes = readBlob(paths, digest);
+  const manifest = parseManifest(bytes, `manifest ${digest}`, mediaType);
+  if (manifest.kind === "index") {
+    throw new IntegrityError(
+      `Cannot add image ${digest}: it is a list of images`,
+    );
+  }
+  const { config, layers } = manifest;
+  for (const blob of [config, ...layers]) {
+    const size = blobSize(paths, blob.digest);
+    if (size === blob.size) continue;
+    const what = size === undefined
+      ? "is missing"
+      : `has ${size} bytes instead of ${blob.size}`;
+    throw new IntegrityError(
+      `Cannot add image ${digest}: its part ${blob.digest} ${what}`,
+    );
+  }
+  return { config, blobs: layers };
+}
+
+function at<T>(values: readonly T[], index: number): T {
+  const value = values[index];
+  if (value === undefined) throw new TypeError("The lists differ in length");
+  return value;
+}
+
+/** Some tools leave it out, or write what no clock shows. */
+function parseCreated({ created }: ImageDocument): number {
+  const ms = created === undefined ? NaN : Date.parse(created);
+  return Number.isNaN(ms) ? 0 : ms;
+}
+
+/** The record of an image, `undefined` if it is not in the store. */
+export function readImage(
+  paths: HostPaths,
+  manifest: Digest,
+): StoredImage | undefined {
+  const text = readTextFileIfExists(recordPath(paths, manifest));
+  return text === undefined ? undefined : JSON.parse(text) as StoredImage;
+}
+
+/** All images, the latest first. */
+export function listImages(paths: HostPaths): StoredImage[] {
+  return namesIn(paths.manifests).filter((name) => RECORD.test(name))
+    .flatMap((name) => readImage(paths, parseDigest(`sha256:${name}`)) ?? [])
+    .sort((a, b) => b.createdMs - a.createdMs || b.addedMs - a.addedMs);
+}
+
+/** Forgets an image; its content stays until it is swept. */
+export function removeImageRecord(paths: HostPaths, manifest: Digest): void {
+  removeIfThere(recordPath(paths, manifest));
+}
+
+/** How to run an image. */
+export function readImageDocument(
+  paths: HostPaths,
+  { config: { digest } }: Pick<StoredImage, "config">,
+): ImageDocument {
+  return parseImageDocument(readBlob(paths, digest), `config ${digest}`);
+}
+
+/**
+ * Gives an image a name, which an image that had it loses.
+ *
+ * @param name In full.
+ */
+export async function setReference(
+  paths: HostPaths,
+  name: string,
+  manifest: Digest,
+): Promise<void> {
+  makePrivate(paths.references);
+  const reference: StoredReference = { name, manifest };
+  writeSharedFile(await referencePath(paths, name), JSON.stringify(reference));
+}
+
+/** The image of a name in full, by its manifest's digest. */
+export async function readReference(
+  paths: HostPaths,
+  name: string,
+): Promise<Digest | undefined> {
+  const text = readTextFileIfExists(await referencePath(paths, name));
+  return text === undefined ? undefined : parseReferenceRecord(text).manifest;
+}
+
+/** Takes a name away from its image. */
+export async function removeReference(
+  paths: HostPaths,
+  name: string,
+): Promise<void> {
+  removeIfThere(await referencePath(paths, name));
+}
+
+/** All names, in order. */
+export function listReferences(paths: HostPaths): StoredReference[] {
+  return namesIn(paths.references).filter((file) => !file.includes(".new-"))
+    .flatMap((file) => {
+      const text = readTextFileIfExists(`${paths.references}/${file}`);
+      return text === undefined ? [] : [parseReferenceRecord(text)];
+    })
+    .sort((a, b) => a.name < b.name ? -1 : 1);
+}
+
+function parseReferenceRecord(text: string): StoredReference {
+  return JSON.parse(text) as StoredReference;
+}
+
+function recordPath({ manifests }: HostPaths, manifest: Digest): string {
+  return `${manifests}/${digestHex(manifest)}`;
+}
+
+/** No name has the character that stands for its slashes. */
+async function referencePath(
+  { references }: HostPaths,
+  name: string,
+): Promise<string> {
+  const readable = name.replaceAll("/", "%");
+  if (readable.length <= MAX_FILE_NAME) return `${references}/${readable}`;
+  const digest = await digestOf(new TextEncoder().encode(name));
+  return `${references}/%${digestHex(digest)}`;
+}
+
+function namesIn(directory: string): string[] {
+  try {
+    return [...Deno.readDirSync(directory)].map(({ name }) => name);
+  } catch (error) {
+    // No image has been added yet.
+    if (error instanceof Deno.errors.NotFound) return [];
+    throw error;
+  }
+}
+
+function removeIfThere(path: string): void {
+  try {
+    Deno.removeSync(path);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+}
