@@ -21,7 +21,11 @@ export function unpackTo(source: ByteSource, target: string): void {
   Deno.mkdirSync(target);
   using root = openat(AT_FDCWD, target, O_RDONLY | O_DIRECTORY);
   using reader = new TarReader(source, "x.tar");
-  unpack(reader, { root: root.number, label: "x.tar" });
+  unpack(reader, {
+    root: root.number,
+    label: "x.tar",
+    emptiness: "refused",
+  });
 }
 
 /** Unpacks an archive file. */
