@@ -12,8 +12,6 @@ import {
   type FileStatus,
   fstat,
   openat,
-  read,
-  readlinkat,
 } from "../../ffi/calls/file.ts";
 import {
   AT_FDCWD,
@@ -22,39 +20,23 @@ import {
   O_PATH,
   O_RDONLY,
 } from "../../ffi/constants/fcntl.ts";
-import {
-  S_IFBLK,
-  S_IFCHR,
-  S_IFDIR,
-  S_IFIFO,
-  S_IFLNK,
-  S_IFMT,
-  S_IFREG,
-} from "../../ffi/constants/stat.ts";
 import { isSyscallError } from "../../ffi/errno.ts";
 import type { Fd } from "../../ffi/fd.ts";
-import { Memory } from "../../ffi/memory.ts";
+import type { Memory } from "../../ffi/memory.ts";
 import { listNames } from "../base/directory_names.ts";
 import { isKernelFileSystem } from "./kernel_file_system.ts";
 import { type ByteString, byteString } from "./tar/byte_string.ts";
-import type { EntrySource, EntryType, TarEntry } from "./tar/entry.ts";
+import type { EntrySource, TarEntry } from "./tar/entry.ts";
 import { keptXattrs } from "./tar/xattrs.ts";
+import {
+  entryType,
+  FileContent,
+  LinkFinder,
+  makeEntry,
+  readLink,
+} from "./tree_entry.ts";
 
-/** Small enough to stay in a core's cache between read(2) and write(2). */
-const WINDOW_BYTES = 512 * 1024;
-const PERMISSIONS = 0o7777;
 const EMPTY = "" as ByteString;
-const NO_XATTRS: TarEntry["xattrs"] = new Map();
-
-/** Sockets are missing: they mean nothing without the process behind them. */
-const TYPES: ReadonlyMap<number, EntryType> = new Map([
-  [S_IFREG, "file"],
-  [S_IFDIR, "directory"],
-  [S_IFLNK, "symbolic-link"],
-  [S_IFCHR, "character-device"],
-  [S_IFBLK, "block-device"],
-  [S_IFIFO, "fifo"],
-]);
 
 /** How a tree is read. */
 export interface TreeReaderOptions {
@@ -76,21 +58,22 @@ interface Level {
 
 /** One pass over a tree. */
 export class TreeReader implements EntrySource, Disposable {
-  readonly memory = new Memory(WINDOW_BYTES);
+  readonly #content = new FileContent();
   readonly #top: Fd;
   readonly #options: TreeReaderOptions;
   readonly #levels: Level[] = [];
-  /** First names of files that have several. */
-  readonly #linked = new Map<string, ByteString>();
+  readonly #links = new LinkFinder();
   #hasBegun = false;
-  #content: Fd | undefined;
-  /** What it may still grow by while it is read is left out. */
-  #contentLeft = 0;
 
   /** @param top Of any kind, perhaps `O_PATH`; stays open with the caller. */
   constructor(top: Fd, options: TreeReaderOptions) {
     this.#top = top;
     this.#options = options;
+  }
+
+  /** As of {@linkcode EntrySource}. */
+  get memory(): Memory {
+    return this.#content.memory;
   }
 
   /**
@@ -99,7 +82,7 @@ export class TreeReader implements EntrySource, Disposable {
    * @throws {SyscallError} If the host refuses something: a bad disk.
    */
   next(): TarEntry | undefined {
-    this.#closeContent();
+    this.#content.close();
     if (!this.#hasBegun) {
       this.#hasBegun = true;
       const { name } = this.#options;
@@ -122,26 +105,13 @@ export class TreeReader implements EntrySource, Disposable {
 
   /** As of {@linkcode EntrySource}; ends early if the file has shrunk. */
   readContent(): Extent | undefined {
-    if (this.#content === undefined || this.#contentLeft === 0) {
-      return undefined;
-    }
-    const wanted = Math.min(this.#contentLeft, WINDOW_BYTES);
-    const whole = { offset: 0, length: wanted };
-    const length = read(this.#content.number, this.memory, whole);
-    this.#contentLeft -= length;
-    return length === 0 ? undefined : { offset: 0, length };
+    return this.#content.readContent();
   }
 
   /** Closes what it has opened. */
   [Symbol.dispose](): void {
-    this.#closeContent();
     for (const { fd } of this.#levels.splice(0)) fd[Symbol.dispose]();
-    this.memory[Symbol.dispose]();
-  }
-
-  #closeContent(): void {
-    this.#content?.[Symbol.dispose]();
-    this.#content = undefined;
+    this.#content[Symbol.dispose]();
   }
 
   #visit(level: Level, bytes: Uint8Array): TarEntry | undefined {
@@ -160,18 +130,15 @@ export class TreeReader implements EntrySource, Disposable {
   /** What a file is; its content, or what is in it, comes next. */
   #enter(node: Fd, name: ByteString): TarEntry | undefined {
     const status = fstat(node.number);
-    const type = TYPES.get(status.mode & S_IFMT);
+    const type = entryType(status);
     if (type === undefined) return undefined;
-    const link = this.#findLink(status, name);
+    const link = this.#links.find(status, name);
     if (link !== undefined) {
       return makeEntry(name, status, { type: "hard-link", linkName: link });
     }
     if (type === "directory") return this.#enterDirectory(node, name, status);
     if (type === "file") {
-      const content = openat(AT_FDCWD, node.path, O_RDONLY);
-      this.#content = content;
-      this.#contentLeft = status.sizeBytes;
-      const xattrs = keptXattrs(content.number);
+      const xattrs = this.#content.open(node, status);
       return makeEntry(name, status, { type, xattrs });
     }
     const linkName = type === "symbolic-link" ? readLink(node) : EMPTY;
@@ -200,45 +167,6 @@ export class TreeReader implements EntrySource, Disposable {
     if (above === undefined || isSameDevice(above.status, status)) return false;
     return isKernelFileSystem(fd);
   }
-
-  /** Another name of the same file, if one has been told already. */
-  #findLink(
-    { mode, linkCount, deviceMajor, deviceMinor, inode }: FileStatus,
-    name: ByteString,
-  ): ByteString | undefined {
-    if (linkCount < 2 || (mode & S_IFMT) === S_IFDIR) return undefined;
-    const key = `${deviceMajor}:${deviceMinor}:${inode}`;
-    const first = this.#linked.get(key);
-    if (first === undefined) this.#linked.set(key, name);
-    return first;
-  }
-}
-
-function makeEntry(
-  name: ByteString,
-  status: FileStatus,
-  known: Pick<TarEntry, "type"> & Partial<TarEntry>,
-): TarEntry {
-  const { specialMajor: major, specialMinor: minor } = status;
-  return {
-    name,
-    linkName: EMPTY,
-    mode: status.mode & PERMISSIONS,
-    uid: status.uid,
-    gid: status.gid,
-    modified: status.modified,
-    device: { major, minor },
-    sizeBytes: known.type === "file" ? status.sizeBytes : 0,
-    extents: undefined,
-    xattrs: NO_XATTRS,
-    ...known,
-  };
-}
-
-/** What an `O_PATH` descriptor of a symbolic link says. */
-function readLink(node: Fd): ByteString {
-  const target = readlinkat(node.number, "");
-  return byteString(target, 0, target.length);
 }
 
 function isSameDevice(a: FileStatus, b: FileStatus): boolean {
