@@ -1,10 +1,16 @@
 /**
- * An archive file opened for one reading: decompressed on the way, with the
- * digest of what it holds at the end.
+ * An archive opened for one reading: decompressed and, if wanted, copied on
+ * the way, with the digest of what it holds at the end.
  *
  * @module
  */
-import { type FileStatus, fstat, openat, read } from "../../ffi/calls/file.ts";
+import {
+  type FileStatus,
+  fstat,
+  lseek,
+  openat,
+  read,
+} from "../../ffi/calls/file.ts";
 import {
   AT_FDCWD,
   F_SETPIPE_SZ,
@@ -22,49 +28,84 @@ import { Fd } from "../../ffi/fd.ts";
 import type { Memory } from "../../ffi/memory.ts";
 import { syscall, trySyscall } from "../../ffi/syscall.ts";
 import { type Digest, parseDigest } from "../base/digest.ts";
-import { HostError, IntegrityError, NotFoundError } from "../base/errors.ts";
 import {
-  type ArchiveWorker,
+  HostError,
+  IntegrityError,
+  NotFoundError,
+  type TsdockerError,
+} from "../base/errors.ts";
+import {
   type Compression,
-  type FileRange,
+  detectCompression,
+  MAGIC_BYTES,
+} from "./archive/detect_compression.ts";
+import {
+  ArchiveFailure,
+  type ArchiveFindings,
+  type ArchiveInput,
+  type ArchiveJob,
+  type ArchiveWorker,
   startArchiveWorker,
 } from "./archive_worker.ts";
 import type { ByteSource } from "./tar/window.ts";
-import { findZstdFrames } from "./zstd_frames.ts";
 
-/** Formats that are known by their first bytes but not read. */
-const UNSUPPORTED: Readonly<Record<string, string>> = {
-  "\xfd7zXZ\0": "xz -d",
-  "BZh": "bzip2 -d",
-  "\x04\x22\x4d\x18": "lz4 -d",
-};
-const GZIP_MAGIC = "\x1f\x8b";
-const ZSTD_MAGIC = "\x28\xb5\x2f\xfd";
-/** A frame to be skipped, save for its first byte, which may vary. */
-const ZSTD_SKIPPABLE_MAGIC = "\x2a\x4d\x18";
-const MAGIC_BYTES = 6;
 /** The largest a pipe may be without privilege. */
 const PIPE_BYTES = 1024 * 1024;
 
-/** One reading of an archive file. */
-export interface ArchiveFile extends ByteSource, Disposable {
-  /** The file as it was when it was opened. */
-  readonly status: FileStatus;
-  /** The open file's number. */
-  readonly fd: number;
+/** One reading of an archive. */
+export interface Archive extends ByteSource, Disposable {
   /**
    * Ends the reading. Everything has to be read before.
    *
    * @returns The digest of the archive, decompressed: its diffID.
-   * @throws {IntegrityError} If the file is corrupt, or was changed meanwhile.
+   * @throws {IntegrityError} If it is corrupt, or was changed meanwhile.
    */
   finish(): Promise<Digest>;
   /**
-   * Why the archive ended where it did, if that was the file's fault.
+   * What was copied; after {@linkcode finish}.
+   *
+   * @throws {HostError} If it could not be written.
+   */
+  copied(): Promise<CopiedArchive>;
+  /**
+   * Why the archive ended where it did, if that was not the archive's word.
    *
    * @returns The error to report in place of one about the archive.
    */
-  explainEnd(): Promise<IntegrityError | undefined>;
+  explainEnd(): Promise<TsdockerError | undefined>;
+}
+
+/** An archive as it came. */
+export interface CopiedArchive {
+  readonly compression: Compression;
+  readonly digest: Digest;
+  readonly sizeBytes: number;
+}
+
+/** One reading of an archive file. */
+export interface ArchiveFile extends Archive {
+  /** The file as it was when it was opened. */
+  readonly status: FileStatus;
+  /** The open file's number. */
+  readonly fd: number;
+}
+
+/** An archive in an open file. */
+export interface ArchivePart {
+  /** What messages call it. */
+  readonly label: string;
+  /** A regular file. */
+  readonly file: Fd;
+  /** Where the archive begins in it. */
+  readonly offset: number;
+  /** Bytes. */
+  readonly size: number;
+}
+
+/** What is done with an archive besides reading it. */
+export interface ArchiveOptions {
+  /** A file to copy it to as it comes. */
+  readonly copy?: string;
 }
 
 /**
@@ -75,97 +116,187 @@ export interface ArchiveFile extends ByteSource, Disposable {
  * @throws {IntegrityError} If it is no archive by its first bytes.
  * @throws {HostError} If it cannot be opened.
  */
-export async function openArchiveFile(path: string): Promise<ArchiveFile> {
+export async function openArchiveFile(
+  path: string,
+  options: ArchiveOptions = {},
+): Promise<ArchiveFile> {
+  using file = openRegular(path);
+  const size = fstat(file.number).sizeBytes;
+  return await openArchivePart({ label: path, file, offset: 0, size }, options);
+}
+
+/**
+ * Opens an archive in a file that has other things, too.
+ *
+ * @throws {IntegrityError} If it is no archive by its first bytes.
+ */
+export async function openArchivePart(
+  { label, file, offset, size }: ArchivePart,
+  options: ArchiveOptions = {},
+): Promise<ArchiveFile> {
   using stack = new DisposableStack();
-  const file = stack.use(openRegular(path));
-  const status = fstat(file.number);
-  const compression = detectCompression(path, file);
-  const ranges = rangesOf(path, file, compression, status.sizeBytes);
+  // An open file of our own has a position of its own.
+  const own = stack.use(openat(AT_FDCWD, file.path, O_RDONLY));
+  const status = fstat(own.number);
+  lseek(own.number, offset);
+  const compression = readCompression(label, own, offset);
   const readsTwice = compression === "none" && isOwnersAlone(status);
-  const pipe = readsTwice ? undefined : makePipe();
+  const { worker, pipe } = await startWorker(stack, {
+    input: { kind: "file", path: own.path, start: offset, end: offset + size },
+    compression,
+    output: readsTwice ? "digest" : "pipe",
+    copy: options.copy,
+  });
+  const input = pipe ?? own;
+  const limit = readsTwice ? size : Infinity;
+  const owned = stack.move();
+  return new OpenArchive({ label, file: own, input, limit, worker, owned });
+}
+
+/** A stream of bytes that comes only once. */
+export type ArchiveStream = Exclude<ArchiveInput, { kind: "file" }>;
+
+/**
+ * Opens an archive that comes as a stream; its first bytes tell how it is
+ * packed. It is read on another thread, and waits for this one.
+ *
+ * @param label What messages call it.
+ */
+export async function openArchiveStream(
+  stream: ArchiveStream,
+  label: string,
+  options: ArchiveOptions = {},
+): Promise<Archive> {
+  using stack = new DisposableStack();
+  const { worker, pipe } = await startWorker(stack, {
+    input: stream,
+    compression: undefined,
+    output: "pipe",
+    copy: options.copy,
+  });
+  if (pipe === undefined) throw new TypeError("A stream comes by a pipe");
+  const owned = stack.move();
+  return new OpenArchive({
+    label,
+    input: pipe,
+    limit: Infinity,
+    worker,
+    owned,
+  });
+}
+
+interface WorkerOptions extends Pick<ArchiveJob, "input" | "compression"> {
+  /** Whether the archive comes by a pipe, or only what is said of it. */
+  readonly output: "pipe" | "digest";
+  readonly copy: string | undefined;
+}
+
+/** @param stack What is opened is closed with it. */
+async function startWorker(
+  stack: DisposableStack,
+  { input, compression, output, copy }: WorkerOptions,
+): Promise<{ readonly worker: ArchiveWorker; readonly pipe: Fd | undefined }> {
+  const pipe = output === "pipe" ? makePipe() : undefined;
   if (pipe !== undefined) {
     stack.use(pipe.reader);
     stack.use(pipe.writer);
   }
   const worker = stack.use(startArchiveWorker({
-    input: file.path,
+    input,
     compression,
-    ranges,
     output: pipe?.writer.path,
+    copy,
+    xzProgram: compression === undefined || compression === "xz"
+      ? (await import("./archive/xz_program.ts")).xzProgram()
+      : undefined,
   }));
   await worker.opened;
   // The worker has its own: ours would keep the pipe from ending with it.
   pipe?.writer[Symbol.dispose]();
-  const owned = stack.move();
-  return new OpenArchive(path, {
-    file,
-    input: pipe?.reader ?? file,
-    status,
-    worker,
-    compression,
-    owned,
-  });
+  return { worker, pipe: pipe?.reader };
 }
 
 interface Parts {
-  readonly file: Fd;
+  readonly label: string;
+  /** The archive's file, if it is one. */
+  readonly file?: Fd;
+  /** Where its content is read from. */
   readonly input: Fd;
-  readonly status: FileStatus;
+  /** How many bytes there are to be read. */
+  readonly limit: number;
   readonly worker: ArchiveWorker;
-  readonly compression: Compression;
   readonly owned: DisposableStack;
 }
 
 class OpenArchive implements ArchiveFile {
-  readonly #path: string;
   readonly #parts: Parts;
+  readonly #status: FileStatus | undefined;
+  #left: number;
   #hasEnded = false;
 
-  constructor(path: string, parts: Parts) {
-    this.#path = path;
+  constructor(parts: Parts) {
     this.#parts = parts;
+    this.#left = parts.limit;
+    const { file } = parts;
+    this.#status = file === undefined ? undefined : fstat(file.number);
   }
 
   get status(): FileStatus {
-    return this.#parts.status;
+    if (this.#status === undefined) throw new TypeError("It is no file");
+    return this.#status;
   }
 
   get fd(): number {
-    return this.#parts.file.number;
+    const { file } = this.#parts;
+    if (file === undefined) throw new TypeError("It is no file");
+    return file.number;
   }
 
   read(memory: Memory, offset: number, length: number): number {
-    const count = read(this.#parts.input.number, memory, { offset, length });
+    const wanted = Math.min(length, this.#left);
+    const count = wanted === 0
+      ? 0
+      : read(this.#parts.input.number, memory, { offset, length: wanted });
+    this.#left -= count;
     if (count === 0) this.#hasEnded = true;
     return count;
   }
 
   async finish(): Promise<Digest> {
-    const corrupt = await this.explainEnd();
-    if (corrupt !== undefined) throw corrupt;
-    const hex = await this.#parts.worker.digest;
-    const changed = this.#explainChange();
-    if (changed !== undefined) throw changed;
-    return parseDigest(`sha256:${hex}`);
+    return parseDigest(`sha256:${(await this.#findings()).content}`);
   }
 
-  async explainEnd(): Promise<IntegrityError | undefined> {
+  async copied(): Promise<CopiedArchive> {
+    const { compression, copy, sizeBytes } = await this.#findings();
+    return { compression, digest: parseDigest(`sha256:${copy}`), sizeBytes };
+  }
+
+  async explainEnd(): Promise<TsdockerError | undefined> {
     // A worker that was not heard to the end fails for that reason alone.
     if (!this.#hasEnded) return undefined;
     try {
-      await this.#parts.worker.digest;
+      await this.#parts.worker.findings;
       return undefined;
     } catch (cause) {
-      const reason = cause instanceof Error ? cause.message : String(cause);
-      return this.#explainChange() ??
-        corruptData(this.#path, this.#parts.compression, reason);
+      return this.#explainChange() ?? explainFailure(this.#parts.label, cause);
     }
   }
 
+  async #findings(): Promise<ArchiveFindings> {
+    const failure = await this.explainEnd();
+    if (failure !== undefined) throw failure;
+    const findings = await this.#parts.worker.findings;
+    const changed = this.#explainChange();
+    if (changed !== undefined) throw changed;
+    return findings;
+  }
+
   #explainChange(): IntegrityError | undefined {
-    if (isSameVersion(this.status, fstat(this.fd))) return undefined;
+    const { file, label } = this.#parts;
+    if (this.#status === undefined || file === undefined) return undefined;
+    if (isSameVersion(this.#status, fstat(file.number))) return undefined;
     return new IntegrityError(
-      `Cannot read "${this.#path}": the file changed while it was read`,
+      `Cannot read "${label}": the file changed while it was read`,
       { advice: "run it again once nothing writes to it" },
     );
   }
@@ -173,6 +304,21 @@ class OpenArchive implements ArchiveFile {
   [Symbol.dispose](): void {
     this.#parts.owned[Symbol.dispose]();
   }
+}
+
+function explainFailure(label: string, cause: unknown): TsdockerError {
+  if (!(cause instanceof ArchiveFailure)) throw cause;
+  const { at, message, compression } = cause;
+  if (at === "copy") {
+    return new HostError(`Cannot store "${label}": ${message}`, { cause });
+  }
+  const what = compression === "none" ? "file" : `${compression} data`;
+  return new IntegrityError(
+    at === "source"
+      ? `Cannot read "${label}": ${message}`
+      : `Cannot read "${label}": its ${what} is corrupt or cut short (${message})`,
+    { cause, advice: "make or fetch the file again" },
+  );
 }
 
 /**
@@ -218,59 +364,25 @@ function openRegular(path: string): Fd {
   );
 }
 
-function detectCompression(path: string, file: Fd): Compression {
-  const magic = String.fromCharCode(...readAt(file, 0, MAGIC_BYTES));
-  if (magic === "") {
-    throw new IntegrityError(`Cannot read "${path}": the file is empty`);
+function readCompression(label: string, file: Fd, offset: number): Compression {
+  const head = readAt(file, offset, MAGIC_BYTES);
+  if (head.length === 0) {
+    throw new IntegrityError(`Cannot read "${label}": the file is empty`);
   }
-  for (const [signature, command] of Object.entries(UNSUPPORTED)) {
-    if (!magic.startsWith(signature)) continue;
-    const [program] = command.split(" ");
-    throw new IntegrityError(
-      `Cannot read "${path}": ${program} compression is not supported`,
-      { advice: `run "${command} ${path}" first` },
-    );
-  }
-  if (magic.startsWith(GZIP_MAGIC)) return "gzip";
-  const isZstd = magic.startsWith(ZSTD_MAGIC) ||
-    magic.startsWith(ZSTD_SKIPPABLE_MAGIC, 1);
-  return isZstd ? "zstd" : "none";
-}
-
-function rangesOf(
-  path: string,
-  file: Fd,
-  compression: Compression,
-  sizeBytes: number,
-): readonly FileRange[] {
-  if (compression !== "zstd") return [{ start: 0, end: sizeBytes }];
-  const frames = findZstdFrames(
-    (offset, length) => readAt(file, offset, length),
-    sizeBytes,
-  );
-  if (frames !== undefined) return frames;
-  throw corruptData(path, compression, "unexpected end of file");
-}
-
-function corruptData(
-  path: string,
-  compression: Compression,
-  reason: string,
-): IntegrityError {
-  const what = compression === "none" ? "file" : `${compression} data`;
-  return new IntegrityError(
-    `Cannot read "${path}": its ${what} is corrupt or cut short (${reason})`,
-    { advice: "make or fetch the file again" },
+  const compression = detectCompression(head);
+  if (compression !== "bzip2" && compression !== "lz4") return compression;
+  throw new IntegrityError(
+    `Cannot read "${label}": ${compression} compression is not supported`,
+    { advice: `run "${compression} -d ${label}" first` },
   );
 }
 
-/** Reads at an offset and puts the file's position back to the start. */
+/** Reads at an offset and puts the file's position back there. */
 function readAt(file: Fd, offset: number, length: number): Uint8Array {
-  const SEEK_SET = 0;
   const bytes = new Uint8Array(length);
-  syscall("lseek", file.number, offset, SEEK_SET);
+  lseek(file.number, offset);
   const count = syscall("read", file.number, bytes, length);
-  syscall("lseek", file.number, 0, SEEK_SET);
+  lseek(file.number, offset);
   return bytes.subarray(0, count);
 }
 

@@ -1,107 +1,167 @@
 /**
- * Reads an archive on another thread: decompresses it into a pipe and takes
- * the digest of what it holds, while the main thread unpacks. The worker is
- * started from the text of one function, as the program is a single file.
+ * Reads an archive on another thread: decompresses it into a pipe, takes the
+ * digest of what it holds, and keeps a copy of it as it came, while the main
+ * thread unpacks. The worker is started from the text of functions, as the
+ * program is a single file.
  *
  * @module
  */
+import {
+  type Compression,
+  detectCompression,
+} from "./archive/detect_compression.ts";
+import { unpackXz } from "./archive/unpack_xz.ts";
+import { splitZstdFrames } from "./archive/zstd_frames.ts";
 
-/** How an archive file is packed. */
-export type Compression = "none" | "gzip" | "zstd";
-
-/** Part of a file, from `start` up to `end`. */
-export interface FileRange {
-  readonly start: number;
-  readonly end: number;
-}
+/** Where an archive comes from. */
+export type ArchiveInput =
+  | {
+    readonly kind: "file";
+    readonly path: string;
+    /** The part of it that is the archive. */
+    readonly start: number;
+    readonly end: number;
+  }
+  | { readonly kind: "stdin" }
+  | { readonly kind: "url"; readonly url: string };
 
 /** What the worker is told. */
 export interface ArchiveJob {
-  /** The archive file. */
-  readonly input: string;
-  readonly compression: Compression;
-  /** What to decompress, each on its own: the file, or the frames in it. */
-  readonly ranges: readonly FileRange[];
-  /** Where to write the decompressed archive, if it is compressed. */
+  readonly input: ArchiveInput;
+  /** `undefined` if the first bytes are to tell. */
+  readonly compression: Compression | undefined;
+  /** Where to write the decompressed archive, if anywhere. */
   readonly output: string | undefined;
+  /** Where to write the archive as it came, if anywhere. */
+  readonly copy: string | undefined;
+  /** The decoder of xz, unless there is no need of it. */
+  readonly xzProgram: Uint8Array | undefined;
+}
+
+/** What the worker has found, digests in hex. */
+export interface ArchiveFindings {
+  readonly compression: Compression;
+  /** Of the archive, decompressed. */
+  readonly content: string;
+  /** Of the archive as it came, if it was copied. */
+  readonly copy: string | undefined;
+  /** How long it was as it came. */
+  readonly sizeBytes: number;
 }
 
 /** What the worker answers: first `opened`, then one of the others. */
 export type ArchiveAnswer =
   | { readonly type: "opened" }
-  | { readonly type: "digest"; readonly hex: string }
-  | { readonly type: "failed"; readonly reason: string };
+  | { readonly type: "done"; readonly findings: ArchiveFindings }
+  | {
+    readonly type: "failed";
+    readonly reason: string;
+    readonly at: FailurePlace;
+    readonly compression: string;
+  };
+
+/** Where a worker fails: reading, decompressing, or writing the copy. */
+export type FailurePlace = "source" | "content" | "copy";
+
+/** Why a worker has failed. */
+export class ArchiveFailure extends Error {
+  /** @param compression How the archive is packed, if that is known. */
+  constructor(
+    reason: string,
+    readonly at: FailurePlace,
+    readonly compression = "none",
+  ) {
+    super(reason);
+  }
+}
 
 /** A running worker. */
 export interface ArchiveWorker extends Disposable {
-  /** Resolves once the worker has both its files open. */
+  /** Resolves once the worker has its files open. */
   readonly opened: Promise<void>;
   /**
-   * The digest of the archive, decompressed, in hex. It may be awaited late.
+   * What it has found at the end. It may be awaited late.
    *
-   * @throws {Error} With the reason as its message, if the file is corrupt.
+   * @throws {ArchiveFailure} If the archive is corrupt, or cannot be copied.
    */
-  readonly digest: Promise<string>;
+  readonly findings: Promise<ArchiveFindings>;
 }
 
 /** Starts a worker; it ends with its disposal. */
 export function startArchiveWorker(job: ArchiveJob): ArchiveWorker {
-  const source = `(${archiveWorkerMain.toString()})();`;
+  const parts = Object.entries(PARTS).map(([name, part]) => `${name}: ${part}`);
+  const source = `(${archiveWorkerMain})({ ${parts.join(",\n")} });`;
   // Deno keeps compiled code by address: that of a blob would be new each time.
   const url = `data:text/javascript,${encodeURIComponent(source)}`;
   const worker = new Worker(url, { type: "module" });
   const opened = Promise.withResolvers<void>();
-  const digest = Promise.withResolvers<string>();
-  const fail = (reason: string): void => {
-    opened.reject(new Error(reason));
-    digest.reject(new Error(reason));
+  const findings = Promise.withResolvers<ArchiveFindings>();
+  const fail = (error: ArchiveFailure): void => {
+    opened.reject(error);
+    findings.reject(error);
   };
   worker.onmessage = ({ data }: MessageEvent<ArchiveAnswer>): void => {
     if (data.type === "opened") opened.resolve();
-    else if (data.type === "digest") digest.resolve(data.hex);
-    else fail(data.reason);
+    else if (data.type === "done") findings.resolve(data.findings);
+    else fail(new ArchiveFailure(data.reason, data.at, data.compression));
   };
   worker.onerror = (event): void => {
     event.preventDefault();
-    fail(event.message);
+    fail(new ArchiveFailure(event.message, "content"));
   };
   // Whoever awaits them is told; until then a failure is not unhandled.
   opened.promise.catch(() => {});
-  digest.promise.catch(() => {});
+  findings.promise.catch(() => {});
   worker.postMessage(job);
   return {
     opened: opened.promise,
-    digest: digest.promise,
+    findings: findings.promise,
     [Symbol.dispose](): void {
       worker.terminate();
     },
   };
 }
 
+/** Functions of other files that the worker's program needs. */
+const PARTS = { detectCompression, splitZstdFrames, unpackXz };
+
 /**
  * The worker's program. Its text is all that reaches the worker: it must not
  * name anything of this file, and must need no help of a compiler.
  */
-function archiveWorkerMain(): void {
+function archiveWorkerMain(
+  { detectCompression, splitZstdFrames, unpackXz }: typeof PARTS,
+): void {
   const scope = globalThis as unknown as {
     onmessage: (event: { data: ArchiveJob }) => void;
     postMessage: (answer: ArchiveAnswer) => void;
   };
   const READ_BYTES = 256 * 1024;
+  const MAGIC_BYTES = 6;
+  /** How long a stdin that does not wait is left alone. */
+  const IDLE_MS = 5;
 
   let output: Deno.FsFile | undefined;
+  let failedAt: FailurePlace = "content";
+  let compression: ReturnType<typeof detectCompression> = "none";
 
   // Deno throws some errors of zlib where no stream hears of them.
   globalThis.addEventListener("error", (event) => {
     event.preventDefault();
-    end({ type: "failed", reason: event.message });
+    fail(event.message);
   });
   scope.onmessage = ({ data }): void => {
     run(data).then(
-      (hex) => end({ type: "digest", hex }),
-      (error) => end({ type: "failed", reason: reasonOf(error) }),
+      (findings) => end({ type: "done", findings }),
+      (error) => {
+        fail(error instanceof Error ? error.message : String(error));
+      },
     );
   };
+
+  function fail(reason: string): void {
+    end({ type: "failed", reason, at: failedAt, compression });
+  }
 
   /** The answer first: whoever sees the pipe end asks for it. */
   function end(answer: ArchiveAnswer): void {
@@ -110,61 +170,176 @@ function archiveWorkerMain(): void {
     output = undefined;
   }
 
-  async function run(job: ArchiveJob): Promise<string> {
-    const input = await Deno.open(job.input);
+  async function run(job: ArchiveJob): Promise<ArchiveFindings> {
+    const input = open(job.input);
     if (job.output !== undefined) {
       output = await Deno.open(job.output, { write: true });
     }
+    using copy = job.copy === undefined
+      ? undefined
+      : await Deno.open(job.copy, { write: true });
     scope.postMessage({ type: "opened" });
     const { createHash } = await import("node:crypto");
-    const hash = createHash("sha256");
-    const take = (bytes: Uint8Array): void => {
-      hash.update(bytes);
-      for (let left = bytes; output !== undefined && left.length > 0;) {
-        left = left.subarray(output.writeSync(left));
+    const source = await peeked(blamed(input, "source"));
+    compression = job.compression ?? detectCompression(source.head);
+    const content = createHash("sha256");
+    // What is not packed is copied as it is.
+    const asItCame = copy === undefined || compression === "none"
+      ? undefined
+      : createHash("sha256");
+    let sizeBytes = 0;
+    async function* kept(): AsyncGenerator<Uint8Array> {
+      for await (const bytes of source.pieces) {
+        sizeBytes += bytes.length;
+        asItCame?.update(bytes);
+        if (copy !== undefined) {
+          failedAt = "copy";
+          writeAll(copy, bytes);
+          failedAt = "content";
+        }
+        yield bytes;
       }
-    };
-    for (const range of job.ranges) {
-      if (job.compression === "none") {
-        for (const bytes of pieces(input, range)) take(bytes);
-      } else await decompress(input, job.compression, range, take);
     }
-    return hash.digest("hex");
+    for await (const bytes of decompressed(kept(), job)) {
+      content.update(bytes);
+      if (output !== undefined) writeAll(output, bytes);
+    }
+    const contentHex = content.digest("hex");
+    return {
+      compression: compression as Compression,
+      content: contentHex,
+      copy: copy && (asItCame?.digest("hex") ?? contentHex),
+      sizeBytes,
+    };
   }
 
-  async function decompress(
-    input: Deno.FsFile,
-    compression: "gzip" | "zstd",
-    range: FileRange,
-    take: (bytes: Uint8Array) => void,
-  ): Promise<void> {
+  function decompressed(
+    pieces: AsyncIterable<Uint8Array>,
+    { xzProgram }: ArchiveJob,
+  ): AsyncIterable<Uint8Array> {
+    if (compression === "none") return pieces;
+    if (compression === "zstd") return unpackZstd(pieces);
+    if (compression === "gzip") return unpackStream("createGunzip", pieces);
+    if (compression !== "xz" || xzProgram === undefined) {
+      throw new Error(`${compression} compression is not supported`);
+    }
+    const program = new WebAssembly.Module(xzProgram as BufferSource);
+    return unpackXz(program, pieces);
+  }
+
+  async function* unpackZstd(
+    pieces: AsyncIterable<Uint8Array>,
+  ): AsyncGenerator<Uint8Array> {
+    for await (const frame of splitZstdFrames(pieces)) {
+      yield* unpackStream("createZstdDecompress", frame);
+    }
+  }
+
+  async function* unpackStream(
+    create: "createGunzip" | "createZstdDecompress",
+    pieces: AsyncIterable<Uint8Array>,
+  ): AsyncGenerator<Uint8Array> {
     const zlib = await import("node:zlib");
     const { Readable } = await import("node:stream");
-    const options = { chunkSize: READ_BYTES };
-    const unpacked = compression === "gzip"
-      ? zlib.createGunzip(options)
-      : zlib.createZstdDecompress(options);
-    const packed = Readable.from(pieces(input, range), { objectMode: false });
+    const unpacked = zlib[create]({ chunkSize: READ_BYTES });
+    const packed = Readable.from(pieces, { objectMode: false });
     packed.on("error", (error: Error) => unpacked.destroy(error));
     packed.pipe(unpacked);
-    for await (const bytes of unpacked) take(bytes);
+    yield* unpacked;
   }
 
-  function* pieces(
-    input: Deno.FsFile,
-    range: FileRange,
-  ): Generator<Uint8Array> {
-    input.seekSync(range.start, Deno.SeekMode.Start);
-    for (let left = range.end - range.start; left > 0;) {
+  /** Notes that what goes wrong while they are read is the source's fault. */
+  async function* blamed(
+    pieces: AsyncIterable<Uint8Array>,
+    place: FailurePlace,
+  ): AsyncGenerator<Uint8Array> {
+    const source = pieces[Symbol.asyncIterator]();
+    for (;;) {
+      const before = failedAt;
+      failedAt = place;
+      const { done, value } = await source.next();
+      failedAt = before;
+      if (done === true) return;
+      yield value;
+    }
+  }
+
+  /** The first bytes of a stream, and all of it. */
+  async function peeked(
+    pieces: AsyncIterable<Uint8Array>,
+  ): Promise<{ head: Uint8Array; pieces: AsyncIterable<Uint8Array> }> {
+    const source = pieces[Symbol.asyncIterator]();
+    let head = new Uint8Array(0);
+    while (head.length < MAGIC_BYTES) {
+      const { done, value } = await source.next();
+      if (done === true) break;
+      const longer = new Uint8Array(head.length + value.length);
+      longer.set(head);
+      longer.set(value, head.length);
+      head = longer;
+    }
+    if (head.length === 0) {
+      failedAt = "source";
+      throw new Error("it is empty");
+    }
+    return {
+      head,
+      pieces: (async function* (): AsyncGenerator<Uint8Array> {
+        yield head;
+        yield* { [Symbol.asyncIterator]: () => source };
+      })(),
+    };
+  }
+
+  function open(input: ArchiveInput): AsyncIterable<Uint8Array> {
+    if (input.kind === "stdin") return readStdin();
+    if (input.kind === "url") return download(input.url);
+    const file = Deno.openSync(input.path);
+    return readRange(file, input.start, input.end);
+  }
+
+  async function* readRange(
+    file: Deno.FsFile,
+    start: number,
+    end: number,
+  ): AsyncGenerator<Uint8Array> {
+    file.seekSync(start, Deno.SeekMode.Start);
+    for (let left = end - start; left > 0;) {
       const buffer = new Uint8Array(Math.min(left, READ_BYTES));
-      const count = input.readSync(buffer);
+      const count = file.readSync(buffer);
       if (count === null) throw new Error("unexpected end of file");
       left -= count;
       yield buffer.subarray(0, count);
     }
   }
 
-  function reasonOf(error: unknown): string {
-    return error instanceof Error ? error.message : String(error);
+  async function* readStdin(): AsyncGenerator<Uint8Array> {
+    for (;;) {
+      const buffer = new Uint8Array(READ_BYTES);
+      try {
+        const count = Deno.stdin.readSync(buffer);
+        if (count === null) return;
+        yield buffer.subarray(0, count);
+      } catch (error) {
+        // Whoever else has it may have made it so.
+        if (!(error instanceof Deno.errors.WouldBlock)) throw error;
+        await new Promise((wake) => setTimeout(wake, IDLE_MS));
+      }
+    }
+  }
+
+  async function* download(url: string): AsyncGenerator<Uint8Array> {
+    const response = await fetch(url);
+    if (!response.ok) {
+      await response.body?.cancel();
+      throw new Error(`the server answers ${response.status}`);
+    }
+    if (response.body !== null) yield* response.body;
+  }
+
+  function writeAll(file: Deno.FsFile, bytes: Uint8Array): void {
+    for (let left = bytes; left.length > 0;) {
+      left = left.subarray(file.writeSync(left));
+    }
   }
 }

@@ -7,8 +7,10 @@ import { AT_FDCWD, O_RDWR } from "../../../ffi/constants/fcntl.ts";
 import { Memory } from "../../../ffi/memory.ts";
 import { syscall } from "../../../ffi/syscall.ts";
 import {
-  type ArchiveFile,
+  type Archive,
   openArchiveFile,
+  openArchivePart,
+  openArchiveStream,
 } from "../../../lib/storage/archive_file.ts";
 import { concat } from "../../support/tar_builder.ts";
 
@@ -34,7 +36,7 @@ async function withFile(
 }
 
 /** Reads to the end, as an unpacking does. */
-function readAll(archive: ArchiveFile): Uint8Array {
+function readAll(archive: Archive): Uint8Array {
   using memory = new Memory(64 * 1024);
   const pieces: Uint8Array[] = [];
   for (;;) {
@@ -73,6 +75,123 @@ for (const [kind, bytes] of Object.entries(PACKED)) {
   });
 }
 
+/** 300,000 bytes of one line, again and again, as xz packs them. */
+const XZ = Uint8Array.fromBase64(
+  "/Td6WFoAAATm1rRGAgAhARYAAAB0L+Wj5JPfAHpdADocyKyk8CWhARRzRK1uyBb+APYLxOsyXg0vGhwmjsCV6Y35CDX8DIt3w4Fw2XNepWZ2TbH9jO9UO21VAibDr5Ojlt4zS3kaFUWV8lVqmbIYkAyDbMkkzRnaf80oOpneY3gpIDgolHEfPY8k4XCepyNf7CjLhXTPfasAAAAAFxMUaWuZz84AAZYB4KcSAD1ytkexxGf7AgAAAAAEWVo=",
+);
+const LINE = "tsdocker\n";
+const LINES = new TextEncoder().encode(LINE.repeat(33_334).slice(0, 300_000));
+
+Deno.test("openArchiveFile() reads xz, several of them, and what pads them", async () => {
+  const expected = concat(LINES, LINES);
+  await withFile(concat(XZ, new Uint8Array(8), XZ), async (path) => {
+    using archive = await openArchiveFile(path);
+    assert.ok(readAll(archive).every((byte, i) => byte === expected[i]));
+    const digest = createHash("sha256").update(expected).digest("hex");
+    assert.equal(await archive.finish(), `sha256:${digest}`);
+  });
+});
+
+Deno.test("openArchivePart() reads one archive of a file that has others", async () => {
+  const packed = gzipSync(CONTENT);
+  const whole = concat(packed, CONTENT, XZ);
+  const parts: [number, number, Uint8Array][] = [
+    [0, packed.length, CONTENT],
+    [packed.length, CONTENT.length, CONTENT],
+    [packed.length + CONTENT.length, XZ.length, LINES],
+  ];
+  await withFile(whole, async (path) => {
+    using file = openat(AT_FDCWD, path, O_RDWR);
+    for (const [offset, size, expected] of parts) {
+      const part = { label: "part", file, offset, size };
+      using archive = await openArchivePart(part);
+      const content = readAll(archive);
+      assert.equal(content.length, expected.length);
+      assert.ok(content.every((byte, i) => byte === expected[i]));
+      await archive.finish();
+    }
+  });
+});
+
+for (const [kind, bytes] of Object.entries({ ...PACKED, xz: XZ })) {
+  Deno.test(`openArchiveFile() copies ${kind} as it came, with its digest`, async () => {
+    await withFile(bytes, async (path) => {
+      const copy = `${path}.copy`;
+      await Deno.writeFile(copy, new Uint8Array());
+      using archive = await openArchiveFile(path, { copy });
+      readAll(archive);
+      await archive.finish();
+      const { compression, digest, sizeBytes } = await archive.copied();
+      const kept = await Deno.readFile(copy);
+      await Deno.remove(copy);
+      assert.deepEqual(kept, Uint8Array.from(bytes));
+      assert.equal(sizeBytes, bytes.length);
+      const expected = createHash("sha256").update(bytes).digest("hex");
+      assert.equal(digest, `sha256:${expected}`);
+      const [packing = ""] = kind.split(" ");
+      assert.equal(compression, packing === "plain" ? "none" : packing);
+    });
+  });
+}
+
+Deno.test("openArchiveFile() tells that a copy cannot be written", async () => {
+  await withFile(gzipSync(CONTENT), async (path) => {
+    using archive = await openArchiveFile(path, { copy: "/dev/full" });
+    readAll(archive);
+    await assert.rejects(
+      archive.finish(),
+      /^HostError: Cannot store ".*": No space left on device/,
+    );
+  });
+});
+
+/** A server on a thread of its own, as this one waits for what it says. */
+async function withServer(
+  bytes: Uint8Array,
+  run: (url: string) => Promise<void>,
+): Promise<void> {
+  const source = `onmessage = ({ data }) => {
+    const { bytes } = data;
+    Deno.serve({ port: 0, hostname: "127.0.0.1", onListen: ({ port }) => postMessage(port) },
+      (request) => new URL(request.url).pathname === "/x.tar"
+        ? new Response(bytes) : new Response("no", { status: 404 }));
+  };`;
+  const url = `data:text/javascript,${encodeURIComponent(source)}`;
+  const worker = new Worker(url, { type: "module" });
+  try {
+    const port = await new Promise<number>((resolve) => {
+      worker.onmessage = ({ data }) => resolve(data);
+      worker.postMessage({ bytes });
+    });
+    await run(`http://127.0.0.1:${port}`);
+  } finally {
+    worker.terminate();
+  }
+}
+
+Deno.test("openArchiveStream() reads what a server has, packed or not", async () => {
+  for (const bytes of [CONTENT, gzipSync(CONTENT), zstdCompressSync(CONTENT)]) {
+    await withServer(bytes, async (url) => {
+      const stream = { kind: "url", url: `${url}/x.tar` } as const;
+      using archive = await openArchiveStream(stream, stream.url);
+      assert.equal(readAll(archive).length, CONTENT.length);
+      assert.equal(await archive.finish(), DIGEST);
+    });
+  }
+});
+
+Deno.test("openArchiveStream() tells why there is nothing", async () => {
+  await withServer(CONTENT, async (url) => {
+    const stream = { kind: "url", url: `${url}/y.tar` } as const;
+    using archive = await openArchiveStream(stream, "the file");
+    assert.equal(readAll(archive).length, 0);
+    assert.equal(
+      (await archive.explainEnd())?.message,
+      'Cannot read "the file": the server answers 404',
+    );
+  });
+});
+
 function corrupted(bytes: Uint8Array): Uint8Array {
   const copy = bytes.slice();
   const middle = copy.length >> 1;
@@ -86,6 +205,7 @@ const CHECKED: Readonly<Record<string, Uint8Array>> = {
   zstd: zstdCompressSync(CONTENT, {
     params: { [constants.ZSTD_c_checksumFlag]: 1 },
   }),
+  xz: XZ,
 };
 
 for (const [kind, whole] of Object.entries(CHECKED)) {
@@ -105,7 +225,7 @@ for (const [kind, whole] of Object.entries(CHECKED)) {
             assert.ok(await archive.explainEnd());
             await archive.finish();
           },
-          /^IntegrityError: Cannot read ".*": its (gzip|zstd) data is corrupt or cut short/,
+          /^IntegrityError: Cannot read ".*": its (gzip|zstd|xz) data is corrupt or cut short/,
         );
       });
     }
@@ -135,8 +255,8 @@ Deno.test("ArchiveFile.finish() notices a file that changes meanwhile", async ()
 
 Deno.test("openArchiveFile() names the program for what it cannot read", async () => {
   const magic: [string, string][] = [
-    ["\u00fd7zXZ\0rest", "xz"],
     ["BZh91AY", "bzip2"],
+    ["\x04\x22\x4d\x18rest", "lz4"],
   ];
   for (const [text, program] of magic) {
     const bytes = Uint8Array.from(text, (c) => c.charCodeAt(0));
