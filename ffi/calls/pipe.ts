@@ -142,6 +142,16 @@ export function read(fd: Fd, memory: Memory): Promise<number> {
 }
 
 /**
+ * Reads into native memory on this thread, from what {@linkcode waitReadable}
+ * has found to have something.
+ *
+ * @returns Bytes read, 0 at the end, negative on an error.
+ */
+export function readReady(fd: Fd, memory: Memory): number {
+  return trySyscall("read", fd.number, memory, memory.bytes.length);
+}
+
+/**
  * Writes from native memory on another thread, waiting until there is room,
  * for a non-blocking descriptor too.
  *

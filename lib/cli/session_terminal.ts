@@ -8,6 +8,9 @@ import type { RunOptions } from "../engine/run_options.ts";
 import type { CommandContext } from "./context.ts";
 import { EXIT_STATUS, ExitError } from "./errors.ts";
 
+/** What docker tells who has left something by keys; but for `run`. */
+export const LEFT_MESSAGE = "read escape sequence\n";
+
 /**
  * Refuses a terminal session whose input is none, with docker's text and
  * status.

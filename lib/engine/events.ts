@@ -22,6 +22,7 @@ export type EventAction =
   | "detach"
   | "die"
   | `exec_create${"" | `: ${string}`}`
+  | "exec_detach"
   | "exec_die"
   | `exec_start${"" | `: ${string}`}`
   | "export"

@@ -10,7 +10,7 @@ import { AT_FDCWD, O_DIRECTORY, O_PATH } from "../../ffi/constants/fcntl.ts";
 import { Fd } from "../../ffi/fd.ts";
 import { drainInto, writeAll } from "../runtime/stdio/pump.ts";
 import { enterRawMode } from "../runtime/stdio/raw_terminal.ts";
-import { DetachKeys } from "./detach_keys.ts";
+import { DetachKeys } from "../runtime/stdio/detach_keys.ts";
 import { encodeFrame, encodeSize, type Frame, FrameDecoder } from "./frame.ts";
 import { socketPath } from "./socket_path.ts";
 

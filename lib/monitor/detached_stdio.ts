@@ -51,14 +51,20 @@ export interface DetachedConnection {
 
 /** Prepares the streams of a container. */
 export function detachedStdio(options: StdioOptions): DetachedStdio {
-  if (!options.tty) return pipes(options);
+  return options.tty ? terminalStdio(options) : pipes(options);
+}
+
+/** The only stream of a container with a terminal, which it is given later. */
+export function terminalStdio(
+  { interactive }: Pick<StdioOptions, "interactive">,
+): DetachedStdio {
   return {
     descriptors: new Map(),
     connect(terminal, sink): DetachedConnection {
       if (terminal === undefined) throw new TypeError("There is no terminal");
       return {
         outputs: [follow(terminal, "stdout", sink)],
-        input: options.interactive ? terminal : undefined,
+        input: interactive ? terminal : undefined,
       };
     },
     [Symbol.dispose](): void {},
@@ -177,7 +183,7 @@ function follow(source: Fd, stream: OutputStream, sink: OutputSink): Output {
     await sink(stream, bytes.subarray(0, length));
     return "more";
   };
-  const done = drainInto(source, consume, progress)
+  const done = drainInto(source, consume, { progress })
     // What cannot be passed on must not end the monitor, nor so the container.
     .catch(() => undefined)
     .finally(() => source[Symbol.dispose]());

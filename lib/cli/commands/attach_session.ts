@@ -9,13 +9,11 @@ import type {
   AttachEnd,
   AttachOptions,
 } from "../../monitor/attach_client.ts";
-import {
-  DEFAULT_DETACH_KEYS,
-  parseDetachKeys,
-} from "../../monitor/detach_keys.ts";
+import { detachKeysOf } from "../../runtime/stdio/detach_keys.ts";
 import { SignalProxy } from "../../runtime/stdio/signal_proxy.ts";
 import type { CommandContext } from "../context.ts";
 import { EXIT_STATUS, ExitError } from "../errors.ts";
+import { LEFT_MESSAGE } from "../session_terminal.ts";
 
 /** What of the command line says how to connect. */
 export interface SessionFlags {
@@ -38,9 +36,7 @@ export function attachOptions(
   if (config.tty && takesInput && !stdinIsTerminal()) {
     throw new ExitError(EXIT_STATUS.failure, "the input device is not a TTY");
   }
-  const keys = detachKeys === undefined
-    ? DEFAULT_DETACH_KEYS
-    : parseDetachKeys(detachKeys);
+  const keys = detachKeysOf({ detachKeys });
   return {
     tty: config.tty,
     stdin: takesInput,
@@ -49,10 +45,12 @@ export function attachOptions(
   };
 }
 
-/** Whether the caller's signals go to the container. */
-export interface SessionSignals {
-  /** Sends one; absent: the caller's signals end the session only. */
+/** What happens during a session and after it. */
+export interface SessionEvents {
+  /** Sends a signal; absent: the caller's signals end the session only. */
   readonly send?: (signal: number) => void;
+  /** What is told who leaves it; absent: {@linkcode LEFT_MESSAGE}. */
+  readonly leftMessage?: string;
 }
 
 /**
@@ -62,7 +60,7 @@ export interface SessionSignals {
  */
 export async function runSession(
   client: AttachClient,
-  { send }: SessionSignals,
+  { send, leftMessage = LEFT_MESSAGE }: SessionEvents,
   { stderr }: Pick<CommandContext, "stderr">,
 ): Promise<number> {
   using session = client;
@@ -72,18 +70,12 @@ export async function runSession(
       resize: () => void session.resize(),
     });
   }
-  return statusOf(await session.run(), { stderr });
-}
-
-function statusOf(
-  end: AttachEnd,
-  { stderr }: Pick<CommandContext, "stderr">,
-): number {
+  const end: AttachEnd = await session.run();
   switch (end.kind) {
     case "exited":
       return end.exitCode;
     case "detached":
-      stderr.write("read escape sequence\n");
+      stderr.write(leftMessage);
       return EXIT_STATUS.success;
     case "lost":
       stderr.write("tsdocker: the container's monitor has gone\n");

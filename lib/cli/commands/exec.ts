@@ -4,11 +4,11 @@
  * @module
  */
 import { runExec, runExecDetached } from "../../engine/containers/run_exec.ts";
-import { parseDetachKeys } from "../../monitor/detach_keys.ts";
+import { detachKeysOf } from "../../runtime/stdio/detach_keys.ts";
 import { defineCommand } from "../command.ts";
 import { engineOf } from "../engine.ts";
 import { EXIT_STATUS } from "../errors.ts";
-import { assertTerminal } from "../session_terminal.ts";
+import { assertTerminal, LEFT_MESSAGE } from "../session_terminal.ts";
 import { PROCESS_FLAGS, readEnvironment } from "./run_flags/process.ts";
 
 /** The command `exec`; its status is the program's. */
@@ -16,7 +16,8 @@ export const execCommand = defineCommand({
   summary: "Run a command in a running container",
   description:
     "It is confined as the container's own program is, and ends with the " +
-    "container. It also ends with this tsdocker, unless it is detached.\n\n" +
+    "container. It also ends with this tsdocker, unless it is detached; in a " +
+    "terminal ctrl-p ctrl-q leaves it running.\n\n" +
     "The exit status is the command's own; 128 plus its number if a signal " +
     "ended it; 127 if the command was not found, 126 if it could not be " +
     "executed, 1 if the container does not run.",
@@ -55,7 +56,7 @@ export const execCommand = defineCommand({
       type: "string",
       long: "detach-keys",
       placeholder: "keys",
-      description: "Accepted for docker's sake: all keys go to the command",
+      description: "What leaves it running (default ctrl-p,ctrl-q)",
     },
   },
   examples: [
@@ -68,7 +69,7 @@ export const execCommand = defineCommand({
 }, async ({ options, positionals }, context) => {
   const { interactive, detach, detachKeys, env, envFile, ...same } = options;
   const [reference = "", program = "", ...rest] = positionals;
-  if (detachKeys !== undefined) parseDetachKeys(detachKeys);
+  const keys = detachKeysOf({ detachKeys });
   const engine = engineOf(context);
   const request = {
     ...same,
@@ -83,5 +84,12 @@ export const execCommand = defineCommand({
     return EXIT_STATUS.success;
   }
   assertTerminal(options, context);
-  return await runExec(engine, reference, { ...request, interactive });
+  const end = await runExec(engine, reference, {
+    ...request,
+    interactive,
+    detachKeys: keys,
+  });
+  if (end !== "left") return end;
+  context.stderr.write(LEFT_MESSAGE);
+  return EXIT_STATUS.success;
 });

@@ -11,6 +11,7 @@ import {
   type RunEvents,
 } from "../../engine/containers/run.ts";
 import type { TraceFormat } from "../../engine/run_options.ts";
+import { detachKeysOf } from "../../runtime/stdio/detach_keys.ts";
 import { defineCommand } from "../command.ts";
 import { engineOf } from "../engine.ts";
 import type { CommandContext } from "../context.ts";
@@ -87,10 +88,13 @@ export const runCommand = defineCommand({
     const flags = invocation.options;
     return await runAttached(engine, options, { flags, context });
   }
-  return await runContainer(engine, options, {
+  const detachKeys = detachKeysOf(invocation.options);
+  const end = await runContainer(engine, options, {
+    detachKeys,
     ...(trace && await explainTo(context, trace.format)),
     onKilled: (config, reason) => context.stderr.write(endLine(config, reason)),
   });
+  return end === "left" ? EXIT_STATUS.success : end;
 });
 
 /** Writes what each step did to stderr: stdout belongs to the container. */

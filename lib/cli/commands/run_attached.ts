@@ -51,5 +51,6 @@ export async function runAttached(
   const { client, config } = attached;
   const send = (signal: number): void => passSignal(paths, config, signal);
   const isProxied = flags.sigProxy === "true";
-  return await runSession(client, isProxied ? { send } : {}, context);
+  const events = { ...(isProxied ? { send } : {}), leftMessage: "" };
+  return await runSession(client, events, context);
 }

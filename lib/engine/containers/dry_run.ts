@@ -14,6 +14,7 @@ import { hostFacts } from "../host_facts.ts";
 import { findImage } from "../images/open_image.ts";
 import type { RunOptions } from "../run_options.ts";
 import { chooseIds } from "./claim_ids.ts";
+import { fateWithoutCaller } from "./fate.ts";
 import { planContainer, type PlannedContainer } from "./plan_container.ts";
 import { containerDirectory } from "./records.ts";
 
@@ -49,7 +50,7 @@ export async function dryRun(
     snapshot: snapshotIn(directory, [...layers, paths.mountPoints]),
     filesPath: `${directory}/files`,
     hierarchies: mountedHierarchies(),
-    withoutKeeper: options.detach ? "goes-on" : "ends",
+    withoutKeeper: options.detach ? "goes-on" : fateWithoutCaller(options),
     warn: engine.warn,
   });
 }

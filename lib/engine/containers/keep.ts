@@ -5,11 +5,13 @@
  */
 import type { LogWriter } from "../../monitor/json_log/writer.ts";
 import type { Launched } from "../../runtime/launch/launch.ts";
+import { Departure } from "../../runtime/stdio/departure.ts";
 import type { SignalProxy } from "../../runtime/stdio/signal_proxy.ts";
 import type { Stdio } from "../../runtime/stdio/stdio.ts";
 import type { Engine } from "../engine.ts";
 import { endCgroup } from "./cgroup.ts";
 import type { CreatedContainer } from "./create.ts";
+import { fateWithoutCaller } from "./fate.ts";
 import { exitCodeOf } from "./exit_record.ts";
 import {
   type ContainerEnd,
@@ -29,31 +31,37 @@ export interface KeptProcess extends Pick<Launched, "process" | "terminal"> {
   readonly signals: SignalProxy;
   /** Where its output is written down, besides. */
   readonly log: LogWriter | undefined;
+  /** What is typed to leave it, if it has a terminal and input. */
+  readonly detachKeys: Uint8Array;
 }
 
 /**
- * Keeps a container until it ends: copies its streams, passes signals on,
- * writes down that it runs and how it ended, and removes it if asked to.
+ * Keeps a container until it ends or is left: copies its streams, passes signals
+ * on, writes down that it runs and how it ended, and removes it if asked to.
+ *
+ * @returns `left` if a monitor keeps it now.
  */
 export async function keepContainer(
   engine: Engine,
   container: CreatedContainer,
   kept: KeptProcess,
-): Promise<ContainerEnd> {
+): Promise<ContainerEnd | "left"> {
   const { paths } = engine;
   const { config } = container;
   const { process, log } = kept;
   const life = recordStart(paths, config, {
     pid: process.pid,
-    withoutKeeper: "ends",
+    withoutKeeper: fateWithoutCaller(config),
     restartCount: 0,
   });
   using terminal = kept.terminal;
+  const departure = departureFrom(engine, container, kept);
   using timers = new DisposableStack();
   using connection = kept.stdio.connect(terminal, {
     // Process 1 ignores SIGHUP unless it handles it.
     onHangUp: () => void timers.use(killAfter(process, HANGUP_GRACE_MS)),
     onOutput: (stream, bytes) => log?.write(stream, bytes, Date.now()),
+    ...(departure === undefined ? {} : { departure }),
   });
   kept.signals.attach({
     signal: (number) => process.signal(number),
@@ -64,7 +72,10 @@ export async function keepContainer(
     const { checkHealth } = await import("./health.ts");
     timers.use(checkHealth(engine, config));
   }
-  const exitCode = exitCodeOf(await process.wait());
+  const ended = process.wait();
+  const status = await (departure?.outcome(ended) ?? ended);
+  if (status === "left") return status;
+  const exitCode = exitCodeOf(status);
   // Before its output can end: it may share the host's pids, and have more
   // processes than the first.
   const cgroup = endCgroup(config);
@@ -73,4 +84,22 @@ export async function keepContainer(
   recordEnd(paths, config, { ...end, ...life });
   putAway(paths, container, end);
   return end;
+}
+
+/** How a container can be left; without a terminal nobody types. */
+function departureFrom(
+  engine: Engine,
+  container: CreatedContainer,
+  { terminal, log, detachKeys }: KeptProcess,
+): Departure | undefined {
+  const { interactive } = container.config;
+  if (terminal === undefined || !interactive) return undefined;
+  return new Departure({
+    keys: detachKeys,
+    async handOver(): Promise<void> {
+      const { leaveContainer } = await import("./leave.ts");
+      await leaveContainer(engine, { ...container, terminal, log });
+    },
+    warn: engine.warn,
+  });
 }

@@ -14,7 +14,7 @@ import { logDirectory } from "./records.ts";
 
 /**
  * A container's log. The file is opened with the first output: many containers
- * write nothing, and none waits for it.
+ * write nothing, and none waits for it. Closed, it is opened anew with the next.
  *
  * @returns `undefined` if its output is not to be written down.
  */
@@ -32,6 +32,7 @@ export function openContainerLog(
     },
     [Symbol.dispose](): void {
       writer?.[Symbol.dispose]();
+      writer = undefined;
     },
   };
 }

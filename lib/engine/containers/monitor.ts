@@ -6,9 +6,8 @@
  * @module
  */
 import type { Fd } from "../../../ffi/fd.ts";
-import type { ContainerId } from "../../base/identifiers.ts";
 import { toErrorRecord } from "../../base/error_record.ts";
-import { HostError, startStatus } from "../../base/errors.ts";
+import { ConflictError, HostError, startStatus } from "../../base/errors.ts";
 import { Alarm } from "../../monitor/alarm.ts";
 import { AttachServer } from "../../monitor/attach_server.ts";
 import { backoffMs, shouldRestart } from "../../monitor/restart.ts";
@@ -21,6 +20,7 @@ import { removeState } from "./lasting.ts";
 import { type ContainerEnd, ownIdentity, putAway, recordEnd } from "./life.ts";
 import { findProcess } from "./look_up.ts";
 import type { MonitorReport } from "./monitor_report.ts";
+import type { StartRequest } from "./monitor_request.ts";
 import { readConfig, stateDirectory, writeRestarting } from "./records.ts";
 import { isStopRequested } from "./stop_request.ts";
 import {
@@ -30,17 +30,8 @@ import {
   type Surroundings,
 } from "./running_life.ts";
 
-/** What a monitor is told by who starts it. */
-export interface MonitorRequest {
-  readonly id: ContainerId;
-  /** Whether to wait for somebody to attach before the first start. */
-  readonly awaits: "nobody" | "attached";
-  /** What becomes of a container that cannot be started. */
-  readonly ifRefused: "remove" | "keep";
-}
-
 /** What a monitor is given besides. */
-export interface MonitorOptions extends MonitorRequest {
+export interface MonitorOptions extends Omit<StartRequest, "kind"> {
   /** The container's lock, held for as long as the monitor lives. */
   readonly lock: Fd;
   /** Whom to tell how the first start went. */
@@ -75,6 +66,51 @@ export async function monitorContainer(
   const first = await firstLife(surroundings, options);
   undo.move();
   report.started(first.pid);
+  await keepOn(surroundings, first, alarm);
+}
+
+/** What a monitor is given that takes a container over. */
+export interface TakeOverOptions
+  extends Pick<MonitorOptions, "id" | "lock" | "report"> {
+  /** The master side of its terminal. */
+  readonly terminal: Fd;
+}
+
+/**
+ * Keeps a container that its foreground `run` has left, until it has ended for
+ * good.
+ *
+ * @throws {ConflictError} If it has ended meanwhile: it is still the
+ * business of who has kept it.
+ */
+export async function takeOverContainer(
+  engine: Engine,
+  { id, lock, terminal, report }: TakeOverOptions,
+): Promise<void> {
+  const { paths } = engine;
+  const alarm = new Alarm();
+  using undo = new DisposableStack();
+  undo.use(terminal);
+  using container = openContainer(paths, id, lock);
+  using server = new AttachServer(stateDirectory(paths, id));
+  const surroundings = { engine, container, server };
+  const running = findProcess(paths, id);
+  const life = running && adoptLife(surroundings, running, terminal);
+  if (life === undefined) {
+    throw new ConflictError(`Container ${id} has ended`);
+  }
+  undo.move();
+  report.started(life.pid);
+  await keepOn(surroundings, life, alarm);
+}
+
+/** Keeps a container from a start to its last end. */
+async function keepOn(
+  surroundings: Surroundings,
+  first: RunningLife,
+  alarm: Alarm,
+): Promise<void> {
+  const { engine: { paths }, container, server } = surroundings;
   const end = await liveOn(surroundings, first, alarm);
   await server.end(end.exitCode);
   putAway(paths, container, end);

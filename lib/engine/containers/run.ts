@@ -20,6 +20,7 @@ import { endCgroup } from "./cgroup.ts";
 import { claimCidfile } from "./cidfile.ts";
 import { createContainer, type CreatedContainer } from "./create.ts";
 import { endReason } from "./end_reason.ts";
+import { fateWithoutCaller } from "./fate.ts";
 import { keepContainer } from "./keep.ts";
 import { launchContainer, type LaunchReport } from "./launch_container.ts";
 import { openContainerLog } from "./log.ts";
@@ -28,8 +29,10 @@ import { openPidfile, type Pidfile } from "./pidfile.ts";
 import { keepUnstarted, stateDirectory } from "./records.ts";
 import { withVolumesFrom } from "./volumes_from.ts";
 
-/** What a caller wants to know while a container runs. */
+/** What a caller wants to know while a container runs, and how to leave it. */
 export interface RunEvents {
+  /** What is typed to leave it in its terminal; absent or empty, nothing is. */
+  readonly detachKeys?: Uint8Array;
   /** The program has started; nothing it wrote has been passed on yet. */
   onLaunched?(report: LaunchReport): void;
   /** The program was ended by somebody who has not told it why. */
@@ -37,18 +40,18 @@ export interface RunEvents {
 }
 
 /**
- * Runs a container to its end. Its standard streams are the caller's, and the
- * caller's signals are its own from then on.
+ * Runs a container to its end, or until it is left. Its standard streams are
+ * the caller's, and the caller's signals are its own from then on.
  *
  * @returns The program's status, or 128 and the number of the signal that
- * ended it.
+ * ended it; `left` if a monitor keeps the container now.
  * @throws {StartError} If the program cannot be started; nothing is left.
  */
 export async function runContainer(
   engine: Engine,
   options: RunOptions,
   events: RunEvents = {},
-): Promise<number> {
+): Promise<number | "left"> {
   const { paths } = engine;
   const signals = new SignalProxy();
   using undo = new DisposableStack();
@@ -62,7 +65,7 @@ export async function runContainer(
   });
   const started = await launchContainer(engine, container, {
     tracing: options.trace === undefined ? "off" : "steps",
-    withoutKeeper: "ends",
+    withoutKeeper: fateWithoutCaller(options),
     openStdio,
   });
   pidfile?.write(started.launched.process.pid);
@@ -76,7 +79,9 @@ export async function runContainer(
     stdio,
     signals,
     log,
+    detachKeys: events.detachKeys ?? new Uint8Array(0),
   });
+  if (end === "left") return end;
   const reason = endReason(container.config, end);
   if (reason !== undefined) events.onKilled?.(container.config, reason);
   return end.exitCode;

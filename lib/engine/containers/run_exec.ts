@@ -6,15 +6,16 @@
 import { openat } from "../../../ffi/calls/file.ts";
 import { AT_FDCWD, O_RDWR } from "../../../ffi/constants/fcntl.ts";
 import type { Fd } from "../../../ffi/fd.ts";
-import { createContainerId } from "../../base/identifiers.ts";
 import { STDIO } from "../../runtime/plan/terminal.ts";
+import { Departure } from "../../runtime/stdio/departure.ts";
 import { SignalProxy } from "../../runtime/stdio/signal_proxy.ts";
 import { openStdio } from "../../runtime/stdio/stdio.ts";
 import type { Engine } from "../engine.ts";
-import { type EventAction, recordContainerEvent } from "../events.ts";
 import type { ExecOptions } from "../exec_options.ts";
 import { startExec } from "./exec.ts";
-import { type ExecTarget, findExecTarget } from "./exec_target.ts";
+import { execEvents } from "./exec_events.ts";
+import { findExecTarget } from "./exec_target.ts";
+import { fateWithoutCaller } from "./fate.ts";
 import { exitCodeOf } from "./exit_record.ts";
 import type { LaunchStdio } from "./launch_container.ts";
 import { killAfter } from "./life.ts";
@@ -26,27 +27,30 @@ const HANGUP_GRACE_MS = 10_000;
 export type RunExecOptions = Omit<ExecOptions, "withoutCaller">;
 
 /**
- * Runs a program in a running container to its end. Its standard streams are
- * the caller's, and the caller's signals are its own from then on.
+ * Runs a program in a running container to its end, or until it is left. Its
+ * standard streams are the caller's, and the caller's signals are its own from
+ * then on.
  *
  * @param reference The container, as `findContainer` takes it.
  * @param interactive Whether the caller's stdin reaches the program.
+ * @param detachKeys What is typed to leave it, if it has a terminal and input.
  * @returns The program's status, or 128 and the number of the signal that
- * ended it.
+ * ended it; `left` if it goes on with somebody else at its terminal.
  */
 export async function runExec(
   engine: Engine,
   reference: string,
-  { interactive, ...options }: RunExecOptions & {
+  { interactive, detachKeys, ...options }: RunExecOptions & {
     readonly interactive: boolean;
+    readonly detachKeys: Uint8Array;
   },
-): Promise<number> {
+): Promise<number | "left"> {
   const target = findExecTarget(engine.paths, reference);
-  const events = execEvents(engine, target, options);
+  const events = execEvents(engine, target, { args: options.args });
   const signals = new SignalProxy();
   const started = await startExec(engine, target, {
     ...options,
-    withoutCaller: "ends",
+    withoutCaller: fateWithoutCaller({ tty: options.tty, interactive }),
     openStdio: (streams) => openStdio({ ...streams, interactive }),
   });
   events.record("exec_start");
@@ -54,14 +58,28 @@ export async function runExec(
   using stdio = started.stdio;
   using terminal = started.launched.terminal;
   using timers = new DisposableStack();
+  const departure = terminal === undefined || !interactive
+    ? undefined
+    : new Departure({
+      keys: detachKeys,
+      async handOver(): Promise<void> {
+        const { leaveExec } = await import("./leave.ts");
+        await leaveExec(engine, { ...target, ...events, process, terminal });
+      },
+      warn: engine.warn,
+    });
   using connection = stdio.connect(terminal, {
     onHangUp: () => void timers.use(killAfter(process, HANGUP_GRACE_MS)),
+    ...(departure === undefined ? {} : { departure }),
   });
   signals.attach({
     signal: (number) => process.signal(number),
     resize: () => connection.resize(),
   });
-  const exitCode = exitCodeOf(await process.wait());
+  const ended = process.wait();
+  const status = await (departure?.outcome(ended) ?? ended);
+  if (status === "left") return status;
+  const exitCode = exitCodeOf(status);
   await connection.drain();
   events.record("exec_die", { exitCode: String(exitCode) });
   return exitCode;
@@ -79,7 +97,7 @@ export async function runExecDetached(
   options: RunExecOptions,
 ): Promise<void> {
   const target = findExecTarget(engine.paths, reference);
-  const events = execEvents(engine, target, options);
+  const events = execEvents(engine, target, { args: options.args });
   const started = await startExec(engine, target, {
     ...options,
     tty: false,
@@ -96,38 +114,5 @@ export function openNothing(): LaunchStdio {
   return {
     descriptors: new Map(STDIO.map((name) => [name, device])),
     [Symbol.dispose]: () => device[Symbol.dispose](),
-  };
-}
-
-interface ExecEvents {
-  record(
-    action: "exec_start" | "exec_die",
-    attributes?: Readonly<Record<string, string>>,
-  ): void;
-}
-
-/** Writes down what happens to one program; the first is that it is wanted. */
-function execEvents(
-  { paths }: Engine,
-  { config }: ExecTarget,
-  { args }: RunExecOptions,
-): ExecEvents {
-  const execID = createContainerId();
-  const command = args.join(" ");
-  const record = (
-    action: EventAction,
-    attributes: Readonly<Record<string, string>> = {},
-  ): void =>
-    recordContainerEvent(paths, config, {
-      action,
-      attributes: { execID, ...attributes },
-    });
-  record(`exec_create: ${command}`);
-  return {
-    record: (action, attributes) =>
-      record(
-        action === "exec_start" ? `exec_start: ${command}` : action,
-        attributes,
-      ),
   };
 }

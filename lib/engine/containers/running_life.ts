@@ -16,6 +16,7 @@ import {
   type DetachedConnection,
   type DetachedStdio,
   detachedStdio,
+  terminalStdio,
 } from "../../monitor/detached_stdio.ts";
 import { adoptProcess } from "../../runtime/adopted_process.ts";
 import type { ContainerProcess } from "../../runtime/launch/container_process.ts";
@@ -90,21 +91,25 @@ export async function startLife(
 }
 
 /**
- * Takes over a container whose monitor was killed. A terminal is lost: it was
- * hung up when its monitor died.
+ * Takes over a container that runs already. If its monitor was killed, its
+ * terminal is lost: it was hung up then.
  *
+ * @param terminal Its master side, from who has kept it.
  * @returns `undefined` if it has just ended.
  */
 export function adoptLife(
   surroundings: Surroundings,
   running: RunningRecord,
+  terminal?: Fd,
 ): RunningLife | undefined {
   const { engine: { paths }, container: { config } } = surroundings;
   const process = adoptProcess(running);
   if (process === undefined) return undefined;
-  const stdio = adoptedStdio(process.pid, config);
+  const stdio = terminal === undefined
+    ? adoptedStdio(process.pid, config)
+    : terminalStdio(config);
   writeRunning(paths, config.id, { ...running, keeper: ownIdentity() });
-  return follow(surroundings, { process, stdio, terminal: undefined }, running);
+  return follow(surroundings, { process, stdio, terminal }, running);
 }
 
 /** Follows a program to its end. */

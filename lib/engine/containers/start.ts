@@ -7,7 +7,7 @@ import {
   makeAllUninheritable,
   makeInheritable,
 } from "../../../ffi/calls/pipe.ts";
-import { sendDescriptor, socketPair } from "../../../ffi/calls/socket.ts";
+import { sendDescriptors, socketPair } from "../../../ffi/calls/socket.ts";
 import type { Fd } from "../../../ffi/fd.ts";
 import { ConflictError, NotFoundError } from "../../base/errors.ts";
 import type { HostPaths } from "../../base/host_paths.ts";
@@ -18,7 +18,7 @@ import type { ContainerConfig } from "../container_config.ts";
 import type { Engine } from "../engine.ts";
 import { findContainer } from "./find.ts";
 import { lockWithin, tryLock } from "./lock.ts";
-import type { MonitorRequest } from "./monitor.ts";
+import type { MonitorRequest, StartRequest } from "./monitor_request.ts";
 import { awaitStart } from "./monitor_report.ts";
 import { containerDirectory, readRestarting, readRunning } from "./records.ts";
 import { clearStopRequest } from "./stop_request.ts";
@@ -32,7 +32,7 @@ const LOCK_TIMEOUT_MS = 10_000;
 const LOOK_MS = 20;
 
 /** How a monitor starts a container. */
-export interface StartOptions extends Pick<MonitorRequest, "ifRefused"> {
+export interface StartOptions extends Pick<StartRequest, "ifRefused"> {
   /**
    * Called when others can attach, before the program starts: whoever wants to
    * see all that it writes. Absent: the monitor waits for nobody.
@@ -80,6 +80,18 @@ export interface SpawnedMonitor extends Disposable {
     },
     options: StartOptions,
   ): Promise<number>;
+  /**
+   * Has it take over what runs already.
+   *
+   * @param descriptors What the request needs; they stay the caller's.
+   * @returns The pid of the program.
+   * @throws {ConflictError} If it has ended meanwhile, and is the caller's
+   * as before.
+   */
+  takeOver(
+    request: Exclude<MonitorRequest, { readonly kind: "start" }>,
+    descriptors: readonly Fd[],
+  ): Promise<number>;
 }
 
 /**
@@ -117,20 +129,33 @@ export function spawnMonitor({ paths, warn }: Engine): SpawnedMonitor {
       { config: { id }, lock },
       { ifRefused, onListening },
     ): Promise<number> {
-      const request: MonitorRequest = {
+      ask(ours, [lock], {
+        kind: "start",
         id,
         ifRefused,
         awaits: onListening === undefined ? "nobody" : "attached",
-      };
-      const bytes = new TextEncoder().encode(JSON.stringify(request));
-      sendDescriptor(ours, bytes, lock);
+      });
       return await awaitStart(ours, {
         onWarning: warn,
         ...(onListening === undefined ? {} : { onListening }),
       });
     },
+    async takeOver(request, descriptors): Promise<number> {
+      ask(ours, descriptors, request);
+      return await awaitStart(ours, { onWarning: warn });
+    },
     [Symbol.dispose]: () => ours[Symbol.dispose](),
   };
+}
+
+/** Tells a monitor what it is there for. */
+function ask(
+  socket: Fd,
+  descriptors: readonly Fd[],
+  request: MonitorRequest,
+): void {
+  const bytes = new TextEncoder().encode(JSON.stringify(request));
+  sendDescriptors(socket, bytes, descriptors);
 }
 
 /** What the program itself needs of an environment, and Deno. */

@@ -17,11 +17,22 @@ export interface PumpProgress {
   isReading: boolean;
 }
 
+/** Waits for something and reads it, as {@linkcode read} does. */
+export type Reader = (source: Fd, memory: Memory) => Promise<number>;
+
 /** Takes what has been read: the beginning of the memory, used again after. */
 export type Consumer = (
   memory: Memory,
   length: number,
 ) => Promise<"more" | "enough"> | "more" | "enough";
+
+/** How a source is read. */
+export interface DrainOptions {
+  /** Kept up to date. */
+  readonly progress?: PumpProgress;
+  /** Absent, the source is nobody else's to read. */
+  readonly reader?: Reader;
+}
 
 /**
  * Reads until the source ends or its consumer has had enough. More is read
@@ -31,27 +42,24 @@ export type Consumer = (
  * @param source A pipe, terminal or file; the end of a terminal is an error
  * to read(2), and is the end here too. Stays the caller's.
  * @param consume Returns `"enough"` to end.
- * @param progress Kept up to date.
  */
 export async function drainInto(
   source: Fd,
   consume: Consumer,
-  progress: PumpProgress = { isReading: false },
+  { progress = { isReading: false }, reader = read }: DrainOptions = {},
 ): Promise<void> {
   using memory = new Memory(BUFFER_BYTES);
   for (;;) {
     progress.isReading = true;
-    const length = await read(source, memory);
+    const length = await reader(source, memory);
     progress.isReading = false;
     if (length <= 0) return;
     if (await consume(memory, length) === "enough") return;
   }
 }
 
-/** Where a pump tells what it is doing. */
-export interface PumpOptions {
-  /** Kept up to date. */
-  readonly progress?: PumpProgress;
+/** How a pump reads, and where it tells what it is doing. */
+export interface PumpOptions extends DrainOptions {
   /** Sees all that is read, before it is written. */
   readonly tee?: (bytes: Uint8Array) => void;
 }
@@ -65,12 +73,12 @@ export interface PumpOptions {
 export async function pump(
   source: Fd,
   target: Fd,
-  { progress, tee }: PumpOptions = {},
+  { tee, ...options }: PumpOptions = {},
 ): Promise<void> {
   await drainInto(source, (memory, length) => {
     tee?.(memory.bytes.subarray(0, length));
     return writeOut(target, memory, length);
-  }, progress);
+  }, options);
 }
 
 async function writeOut(

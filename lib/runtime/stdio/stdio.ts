@@ -16,9 +16,12 @@ import {
 import { AT_FDCWD, O_RDONLY } from "../../../ffi/constants/fcntl.ts";
 import { isSyscallError } from "../../../ffi/errno.ts";
 import { Fd } from "../../../ffi/fd.ts";
+import type { Memory } from "../../../ffi/memory.ts";
 import { STDIO } from "../plan/terminal.ts";
 import { drain, type Output } from "./drain.ts";
-import { pump, type PumpProgress } from "./pump.ts";
+import type { Departure, DepartureOutcome } from "./departure.ts";
+import { DetachKeys } from "./detach_keys.ts";
+import { drainInto, pump, type PumpProgress, writeAll } from "./pump.ts";
 import { enterRawMode } from "./raw_terminal.ts";
 
 const STDIN = 0;
@@ -50,6 +53,8 @@ export interface StdioEvents {
    * @param bytes Overwritten after the call.
    */
   onOutput?(stream: OutputStream, bytes: Uint8Array): void;
+  /** How the program can be left, in a terminal with input. */
+  readonly departure?: Departure;
 }
 
 /** Streams being copied. */
@@ -95,19 +100,14 @@ function connectTerminal(
   { interactive, events }: { interactive: boolean; events: StdioEvents },
 ): Connection {
   const raw = interactive ? enterRawMode(STDIN) : undefined;
-  if (interactive) void pumpKeys(terminal, () => events.onHangUp());
+  if (interactive) void passKeys(terminal, events);
   const output = startOutput(terminal, "stdout", events);
   return {
     drain: () => drain([output]),
     resize(): void {
       const size = callerWindowSize();
       if (size === undefined || !terminal.isOpen) return;
-      try {
-        setWindowSize(terminal.number, size);
-      } catch (error) {
-        // EIO: the container has just ended.
-        if (!isSyscallError(error, "EIO")) throw error;
-      }
+      unlessHungUp(() => setWindowSize(terminal.number, size));
     },
     [Symbol.dispose](): void {
       raw?.[Symbol.dispose]();
@@ -115,17 +115,46 @@ function connectTerminal(
   };
 }
 
-/** Keys until there is nobody to press any: then the line is hung up here too. */
-async function pumpKeys(terminal: Fd, onHangUp: () => void): Promise<void> {
-  await pump(new Fd(STDIN), terminal);
+/**
+ * Keys until the program is left, or there is nobody to press any: then the
+ * line is hung up here too.
+ */
+async function passKeys(
+  terminal: Fd,
+  { departure, onHangUp }: StdioEvents,
+): Promise<void> {
+  if (departure === undefined) await pump(new Fd(STDIN), terminal);
+  else if (await pumpKeys(terminal, departure) === "left") return;
   if (!terminal.isOpen) return;
+  unlessHungUp(() => hangUp(terminal.number));
+  onHangUp();
+}
+
+/** Copies all but the keys that leave, until they do or there are no more. */
+async function pumpKeys(
+  terminal: Fd,
+  departure: Departure,
+): Promise<DepartureOutcome> {
+  const keys = new DetachKeys(departure.keys);
+  let outcome: DepartureOutcome = "stays";
+  await drainInto(new Fd(STDIN), async ({ bytes }, length) => {
+    const { passed, isComplete } = keys.push(bytes.subarray(0, length));
+    if (!terminal.isOpen) return "enough";
+    await writeAll(terminal, passed);
+    if (isComplete) outcome = await departure.leave();
+    return outcome === "left" ? "enough" : "more";
+  });
+  return outcome;
+}
+
+/** Does something to a terminal, unless nobody has its other side open. */
+function unlessHungUp(act: () => void): void {
   try {
-    hangUp(terminal.number);
+    act();
   } catch (error) {
-    // EIO: the container has just ended.
+    // The program has just ended, or goes on without it.
     if (!isSyscallError(error, "EIO")) throw error;
   }
-  onHangUp();
 }
 
 function pipeStdio({ interactive, owner }: StdioOptions): Stdio {
@@ -181,12 +210,18 @@ async function pumpInput(writable: Fd): Promise<void> {
 function startOutput(
   source: Fd,
   stream: OutputStream,
-  events: StdioEvents,
+  { onOutput, departure }: StdioEvents,
 ): Output {
   const progress: PumpProgress = { isReading: false };
   const target = new Fd(stream === "stdout" ? STDOUT : STDERR);
-  const tee = (bytes: Uint8Array): void => events.onOutput?.(stream, bytes);
-  const done = pump(source, target, { progress, tee })
+  const tee = (bytes: Uint8Array): void => onOutput?.(stream, bytes);
+  const reader = departure &&
+    ((fd: Fd, memory: Memory) => departure.read(fd, memory));
+  const done = pump(source, target, {
+    progress,
+    tee,
+    ...(reader === undefined ? {} : { reader }),
+  })
     .finally(() => source[Symbol.dispose]());
   return { source, progress, done };
 }

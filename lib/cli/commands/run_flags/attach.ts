@@ -39,7 +39,7 @@ export const ATTACH_FLAGS = {
     type: "string",
     long: "detach-keys",
     placeholder: "keys",
-    description: "Let keys leave it running, such as ctrl-p,ctrl-q",
+    description: "What leaves it running (default ctrl-p,ctrl-q)",
   },
   sigProxy: {
     type: "string",
@@ -69,7 +69,7 @@ const STREAMS: ReadonlySet<string> = new Set(["stdin", "stdout", "stderr"]);
  */
 export function needsMonitor(
   { restart = "no" }: Pick<RunOptions, "restart">,
-  { attach, detachKeys, sigProxy }: AttachFlags,
+  { attach, sigProxy }: AttachFlags,
 ): boolean {
   for (const name of attach) {
     if (!STREAMS.has(name.toLowerCase())) {
@@ -78,6 +78,5 @@ export function needsMonitor(
       );
     }
   }
-  return restart !== "no" || attach.length > 0 || detachKeys !== undefined ||
-    sigProxy === "false";
+  return restart !== "no" || attach.length > 0 || sigProxy === "false";
 }

@@ -3,8 +3,8 @@ import assert from "node:assert/strict";
 import { openat } from "../../../../ffi/calls/file.ts";
 import { readSync, writeAllSync } from "../../../../ffi/calls/pipe.ts";
 import {
-  receiveDescriptor,
-  sendDescriptor,
+  receiveDescriptors,
+  sendDescriptors,
   socketPair,
 } from "../../../../ffi/calls/socket.ts";
 import { AT_FDCWD, O_RDWR } from "../../../../ffi/constants/fcntl.ts";
@@ -25,9 +25,11 @@ function openFile({ path }: TemporaryDirectory): Fd {
 }
 
 function receive(socket: Fd): { content: Uint8Array; descriptor: Fd } {
-  const message = receiveDescriptor(socket);
+  const message = receiveDescriptors(socket);
   assert.ok(message !== undefined);
-  return message;
+  const { content, descriptors: [descriptor, ...more] } = message;
+  assert.deepEqual(more, []);
+  return { content, descriptor };
 }
 
 Deno.test("socketPair() connects two, both ways, close-on-exec", () => {
@@ -43,14 +45,14 @@ Deno.test("socketPair() connects two, both ways, close-on-exec", () => {
   assert.equal(readSync(one, new Uint8Array(8)), 0);
 });
 
-Deno.test("receiveDescriptor() gives the message and the same open file", () => {
+Deno.test("receiveDescriptors() gives the message and the same open file", () => {
   using directory = new TemporaryDirectory();
   const [one, other] = socketPair();
   using _one = one;
   using _other = other;
   using file = openFile(directory);
   const content = new TextEncoder().encode('{"id":"é"}');
-  sendDescriptor(one, content, file);
+  sendDescriptors(one, content, [file]);
   const message = receive(other);
   using received = message.descriptor;
   assert.deepEqual(message.content, content);
@@ -64,7 +66,7 @@ Deno.test("receiveDescriptor() gives the message and the same open file", () => 
   assert.equal(new TextDecoder().decode(bytes), "4567");
 });
 
-Deno.test("sendDescriptor() hands a lock over: it lasts as long as either", () => {
+Deno.test("sendDescriptors() hands a lock over: it lasts as long as either", () => {
   using directory = new TemporaryDirectory();
   const [one, other] = socketPair();
   using _one = one;
@@ -72,7 +74,7 @@ Deno.test("sendDescriptor() hands a lock over: it lasts as long as either", () =
   using file = openFile(directory);
   using stranger = openFile(directory);
   assert.ok(tryLock(file));
-  sendDescriptor(one, Uint8Array.of(0), file);
+  sendDescriptors(one, Uint8Array.of(0), [file]);
   file[Symbol.dispose]();
   assert.ok(!tryLock(stranger), "although nobody has received it yet");
   const { descriptor } = receive(other);
@@ -82,36 +84,65 @@ Deno.test("sendDescriptor() hands a lock over: it lasts as long as either", () =
   assert.ok(tryLock(stranger));
 });
 
-Deno.test("sendDescriptor() carries up to 4096 bytes", () => {
+Deno.test("sendDescriptors() carries up to 4096 bytes", () => {
   const [one, other] = socketPair();
   using _one = one;
   using _other = other;
   const content = Uint8Array.from({ length: 4096 }, (_, at) => at * 7);
-  sendDescriptor(one, content, one);
+  sendDescriptors(one, content, [one]);
   const message = receive(other);
   using _descriptor = message.descriptor;
   assert.deepEqual(message.content, content);
 });
 
-Deno.test("receiveDescriptor() tells the end, and a message without one", () => {
+Deno.test("sendDescriptors() sends up to four, in their order", () => {
+  const before = openDescriptors();
+  {
+    using directory = new TemporaryDirectory();
+    const [one, other] = socketPair();
+    using _one = one;
+    using _other = other;
+    using file = openFile(directory);
+    for (const sent of [[one, file], [file, one, other, file]]) {
+      sendDescriptors(one, Uint8Array.of(7), sent);
+      const message = receiveDescriptors(other);
+      assert.deepEqual(message?.content, Uint8Array.of(7));
+      const received = message?.descriptors ?? [];
+      assert.equal(received.length, sent.length);
+      for (const [index, fd] of received.entries()) {
+        using own = fd;
+        const isFile = isNamed(own, `${directory.path}/file`);
+        assert.equal(isFile, sent[index] === file);
+      }
+    }
+    for (const count of [0, 5]) {
+      const fds = Array.from({ length: count }, () => file);
+      const send = (): void => sendDescriptors(one, Uint8Array.of(7), fds);
+      assert.throws(send, RangeError);
+    }
+  }
+  assert.equal(openDescriptors(), before);
+});
+
+Deno.test("receiveDescriptors() tells the end, and a message without one", () => {
   const before = openDescriptors();
   {
     const [one, other] = socketPair();
     using _other = other;
     writeAllSync(one, Uint8Array.of(1));
-    assert.equal(receiveDescriptor(other), undefined);
+    assert.equal(receiveDescriptors(other), undefined);
     one[Symbol.dispose]();
-    assert.equal(receiveDescriptor(other), undefined);
+    assert.equal(receiveDescriptors(other), undefined);
   }
   assert.equal(openDescriptors(), before);
 });
 
-Deno.test("sendDescriptor() reports that nobody listens, by no signal", () => {
+Deno.test("sendDescriptors() reports that nobody listens, by no signal", () => {
   const [one, other] = socketPair();
   using _one = one;
   other[Symbol.dispose]();
   assert.throws(
-    () => sendDescriptor(one, Uint8Array.of(1), one),
+    () => sendDescriptors(one, Uint8Array.of(1), [one]),
     (error) => isSyscallError(error, "EPIPE"),
   );
 });

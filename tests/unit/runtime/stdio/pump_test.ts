@@ -140,7 +140,7 @@ Deno.test("drainInto() waits for its consumer, and tells what it does", async ()
     await gate.promise;
     return "more";
   };
-  const drained = drainInto(source.readable, consume, progress);
+  const drained = drainInto(source.readable, consume, { progress });
   assert.ok(progress.isReading);
   await arrived.promise;
   assert.ok(!progress.isReading);

@@ -3,10 +3,23 @@
  *
  * @module
  */
-import { UsageError } from "../base/errors.ts";
+import { UsageError } from "../../base/errors.ts";
 
 /** Docker's: ctrl-p, ctrl-q. */
 export const DEFAULT_DETACH_KEYS = Uint8Array.of(0x10, 0x11);
+
+/**
+ * The keys that a command line asks for, or docker's.
+ *
+ * @throws {UsageError} As {@linkcode parseDetachKeys} does.
+ */
+export function detachKeysOf(
+  { detachKeys }: { readonly detachKeys?: string | undefined },
+): Uint8Array {
+  return detachKeys === undefined
+    ? DEFAULT_DETACH_KEYS
+    : parseDetachKeys(detachKeys);
+}
 
 /**
  * Reads keys as docker writes them: single characters and `ctrl-X`, separated

@@ -4,7 +4,7 @@ import {
   DEFAULT_DETACH_KEYS,
   DetachKeys,
   parseDetachKeys,
-} from "../../../lib/monitor/detach_keys.ts";
+} from "../../../../lib/runtime/stdio/detach_keys.ts";
 
 const PARSED: Readonly<Record<string, readonly number[]>> = {
   "": [],
