@@ -8,21 +8,21 @@ import { UsageError } from "../base/errors.ts";
 import type { Platform } from "./image_spec.ts";
 
 /** Other words for processors, and for a variant of one. */
-const SYNONYMS: Readonly<Record<string, readonly [string, string?]>> = {
-  "x86_64": ["amd64"],
-  "x86-64": ["amd64"],
-  "aarch64": ["arm64", "v8"],
-  "armhf": ["arm", "v7"],
-  "armel": ["arm", "v6"],
-  "i386": ["386"],
-};
+const SYNONYMS: ReadonlyMap<string, readonly [string, string?]> = new Map([
+  ["x86_64", ["amd64"]],
+  ["x86-64", ["amd64"]],
+  ["aarch64", ["arm64", "v8"]],
+  ["armhf", ["arm", "v7"]],
+  ["armel", ["arm", "v6"]],
+  ["i386", ["386"]],
+]);
 
 /** A variant that goes without saying. */
-const USUAL_VARIANT: Readonly<Record<string, string>> = {
-  amd64: "v1",
-  arm64: "v8",
-  arm: "v7",
-};
+const USUAL_VARIANT: ReadonlyMap<string, string> = new Map([
+  ["amd64", "v1"],
+  ["arm64", "v8"],
+  ["arm", "v7"],
+]);
 
 const WORD = /^[a-z0-9_.-]+$/;
 
@@ -51,7 +51,8 @@ export function parsePlatform(text: string): Platform {
       advice: "OS/ARCHITECTURE[/VARIANT], such as linux/arm64",
     });
   }
-  const [architecture, implied] = SYNONYMS[processor] ?? [processor];
+  const [architecture, implied] = SYNONYMS.get(processor) ??
+    [processor];
   const variant = named ?? implied;
   return { os, architecture, ...(variant === undefined ? {} : { variant }) };
 }
@@ -111,7 +112,7 @@ function variantFit(offered: Platform, wanted: Platform): number | undefined {
 }
 
 function variantOf({ architecture, variant }: Platform): string {
-  return variant ?? USUAL_VARIANT[architecture] ?? "";
+  return variant ?? USUAL_VARIANT.get(architecture) ?? "";
 }
 
 function numberOf(variant: string): number {

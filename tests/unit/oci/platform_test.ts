@@ -15,6 +15,7 @@ Deno.test("parsePlatform() knows the words that others use", () => {
     "linux/armhf": "linux/arm/v7",
     "windows/amd64": "windows/amd64",
     "linux/arm/v6": "linux/arm/v6",
+    "constructor": "linux/constructor",
   };
   for (const [text, expected] of Object.entries(spellings)) {
     assert.equal(formatPlatform(parsePlatform(text)), expected, text);
