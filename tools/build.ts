@@ -16,7 +16,7 @@ import { DEFAULT_ROOTS } from "../lib/base/host_paths.ts";
 import { type BuildStamp, bundle, stampLine } from "./build/bundle.ts";
 import { baseBinaryUrl, compile, findBaseBinary } from "./build/compile.ts";
 import { portableExecutable } from "./build/portable.ts";
-import { SECTIONS } from "./build/sections.ts";
+import { LAYOUTS } from "./build/sections.ts";
 import { splitProgram } from "./build/split.ts";
 
 type Form = "compile" | "portable";
@@ -100,7 +100,7 @@ async function writePortable(
 ): Promise<number> {
   const warmUp = await bundle("tools/build/payload/warm_up.ts", CHECKOUT);
   const scripts = [
-    ...await splitProgram(CHECKOUT, SECTIONS, stamp),
+    ...await splitProgram(CHECKOUT, LAYOUTS, stamp),
     { name: "warm_up.js", text: warmUp },
   ];
   const executable = await portableExecutable({

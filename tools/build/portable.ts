@@ -4,7 +4,10 @@
  *
  * @module
  */
-import { BUNDLE_RUN_FLAGS } from "../../lib/runtime/launch/self_invocation.ts";
+import {
+  BUNDLE_RUN_FLAGS,
+  QUICK_COMMANDS,
+} from "../../lib/runtime/launch/self_invocation.ts";
 
 /** A file to be unpacked beside Deno. */
 export interface PortableFileText {
@@ -64,6 +67,7 @@ export async function portableExecutable(
       ROOT_BASE: parts.rootBase,
       DIGEST: digest,
       RUN_FLAGS: BUNDLE_RUN_FLAGS.join(" "),
+      QUICK_COMMANDS: QUICK_COMMANDS.join(" | "),
       PROGRAM_OFFSET: pad(programStart),
       PROGRAM_LENGTH: pad(parts.program.length),
       SCRIPTS_OFFSET: pad(programStart + parts.program.length),

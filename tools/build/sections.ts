@@ -1,72 +1,121 @@
 /**
- * Which commands share a file of the portable program. Deno loads compiled
- * code by the file, at 15 µs per KiB of source and 0.1 ms per file, so that a
- * start should find what it needs in few files and little else in them.
+ * How the portable program is cut into files. Deno loads compiled code by the
+ * file, at 15 µs per KiB of source whether it is needed or not.
  *
- * A section is a file that other files load late: it holds the modules named
- * here, which must all be imported with `await import()` somewhere. Modules
- * that several sections use go to files of their own, and what is imported
- * late but named nowhere goes to the section `rest`.
+ * A section is a file that others load late: it holds the modules named here,
+ * which must all be imported with `await import()` somewhere. Modules that
+ * several sections use go to files of their own, and what is imported late but
+ * named nowhere goes to the section `rest`.
+ *
+ * A layout is a program cut into sections. A file that sections share has what
+ * any of them needs; so the commands that are called most have layouts of their
+ * own, without the other commands. Those are left to the layout `main`.
  *
  * @module
  */
+import type { LayoutName } from "../../lib/runtime/launch/self_invocation.ts";
 
 /** Sections by name; each is the list of its modules, as paths in the checkout. */
 export type Sections = Readonly<Record<string, readonly string[]>>;
 
+/** A way to cut the program into files. */
+export interface Layout {
+  /** What the names of its files begin with. */
+  readonly name: string;
+  readonly sections: Sections;
+}
+
 /** Where the modules are that no section names. */
 export const REST = "rest";
 
-/** The sections of tsdocker. */
-export const SECTIONS: Sections = {
-  // Whatever starts a process in a container.
-  run: [
-    "lib/cli/commands/attach.ts",
-    "lib/cli/commands/create.ts",
-    "lib/cli/commands/exec.ts",
-    "lib/cli/commands/internal/monitor.ts",
-    "lib/cli/commands/restart.ts",
-    "lib/cli/commands/run.ts",
-    "lib/cli/commands/start.ts",
-    "lib/engine/containers/exec_check.ts",
-    "lib/engine/containers/start.ts",
-    "lib/monitor/health.ts",
-  ],
-  // The second process of a container that the re-invoking launcher starts.
-  init: ["lib/cli/commands/internal/init.ts"],
-  // What is asked or said about containers there are.
-  containers: [
-    "lib/cli/commands/exists.ts",
-    "lib/cli/commands/help.ts",
-    "lib/cli/commands/kill.ts",
-    "lib/cli/commands/logs.ts",
-    "lib/cli/commands/pause.ts",
-    "lib/cli/commands/ps.ts",
-    "lib/cli/commands/rename.ts",
-    "lib/cli/commands/rm.ts",
-    "lib/cli/commands/stop.ts",
-    "lib/cli/commands/unpause.ts",
-    "lib/cli/commands/version.ts",
-    "lib/cli/commands/wait.ts",
-    "lib/engine/containers/list_filter.ts",
-    "lib/engine/containers/size.ts",
-  ],
-  // Files of containers; `run` needs it when an image is new.
-  storage: [
-    "lib/cli/commands/cp.ts",
-    "lib/cli/commands/diff.ts",
-    "lib/cli/commands/export.ts",
-    "lib/engine/containers/own_layers.ts",
-    "lib/engine/containers/unpack.ts",
-    "lib/storage/layer_unpack.ts",
-  ],
-  // `run` needs it for other privileges than the default ones.
-  seccomp: [
-    "lib/runtime/security/seccomp/compile_profile.ts",
-    "lib/runtime/security/seccomp/default_profile.ts",
-    "lib/runtime/security/seccomp/parse_profile.ts",
-  ],
+/** What makes a layer of an image that is new. */
+const UNPACK = ["lib/storage/layer_unpack.ts"];
+
+/** What makes a filter of system calls for other privileges than the default. */
+const SECCOMP = [
+  "lib/runtime/security/seccomp/compile_profile.ts",
+  "lib/runtime/security/seccomp/default_profile.ts",
+];
+
+/** The sections of tsdocker in each layout. */
+const SECTIONS: Readonly<Record<LayoutName, Sections>> = {
+  run: {
+    run: ["lib/cli/commands/run.ts", "lib/engine/containers/start.ts"],
+    seccomp: SECCOMP,
+    unpack: UNPACK,
+  },
+  exec: {
+    exec: ["lib/cli/commands/exec.ts"],
+    seccomp: SECCOMP,
+  },
+  monitor: {
+    monitor: ["lib/cli/commands/internal/monitor.ts"],
+    health: [
+      "lib/engine/containers/exec_check.ts",
+      "lib/monitor/health.ts",
+    ],
+    seccomp: SECCOMP,
+  },
+  // All other commands, and what is called by other words.
+  main: {
+    // Whatever starts a process in a container.
+    run: [
+      "lib/cli/commands/attach.ts",
+      "lib/cli/commands/create.ts",
+      "lib/cli/commands/restart.ts",
+      "lib/cli/commands/start.ts",
+      "lib/engine/containers/start.ts",
+    ],
+    // The second process of a container that the re-invoking launcher starts.
+    init: ["lib/cli/commands/internal/init.ts"],
+    // What is asked or said about containers there are.
+    containers: [
+      "lib/cli/commands/exists.ts",
+      "lib/cli/commands/help.ts",
+      "lib/cli/commands/kill.ts",
+      "lib/cli/commands/logs.ts",
+      "lib/cli/commands/pause.ts",
+      "lib/cli/commands/ps.ts",
+      "lib/cli/commands/rename.ts",
+      "lib/cli/commands/rm.ts",
+      "lib/cli/commands/stop.ts",
+      "lib/cli/commands/unpause.ts",
+      "lib/cli/commands/version.ts",
+      "lib/cli/commands/wait.ts",
+      "lib/engine/containers/list_filter.ts",
+      "lib/engine/containers/size.ts",
+    ],
+    seccomp: [
+      ...SECCOMP,
+      "lib/runtime/security/seccomp/parse_profile.ts",
+    ],
+    // Files of containers.
+    storage: [
+      ...UNPACK,
+      "lib/cli/commands/cp.ts",
+      "lib/cli/commands/diff.ts",
+      "lib/cli/commands/export.ts",
+      "lib/engine/containers/own_layers.ts",
+      "lib/engine/containers/unpack.ts",
+    ],
+  },
 };
+
+/** The layouts of tsdocker. */
+export const LAYOUTS: readonly Layout[] = Object.entries(SECTIONS)
+  .map(([name, sections]) => ({ name, sections }));
+
+/** The layout with all commands. */
+export const MAIN = "main";
+
+/** The module that imports all commands late. */
+const COMMAND_TABLE = "lib/cli/command_table.ts";
+
+/**
+ * The file whose `again()` runs the program from its beginning, in the layout
+ * `main`: what a layout comes to when it is given a command that it has not.
+ */
+export const AGAIN = `${MAIN}.again`;
 
 /** An `await import()` of a module of the checkout. */
 const LATE_IMPORT = /\bawait import\(\s*"(\.{1,2}\/[^"]+)",?\s*\)/g;
@@ -87,38 +136,56 @@ export interface Redirected {
  * @example The file's name is no literal, for Deno reads those at once
  * ```ts
  * import assert from "node:assert/strict";
- * const sections = { rare: ["lib/b.ts"] };
- * const { text, late } = redirect("lib/a.ts", 'await import("./b.ts")', sections);
- * assert.equal(text, '(await import(["./rare.js"][0]))["lib/b.ts"]');
+ * const layout = { name: "x", sections: { rare: ["lib/b.ts"] } };
+ * const { text, late } = redirect("lib/a.ts", 'await import("./b.ts")', layout);
+ * assert.equal(text, '(await import(["./x.rare.js"][0]))["lib/b.ts"]');
  * assert.deepEqual(late, ["lib/b.ts"]);
  * ```
  */
 export function redirect(
   path: string,
   text: string,
-  sections: Sections,
+  { name, sections }: Layout,
 ): Redirected {
   const late: string[] = [];
   const redirected = text.replaceAll(LATE_IMPORT, (_, specifier: string) => {
-    const { pathname } = new URL(specifier, `file:///${path}`);
-    const module = pathname.slice(1);
+    const module = moduleAt(specifier, path);
+    if (isLeftOut(path, module, { name, sections })) {
+      return `await (await import(["./${AGAIN}.js"][0])).again()`;
+    }
     late.push(module);
-    const file = JSON.stringify(`./${sectionOf(module, sections)}.js`);
+    const file = JSON.stringify(`./${name}.${sectionOf(module, sections)}.js`);
     return `(await import([${file}][0]))[${JSON.stringify(module)}]`;
   });
   return { text: redirected, late };
+}
+
+/** The path in the checkout of what a module imports. */
+export function moduleAt(specifier: string, importer: string): string {
+  return new URL(specifier, `file:///${importer}`).pathname.slice(1);
+}
+
+/** Whether a module is a command that is left to the layout `main`. */
+function isLeftOut(
+  importer: string,
+  module: string,
+  { name, sections }: Layout,
+): boolean {
+  return importer === COMMAND_TABLE && name !== MAIN &&
+    sectionOf(module, sections) === REST;
 }
 
 /**
  * Spells the entry points of the sections, in TypeScript. Pure.
  *
  * @param late All modules that are imported late.
- * @returns The text of each section that has modules, by its name.
+ * @returns The text of each section that has modules, by its file's name
+ * without an extension.
  * @throws {Error} If a section names a module that is not imported late.
  */
 export function sectionEntries(
   late: ReadonlySet<string>,
-  sections: Sections,
+  { name, sections }: Layout,
 ): Map<string, string> {
   for (const module of Object.values(sections).flat()) {
     if (late.has(module)) continue;
@@ -130,7 +197,10 @@ export function sectionEntries(
   );
   return new Map(
     [...groups].sort(([one], [other]) => one < other ? -1 : 1)
-      .map(([name, modules]) => [name, modules.map(exported).join("")]),
+      .map(([section, modules]) => [
+        `${name}.${section}`,
+        modules.map(exported).join(""),
+      ]),
   );
 }
 

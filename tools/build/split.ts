@@ -3,19 +3,34 @@
  * start loads what it needs. `deno bundle` alone would make a file of each
  * late import and of each set of modules that some of them share, well over a
  * hundred; it is given a copy of the sources whose late imports lead to
- * sections.
+ * sections. Each layout has files of its own.
  *
  * @module
  */
 import { type BuildStamp, runBundler, stampLine } from "./bundle.ts";
-import { redirect, sectionEntries, type Sections } from "./sections.ts";
+import {
+  AGAIN,
+  type Layout,
+  MAIN,
+  moduleAt,
+  redirect,
+  sectionEntries,
+} from "./sections.ts";
 
-/** What a program is made of, relative to the checkout. */
-const SOURCES = ["main.ts", "lib", "ffi", "deno.json", "deno.lock"];
+/** Where the program begins, and what else it is made of. */
+const ENTRY = "main.ts";
+const SOURCES = [ENTRY, "lib", "ffi", "deno.json", "deno.lock"];
+
+/** See {@linkcode AGAIN}. */
+const AGAIN_TEXT = `import { main } from "./lib/cli/app.ts";
+export async function again(): Promise<never> {
+  Deno.exit(await main(Deno.args));
+}
+`;
 
 /** A file of the program. */
 export interface ProgramFile {
-  /** Such as `main.js`, which is the first. */
+  /** Such as `main.js`, where the layout `main` begins. */
   readonly name: string;
   readonly text: string;
 }
@@ -25,22 +40,44 @@ export interface ProgramFile {
  * same files, with the same names.
  *
  * @param checkout Absolute path of the source tree, with its deno.json.
+ * @returns The files, sorted by name; each layout begins with the file that
+ * has its name.
  * @throws {Error} If Deno cannot bundle it, or if a section names a module
  * that nothing imports late.
  */
 export async function splitProgram(
   checkout: string,
-  sections: Sections,
+  layouts: readonly Layout[],
   stamp: BuildStamp,
 ): Promise<ProgramFile[]> {
+  const texts = new Map<string, string>();
+  for (const layout of layouts) {
+    for (const [name, text] of await layOut(checkout, layout)) {
+      // Layouts may have a file in common: its name tells what is in it.
+      texts.set(name, stampLine(stamp) + text);
+    }
+  }
+  return [...texts].map(([name, text]) => ({ name, text }))
+    .sort((one, other) => one.name < other.name ? -1 : 1);
+}
+
+/** Bundles one layout; the texts of its files by name. */
+async function layOut(
+  checkout: string,
+  layout: Layout,
+): Promise<Map<string, string>> {
   const work = await Deno.makeTempDir();
   try {
     const [tree, output] = [`${work}/tree`, `${work}/output`];
-    const late = new Set<string>();
+    const modules: Modules = new Map();
     for (const source of SOURCES) {
-      await copy({ checkout, tree, sections, late }, source);
+      await copy({ checkout, tree, layout, modules }, source);
     }
-    const entries = sectionEntries(late, sections);
+    if (layout.name !== MAIN) {
+      await Deno.rename(`${tree}/${ENTRY}`, `${tree}/${layout.name}.ts`);
+    }
+    const entries = sectionEntries(lateImports(modules), layout);
+    if (layout.name === MAIN) entries.set(AGAIN, AGAIN_TEXT);
     for (const [name, text] of entries) {
       await Deno.writeTextFile(`${tree}/${name}.ts`, text);
     }
@@ -49,26 +86,52 @@ export async function splitProgram(
       "--code-splitting",
       "--outdir",
       output,
-      "main.ts",
+      `${layout.name}.ts`,
       ...names,
     ]);
-    return await readProgram(output, stamp);
+    return await readAll(output);
   } finally {
     await Deno.remove(work, { recursive: true });
   }
 }
 
+/** What modules import, by their paths in the checkout. */
+type Modules = Map<string, {
+  readonly atOnce: readonly string[];
+  readonly late: readonly string[];
+}>;
+
+/** What is imported late by any module that the program comes to. */
+function lateImports(modules: Modules): Set<string> {
+  const late = new Set<string>();
+  const reached = new Set([ENTRY]);
+  // A set goes on with what is added to it meanwhile.
+  for (const path of reached) {
+    const imports = modules.get(path);
+    for (const module of imports?.atOnce ?? []) reached.add(module);
+    for (const module of imports?.late ?? []) {
+      late.add(module);
+      reached.add(module);
+    }
+  }
+  return late;
+}
+
 interface Copying {
   readonly checkout: string;
   readonly tree: string;
-  readonly sections: Sections;
-  /** Gathers what is imported late. */
-  readonly late: Set<string>;
+  readonly layout: Layout;
+  /** Gathers what is copied. */
+  readonly modules: Modules;
 }
+
+/** An import of another module's values; what is formatted looks like this. */
+const IMPORT =
+  /^(?:(?:im|ex)port (?!type\b)[^;"]*?|import )"(\.{1,2}\/[^"]+)";$/gm;
 
 /** Copies a file or a directory, with late imports redirected. */
 async function copy(copying: Copying, path: string): Promise<void> {
-  const { checkout, tree, sections, late } = copying;
+  const { checkout, tree, layout, modules } = copying;
   const from = `${checkout}/${path}`;
   const found = await Deno.stat(from).catch(ignoreMissing);
   if (found === undefined) return;
@@ -84,8 +147,10 @@ async function copy(copying: Copying, path: string): Promise<void> {
   if (!path.endsWith(".ts")) {
     return await Deno.writeTextFile(`${tree}/${path}`, text);
   }
-  const redirected = redirect(path, text, sections);
-  for (const module of redirected.late) late.add(module);
+  const redirected = redirect(path, text, layout);
+  const atOnce = [...text.matchAll(IMPORT)]
+    .map(([, specifier = ""]) => moduleAt(specifier, path));
+  modules.set(path, { atOnce, late: redirected.late });
   await Deno.writeTextFile(`${tree}/${path}`, redirected.text);
 }
 
@@ -94,17 +159,11 @@ function ignoreMissing(error: unknown): undefined {
   if (!(error instanceof Deno.errors.NotFound)) throw error;
 }
 
-/** The files that were made, each with the stamp, `main.js` first. */
-async function readProgram(
-  directory: string,
-  stamp: BuildStamp,
-): Promise<ProgramFile[]> {
-  const entries = await Array.fromAsync(Deno.readDir(directory));
-  const rank = (name: string): string => name === "main.js" ? "" : name;
-  const names = entries.map(({ name }) => name)
-    .sort((one, other) => rank(one) < rank(other) ? -1 : 1);
-  return await Promise.all(names.map(async (name) => ({
-    name,
-    text: stampLine(stamp) + await Deno.readTextFile(`${directory}/${name}`),
-  })));
+/** The texts of the files in a directory, by name. */
+async function readAll(directory: string): Promise<Map<string, string>> {
+  const texts = new Map<string, string>();
+  for await (const { name } of Deno.readDir(directory)) {
+    texts.set(name, await Deno.readTextFile(`${directory}/${name}`));
+  }
+  return texts;
 }

@@ -22,8 +22,32 @@ export interface RunningProgram {
   readonly script: string;
 }
 
-/** The entry point of the portable form; all its files are in one directory. */
-const BUNDLE_ENTRY = "main.js";
+/**
+ * The ways in which the portable form is cut into files, all in one directory:
+ * one for each of the commands that are to start quickest, and one with all. The
+ * former leave what is not theirs to the latter.
+ */
+export type LayoutName = typeof QUICK_COMMANDS[number] | "main";
+
+/** The commands with layouts of their own. The header looks for the same words. */
+export const QUICK_COMMANDS = ["exec", "monitor", "run"] as const;
+
+/**
+ * Guesses from its arguments what a command will need, as the portable file's
+ * header does. If it guesses wrong, the start takes longer.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * assert.equal(layoutFor(["--root", "/r", "monitor", "3"]), "monitor");
+ * assert.equal(layoutFor(["ps"]), "main");
+ * ```
+ */
+export function layoutFor(args: readonly string[]): LayoutName {
+  const quick: readonly string[] = QUICK_COMMANDS;
+  const found = args.find((word): word is LayoutName => quick.includes(word));
+  return found ?? "main";
+}
 
 /**
  * How Deno runs the bundle: nothing but its files is looked for, read or
@@ -81,7 +105,9 @@ export function invocationOf(
  */
 export function selfInvocation(...args: string[]): Invocation {
   const { kind } = buildInfo();
-  const entry = kind === "source" ? "../../../main.ts" : BUNDLE_ENTRY;
+  const entry = kind === "source"
+    ? "../../../main.ts"
+    : `${layoutFor(args)}.js`;
   const script = new URL(entry, import.meta.url);
   return invocationOf({
     kind,

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import {
   BUNDLE_RUN_FLAGS,
   invocationOf,
+  layoutFor,
   selfInvocation,
   SOURCE_RUN_FLAGS,
 } from "../../../../lib/runtime/launch/self_invocation.ts";
@@ -43,6 +44,12 @@ Deno.test("invocationOf() keeps a path with spaces one argument", () => {
     ...SOURCE_RUN_FLAGS,
     "/a b/main.ts",
   ]);
+});
+
+Deno.test("layoutFor() looks for a quick command, wherever it is", () => {
+  assert.equal(layoutFor(["--debug", "container", "exec", "run"]), "exec");
+  assert.equal(layoutFor(["init", "3"]), "main");
+  assert.equal(layoutFor([]), "main");
 });
 
 Deno.test("selfInvocation() names main.ts when run from source", () => {

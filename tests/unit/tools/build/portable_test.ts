@@ -54,7 +54,7 @@ Deno.test("portableExecutable() refuses names that a shell would not take as the
 
 Deno.test("the portable file hands its arguments on, word for word", async () => {
   await using file = await PortableFile.make();
-  const words = ["run", "a b", "", "$HOME", "--x=*", "line\nbreak"];
+  const words = ["ps", "a b", "", "$HOME", "--x=*", "line\nbreak"];
   const { code, stdout, stderr } = await file.run(words);
   const unpacked = await file.unpacked();
   assert.equal(stderr, "");
@@ -69,6 +69,16 @@ Deno.test("the portable file hands its arguments on, word for word", async () =>
       "",
     ].join("\n"),
   );
+});
+
+Deno.test("the portable file starts quick commands with files of their own", async () => {
+  await using file = await PortableFile.make();
+  const script = async (...words: string[]): Promise<string | undefined> =>
+    (await file.run(words)).stdout.match(/\/(\w+)\.js$/m)?.[1];
+  assert.equal(await script("run", "--rm", "exec"), "run");
+  assert.equal(await script("--root", "/r 1", "container", "exec"), "exec");
+  assert.equal(await script("ps", "runs", "*"), "main");
+  assert.equal(await script(), "main");
 });
 
 Deno.test("the portable file passes exit status, stdin and environment through", async () => {

@@ -1,14 +1,21 @@
 /** @module */
 import assert from "node:assert/strict";
 import {
+  QUICK_COMMANDS,
+} from "../../../../lib/runtime/launch/self_invocation.ts";
+import {
+  type Layout,
+  LAYOUTS,
   redirect,
   sectionEntries,
-  type Sections,
 } from "../../../../tools/build/sections.ts";
 
-const SECTIONS: Sections = {
-  often: ["lib/a/one.ts", "lib/two.ts"],
-  seldom: ["lib/three.ts"],
+const LAYOUT: Layout = {
+  name: "l",
+  sections: {
+    often: ["lib/a/one.ts", "lib/two.ts"],
+    seldom: ["lib/three.ts"],
+  },
 };
 
 Deno.test("redirect() finds late imports wherever they stand", () => {
@@ -20,12 +27,12 @@ Deno.test("redirect() finds late imports wherever they stand", () => {
     ")).three;",
     'load: async () => (await import("./unnamed.ts")).command,',
   ].join("\n");
-  assert.deepEqual(redirect("lib/x.ts", text, SECTIONS), {
+  assert.deepEqual(redirect("lib/x.ts", text, LAYOUT), {
     text: [
       'import { z } from "./z.ts";',
-      'const { one } = (await import(["./often.js"][0]))["lib/a/one.ts"];',
-      'return ((await import(["./seldom.js"][0]))["lib/three.ts"]).three;',
-      'load: async () => ((await import(["./rest.js"][0]))["lib/unnamed.ts"]).command,',
+      'const { one } = (await import(["./l.often.js"][0]))["lib/a/one.ts"];',
+      'return ((await import(["./l.seldom.js"][0]))["lib/three.ts"]).three;',
+      'load: async () => ((await import(["./l.rest.js"][0]))["lib/unnamed.ts"]).command,',
     ].join("\n"),
     late: ["lib/a/one.ts", "lib/three.ts", "lib/unnamed.ts"],
   });
@@ -40,8 +47,32 @@ Deno.test("redirect() leaves what Deno and packages bring, and types", () => {
       'type M = typeof import("./a/one.ts");',
     ]
   ) {
-    assert.deepEqual(redirect("lib/x.ts", text, SECTIONS), { text, late: [] });
+    assert.deepEqual(redirect("lib/x.ts", text, LAYOUT), { text, late: [] });
   }
+});
+
+Deno.test("redirect() leaves other commands to the layout with all of them", () => {
+  const path = "lib/cli/command_table.ts";
+  const text = [
+    'load: async () => (await import("../three.ts")).three,',
+    'load: async () => (await import("./commands/ps.ts")).psCommand,',
+  ].join("\n");
+  assert.deepEqual(redirect(path, text, LAYOUT), {
+    text: [
+      'load: async () => ((await import(["./l.seldom.js"][0]))["lib/three.ts"]).three,',
+      'load: async () => (await (await import(["./main.again.js"][0])).again()).psCommand,',
+    ].join("\n"),
+    late: ["lib/three.ts"],
+  });
+  const { late } = redirect(path, text, { ...LAYOUT, name: "main" });
+  assert.deepEqual(late, ["lib/three.ts", "lib/cli/commands/ps.ts"]);
+});
+
+Deno.test("there is a layout for each quick command, and one for all", () => {
+  assert.deepEqual(
+    LAYOUTS.map(({ name }) => name).toSorted(),
+    [...QUICK_COMMANDS, "main"].toSorted(),
+  );
 });
 
 Deno.test("sectionEntries() puts each module in one section", () => {
@@ -51,19 +82,19 @@ Deno.test("sectionEntries() puts each module in one section", () => {
     "lib/a/one.ts",
     "lib/three.ts",
   ]);
-  assert.deepEqual([...sectionEntries(late, SECTIONS)], [
+  assert.deepEqual([...sectionEntries(late, LAYOUT)], [
     [
-      "often",
+      "l.often",
       'export * as "lib/a/one.ts" from "./lib/a/one.ts";\nexport * as "lib/two.ts" from "./lib/two.ts";\n',
     ],
-    ["rest", 'export * as "lib/unnamed.ts" from "./lib/unnamed.ts";\n'],
-    ["seldom", 'export * as "lib/three.ts" from "./lib/three.ts";\n'],
+    ["l.rest", 'export * as "lib/unnamed.ts" from "./lib/unnamed.ts";\n'],
+    ["l.seldom", 'export * as "lib/three.ts" from "./lib/three.ts";\n'],
   ]);
 });
 
 Deno.test("sectionEntries() refuses a module that nothing imports late", () => {
   assert.throws(
-    () => sectionEntries(new Set(["lib/two.ts", "lib/three.ts"]), SECTIONS),
+    () => sectionEntries(new Set(["lib/two.ts", "lib/three.ts"]), LAYOUT),
     /^Error: Nothing imports "lib\/a\/one\.ts" of tools\/build\/sections\.ts$/,
   );
 });

@@ -1,12 +1,19 @@
 /** @module */
 import assert from "node:assert/strict";
-import { SECTIONS } from "../../../../tools/build/sections.ts";
+import {
+  type Layout,
+  LAYOUTS,
+  type Sections,
+} from "../../../../tools/build/sections.ts";
 import {
   type ProgramFile,
   splitProgram,
 } from "../../../../tools/build/split.ts";
 
 const CHECKOUT = new URL("../../../../", import.meta.url).pathname;
+
+/** What a command may load: each KiB costs a start 15 µs. */
+const LOADED_BYTES = { exec: 330_000, monitor: 480_000, run: 620_000 };
 
 const STAMP = { kind: "portable", commit: "c" } as const;
 
@@ -22,15 +29,21 @@ const TREE = {
     'import { say } from "./say.ts";\nexport const b = (): void => say("b");\n',
   "lib/c.ts":
     'import { say } from "./say.ts";\nexport const c = (): void => say("c");\n',
+  "lib/cli/app.ts": "export const main = (): number => 0;\n",
   "ffi/unused.ts": "export const unused = 1;\n",
 };
+
+/** A layout of that tree. */
+function layout(name: string, sections: Sections = {}): Layout {
+  return { name, sections };
+}
 
 /** A source tree, and room for a program, in a temporary directory. */
 async function checkoutOf(
   files: Readonly<Record<string, string>>,
 ): Promise<AsyncDisposable & { readonly path: string }> {
   const path = await Deno.makeTempDir();
-  for (const folder of ["lib", "ffi", "program"]) {
+  for (const folder of ["lib", "lib/cli", "ffi", "program"]) {
     await Deno.mkdir(`${path}/${folder}`);
   }
   for (const [name, text] of Object.entries(files)) {
@@ -59,11 +72,17 @@ async function printed(
 Deno.test("splitProgram() makes files that share their modules and their stamp", async () => {
   await using checkout = await checkoutOf(TREE);
   const sections = { some: ["lib/a.ts"] };
-  const files = await splitProgram(checkout.path, sections, STAMP);
-  const names = files.map(({ name }) => name);
-  assert.equal(names[0], "main.js");
-  const named = names.filter((name) => !name.startsWith("chunk-"));
-  assert.deepEqual(named, ["main.js", "rest.js", "some.js"]);
+  const files = await splitProgram(
+    checkout.path,
+    [layout("main", sections)],
+    STAMP,
+  );
+  const named = files.map(({ name }) => name)
+    .filter((name) => !name.startsWith("chunk-"));
+  assert.deepEqual(
+    named,
+    ["main.again.js", "main.js", "main.rest.js", "main.some.js"],
+  );
   const program = `${checkout.path}/program`;
   for (const name of ["a", "b", "c"]) {
     assert.equal(
@@ -75,9 +94,9 @@ Deno.test("splitProgram() makes files that share their modules and their stamp",
 
 Deno.test("splitProgram() leads to late files by names that Deno does not follow", async () => {
   await using checkout = await checkoutOf(TREE);
-  const files = await splitProgram(checkout.path, {}, STAMP);
+  const files = await splitProgram(checkout.path, [layout("main")], STAMP);
   const program = `${checkout.path}/program`;
-  const withoutRest = files.filter(({ name }) => name !== "rest.js");
+  const withoutRest = files.filter(({ name }) => name !== "main.rest.js");
   assert.equal(await printed(program, withoutRest), "main 1 portable\n");
   for (const { text } of files) assert.doesNotMatch(text, /import\("/);
 });
@@ -86,37 +105,75 @@ Deno.test("splitProgram() gives the same files in another directory", async () =
   await using one = await checkoutOf(TREE);
   await using other = await checkoutOf(TREE);
   assert.deepEqual(
-    await splitProgram(one.path, {}, STAMP),
-    await splitProgram(other.path, {}, STAMP),
+    await splitProgram(one.path, [layout("main")], STAMP),
+    await splitProgram(other.path, [layout("main")], STAMP),
   );
 });
 
 Deno.test("splitProgram() says what is wrong with the sources", async () => {
   await using checkout = await checkoutOf({ ...TREE, "lib/a.ts": "export {" });
   await assert.rejects(
-    splitProgram(checkout.path, {}, STAMP),
+    splitProgram(checkout.path, [layout("main")], STAMP),
     /^Error: Cannot bundle [^]*lib\/a\.ts/,
   );
 });
 
-Deno.test("what a run of a container loads is about half of the program", async () => {
-  const files = await splitProgram(CHECKOUT, SECTIONS, STAMP);
+Deno.test("splitProgram() makes files of each layout, of what it comes to", async () => {
+  const table = "lib/cli/command_table.ts";
+  await using checkout = await checkoutOf({
+    ...TREE,
+    "main.ts":
+      'import { load } from "./lib/cli/command_table.ts";\nconsole.log(await load(Deno.args[0] ?? ""));\n',
+    "lib/cli/app.ts":
+      'import { load } from "./command_table.ts";\nexport async function main(args: string[]): Promise<number> {\n  console.log("again", await load(args[0] ?? ""));\n  return 7;\n}\n',
+    [table]:
+      'export async function load(name: string): Promise<string> {\n  if (name === "d") return (await import("../d.ts")).d;\n  return (await import("../e.ts")).e;\n}\n',
+    "lib/d.ts": 'export const d = "this is d";\n',
+    "lib/e.ts":
+      'export const e = "this is e";\nexport const f = async () => (await import("./b.ts")).b();\n',
+  });
+  const files = await splitProgram(checkout.path, [
+    layout("main"),
+    layout("quick", { some: ["lib/d.ts"] }),
+  ], STAMP);
+  const quick = files.filter(({ name }) => name.startsWith("quick"));
+  assert.deepEqual(
+    quick.map(({ name }) => name),
+    ["quick.js", "quick.some.js"],
+  );
+  const program = `${checkout.path}/program`;
+  assert.equal(await printed(program, files, "d"), "this is d\n");
+  // As if the quick layout were begun with.
+  const begun = files.filter(({ name }) => name !== "main.js")
+    .map(({ name, text }) => ({
+      name: name === "quick.js" ? "main.js" : name,
+      text,
+    }));
+  assert.equal(await printed(program, begun, "d"), "this is d\n");
+  assert.equal(await printed(program, begun, "e"), "again this is e\n");
+});
+
+Deno.test("a quick command loads little more than it needs", async () => {
+  const files = await splitProgram(CHECKOUT, LAYOUTS, STAMP);
   const texts = new Map(files.map(({ name, text }) => [name, text]));
-  const loaded = new Set<string>();
-  const load = (name: string): void => {
-    if (loaded.has(name)) return;
-    loaded.add(name);
-    const text = texts.get(name) ?? assert.fail(name);
-    for (
-      const [, found = ""] of text.matchAll(/^(?:import|\}).*"\.\/(.*)";$/gm)
-    ) {
-      load(found);
+  const loadedBy = (...names: string[]): Set<string> => {
+    const loaded = new Set(names);
+    // A set goes on with what is added to it meanwhile.
+    for (const name of loaded) {
+      const text = texts.get(name) ?? assert.fail(name);
+      for (
+        const [, found = ""] of text.matchAll(/^(?:import|\}).*"\.\/(.*)";$/gm)
+      ) {
+        loaded.add(found);
+      }
     }
+    return loaded;
   };
-  load("main.js");
-  load("run.js");
-  const sizeOf = (names: Iterable<string>): number =>
-    [...names].reduce((size, name) => size + (texts.get(name)?.length ?? 0), 0);
-  assert.ok(sizeOf(loaded) < 0.65 * sizeOf(texts.keys()), [...loaded].join());
-  assert.ok(loaded.size < 25, [...loaded].join());
+  for (const [name, atMost] of Object.entries(LOADED_BYTES)) {
+    const loaded = loadedBy(`${name}.js`, `${name}.${name}.js`);
+    const size = [...loaded]
+      .reduce((sum, file) => sum + (texts.get(file)?.length ?? 0), 0);
+    assert.ok(size < atMost, `${name}: ${size} bytes`);
+    assert.ok(loaded.size < 12, [...loaded].join());
+  }
 });
