@@ -1,23 +1,21 @@
 /**
  * Changing a container's configuration while somebody keeps it running: its
- * name, its limits, its restart policy.
+ * name, its limits, its restart policy; and putting it away for good.
+ *
+ * What is locked is the file itself: each change puts another one in its place,
+ * so whoever gets the lock looks whether it still is the configuration.
  *
  * @module
  */
 import { flock, openat } from "../../../ffi/calls/file.ts";
-import {
-  AT_FDCWD,
-  LOCK_EX,
-  O_CREAT,
-  O_RDWR,
-} from "../../../ffi/constants/fcntl.ts";
+import { AT_FDCWD, LOCK_EX, O_RDONLY } from "../../../ffi/constants/fcntl.ts";
 import { isSyscallError } from "../../../ffi/errno.ts";
-import type { Fd } from "../../../ffi/fd.ts";
+import { Fd } from "../../../ffi/fd.ts";
 import { NotFoundError } from "../../base/errors.ts";
 import type { HostPaths } from "../../base/host_paths.ts";
 import type { ContainerId } from "../../base/identifiers.ts";
 import type { ContainerConfig } from "../container_config.ts";
-import { containerDirectory, readConfig, writeConfig } from "./records.ts";
+import { configPath, readConfig, writeConfig } from "./records.ts";
 
 /**
  * Reads a configuration, changes it and writes it, one caller at a time. The
@@ -34,26 +32,47 @@ export function changeConfig(
   id: ContainerId,
   change: (config: ContainerConfig) => ContainerConfig,
 ): ContainerConfig {
-  using _locked = lockConfig(paths, id);
+  using locked = lockConfig(paths, id);
   const config = readConfig(paths, id);
-  if (config === undefined) throw noSuchContainer(id);
+  if (locked === undefined || config === undefined) throw noSuchContainer(id);
   const changed = change(config);
   writeConfig(paths, changed);
   return changed;
 }
 
-function lockConfig(paths: HostPaths, id: ContainerId): Fd {
-  const path = `${containerDirectory(paths, id)}/config.lock`;
-  const opened = open(path, id);
-  flock(opened.number, LOCK_EX);
-  return opened;
+/**
+ * Keeps a configuration from being changed. Blocks while a change is made.
+ *
+ * @returns `undefined` if there is none.
+ */
+export function lockConfig(paths: HostPaths, id: ContainerId): Fd | undefined {
+  const path = configPath(paths, id);
+  for (;;) {
+    using opened = open(path);
+    if (opened === undefined) return undefined;
+    flock(opened.number, LOCK_EX);
+    if (isStill(opened, path)) return new Fd(opened.release());
+  }
 }
 
-function open(path: string, id: ContainerId): Fd {
+/** Whether nobody has replaced it, or put it away, while we waited. */
+function isStill(opened: Fd, path: string): boolean {
   try {
-    return openat(AT_FDCWD, path, O_RDWR | O_CREAT, 0o600);
+    const [ours, theirs] = [opened.path, path].map((name) =>
+      Deno.statSync(name)
+    );
+    return ours?.ino === theirs?.ino && ours?.dev === theirs?.dev;
   } catch (error) {
-    if (isSyscallError(error, "ENOENT")) throw noSuchContainer(id);
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
+
+function open(path: string): Fd | undefined {
+  try {
+    return openat(AT_FDCWD, path, O_RDONLY);
+  } catch (error) {
+    if (isSyscallError(error, "ENOENT")) return undefined;
     throw error;
   }
 }

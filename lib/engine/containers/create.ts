@@ -16,6 +16,7 @@ import {
 import type { ConfigDraft } from "../configure.ts";
 import type { ContainerConfig } from "../container_config.ts";
 import type { ByKind } from "../user_namespace.ts";
+import { lockConfig } from "./change_config.ts";
 import { claimIds } from "./claim_ids.ts";
 import { lockShared, lockWithin } from "./lock.ts";
 import {
@@ -169,16 +170,24 @@ function makeStateDirectory(paths: HostPaths, id: ContainerId): void {
 
 /** Removes everything about a container; its caller holds its lock. */
 export function removeContainerFiles(paths: HostPaths, id: ContainerId): void {
+  // Half a container must not be taken for a whole one, but be found by its
+  // state: a crash in between leaves what the next command removes.
+  markForReconciling(paths, id);
+  const name = putConfigAway(paths, id);
+  if (name !== undefined) releaseName(paths, name, id);
+  removeDirectories(paths, id);
+}
+
+/** @returns The container's name, if it has one. */
+function putConfigAway(paths: HostPaths, id: ContainerId): string | undefined {
+  // Or who is about to rename it, or to update it, would bring it back.
+  using _unchanged = lockConfig(paths, id);
   // It may have been renamed since its keeper has read its configuration; one
   // half removed has it put away, and of a damaged one the name must be found.
   const name = (readConfig(paths, id) ?? readRetired(paths, id))?.name ??
     findNameOf(paths, id);
-  // Half a container must not be taken for a whole one, but be found by its
-  // state: a crash in between leaves what the next command removes.
-  markForReconciling(paths, id);
   retireConfig(paths, id);
-  if (name !== undefined) releaseName(paths, name, id);
-  removeDirectories(paths, id);
+  return name;
 }
 
 function markForReconciling(paths: HostPaths, id: ContainerId): void {

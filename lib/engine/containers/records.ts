@@ -196,7 +196,8 @@ export function logDirectory(paths: HostPaths, id: ContainerId): string {
   return `${containerDirectory(paths, id)}/log`;
 }
 
-function configPath(paths: HostPaths, id: ContainerId): string {
+/** Where a configuration is. */
+export function configPath(paths: HostPaths, id: ContainerId): string {
   return `${containerDirectory(paths, id)}/config.json`;
 }
 

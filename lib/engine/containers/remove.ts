@@ -65,14 +65,19 @@ function lockUnlessRunning(
   id: ContainerId,
   reference: string,
 ): ContainerLock {
-  if (findProcess(paths, id) !== undefined) {
-    throw isRunningError(reference, id, "running");
+  const deadline = performance.now() + END_TIMEOUT_MS;
+  for (;;) {
+    if (findProcess(paths, id) !== undefined) {
+      throw isRunningError(reference, id, "running");
+    }
+    const restarting = readRestarting(paths, id);
+    if (restarting !== undefined && isRunning(restarting.keeper)) {
+      throw isRunningError(reference, id, "restarting");
+    }
+    // Whoever has just written down its end may go on to start it again.
+    const lock = lockWithin(containerDirectory(paths, id), LOOK_MS);
+    if (lock !== "busy" || performance.now() > deadline) return lock;
   }
-  const restarting = readRestarting(paths, id);
-  if (restarting !== undefined && isRunning(restarting.keeper)) {
-    throw isRunningError(reference, id, "restarting");
-  }
-  return lockWithin(containerDirectory(paths, id), END_TIMEOUT_MS);
 }
 
 /** Kills what runs, and what is about to be started again, until it is ours. */

@@ -17,7 +17,7 @@ import { isRunning } from "../../runtime/process_identity.ts";
 import type { ContainerConfig } from "../container_config.ts";
 import type { Engine } from "../engine.ts";
 import { findContainer } from "./find.ts";
-import { lockWithin, tryLock } from "./lock.ts";
+import { lockWithin } from "./lock.ts";
 import type { MonitorRequest, StartRequest } from "./monitor_request.ts";
 import { awaitStart } from "./monitor_report.ts";
 import { containerDirectory, readRestarting, readRunning } from "./records.ts";
@@ -30,6 +30,8 @@ export const MONITOR_COMMAND = "monitor";
 const LOCK_TIMEOUT_MS = 10_000;
 /** How often to look meanwhile whether it has been started. */
 const LOOK_MS = 20;
+/** How long it may be locked by who only looks whether somebody keeps it. */
+const GLIMPSE_MS = 5;
 
 /** How a monitor starts a container. */
 export interface StartOptions extends Pick<StartRequest, "ifRefused"> {
@@ -181,7 +183,7 @@ function lockUnlessKept({ paths }: Engine, id: ContainerId): Fd | "kept" {
   for (;;) {
     // Whoever has it locked may be about to start it.
     const isKept = hasStarted(paths, id);
-    const lock = isKept ? tryLock(directory) : lockWithin(directory, LOOK_MS);
+    const lock = lockWithin(directory, isKept ? GLIMPSE_MS : LOOK_MS);
     if (lock === "missing") throw new NotFoundError(`No such container: ${id}`);
     if (lock !== "busy") return lock;
     if (isKept) return "kept";

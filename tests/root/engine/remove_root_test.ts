@@ -2,11 +2,13 @@
  * @module
  */
 import assert from "node:assert/strict";
+import { ownIdentity } from "../../../lib/engine/containers/life.ts";
 import { findByName } from "../../../lib/engine/containers/names.ts";
 import { removeContainer } from "../../../lib/engine/containers/remove.ts";
 import {
   containerDirectory,
   readConfig,
+  writeRestarting,
   writeRunning,
 } from "../../../lib/engine/containers/records.ts";
 import { createContainerId } from "../../../lib/base/identifiers.ts";
@@ -107,6 +109,30 @@ engineTest("removeContainer() refuses a running container", async (roots) => {
   assert.equal(status.signal, "SIGTERM", "it was not killed");
   container.remove();
 });
+
+engineTest(
+  "removeContainer() refuses what is started again while it waits",
+  (roots) => {
+    using container = roots.create({ name: "web" });
+    const { id } = container.config;
+    const restarting = { keeper: ownIdentity(), untilMs: 1 };
+    const remove = (): void =>
+      removeContainer(roots.engine, "web", { running: "refuse" });
+    // Whenever it asks for the time, a little more has passed.
+    const now = performance.now;
+    let time = 0;
+    performance.now = () => time += 30;
+    try {
+      atPause(() => writeRestarting(roots.paths, id, restarting), () => {
+        const expected = { name: "InvalidStateError", actual: "restarting" };
+        assert.throws(remove, expected);
+      });
+    } finally {
+      performance.now = now;
+    }
+    container.remove();
+  },
+);
 
 engineTest(
   "removeContainer() kills a running container if it may",

@@ -5,11 +5,22 @@
  */
 import assert from "node:assert/strict";
 import { createContainerId } from "../../../lib/base/identifiers.ts";
-import { changeConfig } from "../../../lib/engine/containers/change_config.ts";
-import { claimName, findByName } from "../../../lib/engine/containers/names.ts";
-import { readConfig } from "../../../lib/engine/containers/records.ts";
+import {
+  changeConfig,
+  lockConfig,
+} from "../../../lib/engine/containers/change_config.ts";
+import {
+  claimName,
+  findByName,
+  releaseName,
+} from "../../../lib/engine/containers/names.ts";
+import {
+  readConfig,
+  writeConfig,
+} from "../../../lib/engine/containers/records.ts";
 import { removeContainer } from "../../../lib/engine/containers/remove.ts";
 import { renameContainer } from "../../../lib/engine/containers/rename.ts";
+import { DEADLINE_MS, Output } from "../../support/cli.ts";
 import { type EngineRoots, engineTest } from "../../support/engine.ts";
 
 function remove({ engine }: EngineRoots, name: string): void {
@@ -117,5 +128,49 @@ engineTest(
     assert.equal(findByName(roots.paths, "b"), a);
     remove(roots, "b");
     remove(roots, "d");
+  },
+);
+
+const REMOVE = new URL(
+  "../../fixtures/engine/remove_container.ts",
+  import.meta.url,
+);
+
+/** Blocks until a process waits for a file's lock, or fails. */
+function awaitLockWaiter(pid: number): void {
+  const end = performance.now() + DEADLINE_MS;
+  const waits = new RegExp(`-> FLOCK .* ${pid} `);
+  while (!waits.test(Deno.readTextFileSync("/proc/locks"))) {
+    assert.ok(performance.now() < end, "it does not wait for the lock");
+  }
+}
+
+engineTest(
+  "a removal waits for a change, and removes what has become of it",
+  async (roots) => {
+    const container = roots.create({ name: "web" });
+    const { config: { id }, config } = container;
+    container[Symbol.dispose]();
+    const { root, runRoot, paths } = roots;
+    const child = new Deno.Command(Deno.execPath(), {
+      args: ["run", "-A", REMOVE.pathname, root, runRoot, "web"],
+      stdin: "piped",
+      stdout: "piped",
+    }).spawn();
+    const output = new Output(child.stdout, "a removal");
+    assert.equal(await output.line(), "ready");
+    {
+      using _changing = lockConfig(paths, id);
+      await child.stdin.close();
+      awaitLockWaiter(child.pid);
+      claimName(paths, "new", id);
+      writeConfig(paths, { ...config, name: "new" });
+    }
+    assert.equal(await output.rest(), "removed\n");
+    assert.ok((await child.status).success);
+    assert.equal(findByName(paths, "new"), undefined);
+    assert.equal(lockConfig(paths, id), undefined);
+    // As whoever renames it goes on to do.
+    releaseName(paths, "web", id);
   },
 );

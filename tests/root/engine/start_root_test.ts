@@ -51,6 +51,24 @@ engineTest(
 );
 
 engineTest(
+  "startDetached() looks twice whether somebody keeps what runs",
+  async (roots) => {
+    const container = roots.create({ name: "web" });
+    const { id } = container.config;
+    writeRunning(roots.paths, id, runningRecord(ownIdentity()));
+    // Somebody has it locked for no longer than a look, and removes it here, so
+    // that no monitor is needed.
+    await atEachPause(() => {
+      container.remove();
+      container[Symbol.dispose]();
+    }, async () => {
+      const starting = startDetached(roots.engine, "web");
+      await assert.rejects(starting, { name: "NotFoundError" });
+    });
+  },
+);
+
+engineTest(
   "startDetached() leaves alone what is started again anyway",
   async (roots) => {
     using container = roots.create({ name: "web" });
