@@ -10,7 +10,15 @@ import {
   processesIn,
   versionOf,
 } from "../support/cgroup_view.ts";
-import { type Place, placeTest, type Running, shell } from "../support/cli.ts";
+import {
+  assertPrints,
+  eventually,
+  type Place,
+  placeTest,
+  type Running,
+  shell,
+  TSDOCKER,
+} from "../support/cli.ts";
 
 const isSystemd = Deno.readTextFileSync("/proc/1/comm") === "systemd\n";
 const hasV2 = versionOf("memory") === "v2";
@@ -153,3 +161,93 @@ systemdTest("the root hands down what both need", async (place) => {
   await running.closeStdin();
   assert.equal(await running.status(), 0);
 });
+
+/** Who runs a container's program, and who keeps it. */
+interface Pids {
+  readonly program: number;
+  readonly monitor: number;
+}
+
+async function pidsOf(place: Place, id: string): Promise<Pids> {
+  const path = `${place.runRoot}/containers/${id}/running.json`;
+  const { pid, keeper } = JSON.parse(await Deno.readTextFile(path));
+  return { program: pid, monitor: keeper.pid };
+}
+
+/** As after a power cut and a boot: no process, and nothing in memory. */
+async function crashHost(place: Place, { program, monitor }: Pids) {
+  for (const pid of [monitor, program]) Deno.kill(pid, "SIGKILL");
+  await eventually("both gone", () =>
+    Promise.resolve(
+      !isThere(`/proc/${monitor}/exe`) && !isThere(`/proc/${program}/exe`) ||
+        undefined,
+    ));
+  await Deno.remove(place.runRoot, { recursive: true });
+}
+
+/** Whether a process is more than a zombie. */
+function isThere(exe: string): boolean {
+  try {
+    Deno.readLinkSync(exe);
+    return true;
+  } catch {
+    // Gone, or only to be reaped.
+    return false;
+  }
+}
+
+const UNIT = "tsdocker-boot-test.service";
+const UNIT_PATH = `/run/systemd/system/${UNIT}`;
+
+systemdTest(
+  "a unit starts and stops containers with the host",
+  async (place) => {
+    const { stdout } = await place.run(
+      ...["-d", "--restart", "always", "--name", "web"],
+      ...shell("trap 'exit 3' TERM; while :; do sleep 1; done"),
+    );
+    const id = stdout.trim();
+    await crashHost(place, await pidsOf(place, id));
+    const unit = await place.tsdocker(
+      ...["generate", "systemd", "--program", TSDOCKER],
+    );
+    const { TSDOCKER_RUNTIME_DIR = "" } = place.env;
+    const environment =
+      `Environment=TSDOCKER_RUNTIME_DIR=${TSDOCKER_RUNTIME_DIR}`;
+    await Deno.writeTextFile(
+      UNIT_PATH,
+      unit.stdout.replace("[Service]", `[Service]\n${environment}`),
+    );
+    try {
+      await systemd("systemctl", "daemon-reload");
+      await systemd("systemctl", "start", UNIT);
+      const started = await pidsOf(place, id);
+      // What the unit has started is not the unit's to end.
+      await systemd(
+        "systemctl",
+        "kill",
+        "--signal=KILL",
+        "--kill-who=main",
+        UNIT,
+      )
+        .catch(() => "it has no main process any more");
+      await systemd("systemctl", "daemon-reload");
+      assert.equal(await systemd("systemctl", "is-active", UNIT), "active");
+      assert.deepEqual(await pidsOf(place, id), started);
+      assert.ok(isThere(`/proc/${started.program}/exe`));
+      assert.ok(isThere(`/proc/${started.monitor}/exe`));
+      await systemd("systemctl", "restart", UNIT);
+      const restarted = await pidsOf(place, id);
+      assert.notEqual(restarted.program, started.program);
+      await systemd("systemctl", "stop", UNIT);
+      assert.ok(!isThere(`/proc/${restarted.program}/exe`));
+      const exit = `${place.root}/containers/${id}/exit.json`;
+      assert.equal(JSON.parse(await Deno.readTextFile(exit)).exitCode, 3);
+    } finally {
+      await systemd("systemctl", "stop", UNIT);
+      await Deno.remove(UNIT_PATH);
+      await systemd("systemctl", "daemon-reload");
+    }
+    assertPrints(await place.tsdocker("rm", "web"), "web\n");
+  },
+);
