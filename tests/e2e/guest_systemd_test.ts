@@ -175,7 +175,10 @@ async function pidsOf(place: Place, id: string): Promise<Pids> {
 }
 
 /** As after a power cut and a boot: no process, and nothing in memory. */
-async function crashHost(place: Place, { program, monitor }: Pids) {
+async function crashHost(
+  place: Place,
+  { program, monitor }: Pids,
+): Promise<void> {
   for (const pid of [monitor, program]) Deno.kill(pid, "SIGKILL");
   await eventually("both gone", () =>
     Promise.resolve(
