@@ -1,0 +1,122 @@
+/**
+ * Proves to one registry who we are, as it asks for it. Tokens are kept for
+ * what they are good for, and fetched once for all who wait for one.
+ *
+ * @module
+ */
+import { readWhole } from "./body.ts";
+import type { Challenge } from "./challenge.ts";
+import {
+  basicAuthorization,
+  type CredentialSource,
+} from "./credentials/credentials.ts";
+import type { Line } from "./line.ts";
+import { refusalOf } from "./refusal.ts";
+import {
+  parseToken,
+  type Token,
+  type TokenQuestion,
+  tokenRequest,
+} from "./token.ts";
+
+const MAX_TOKEN_BYTES = 64 * 1024;
+
+/** The values of `Authorization` for one registry. */
+export class Authorizer {
+  readonly #line: Line;
+  readonly #credentials: CredentialSource;
+  readonly #registry: string;
+  readonly #tokens = new Map<string, Promise<Token>>();
+  #challenge: Challenge | undefined;
+
+  /** @param registry The name its credentials are kept under. */
+  constructor(line: Line, registry: string, credentials: CredentialSource) {
+    this.#line = line;
+    this.#registry = registry;
+    this.#credentials = credentials;
+  }
+
+  /**
+   * Takes note of what the registry asks for; what has been shown to it
+   * before was not good enough.
+   *
+   * @returns Whether there is anything that we can do about it.
+   */
+  heed(challenges: readonly Challenge[], scopes: readonly string[]): boolean {
+    const usable = challenges.find(({ scheme }) => scheme === "bearer") ??
+      challenges.find(({ scheme }) => scheme === "basic");
+    if (usable === undefined) return false;
+    this.#challenge = usable;
+    this.#tokens.delete(scopes.join(" "));
+    return true;
+  }
+
+  /**
+   * The value of `Authorization`, or `undefined` if none was asked for or
+   * there is none.
+   *
+   * @param base The registry's own origin.
+   */
+  async authorization(
+    base: URL,
+    scopes: readonly string[],
+  ): Promise<string | undefined> {
+    if (this.#challenge === undefined) return undefined;
+    const credentials = await this.#credentials(this.#registry);
+    if (this.#challenge.scheme === "basic") {
+      return credentials?.kind === "password"
+        ? basicAuthorization(credentials.username, credentials.password)
+        : undefined;
+    }
+    if (credentials?.kind === "registry-token") {
+      return `Bearer ${credentials.token}`;
+    }
+    const { value } = await this.#token(base, scopes);
+    return `Bearer ${value}`;
+  }
+
+  async #token(base: URL, scopes: readonly string[]): Promise<Token> {
+    const key = scopes.join(" ");
+    const known = await this.#tokens.get(key);
+    if (known !== undefined && known.expiresMs > Date.now()) return known;
+    const fetched = this.#requestToken(base, scopes, "passing");
+    this.#tokens.set(key, fetched);
+    // A failure is for who asked; the next one asks anew.
+    fetched.catch(() => this.#tokens.delete(key));
+    return await fetched;
+  }
+
+  /**
+   * A token to keep in place of the password, if the issuer gives any.
+   *
+   * @throws {RegistryError} If it does not accept the credentials.
+   */
+  async identityToken(base: URL): Promise<string | undefined> {
+    if (this.#challenge?.scheme !== "bearer") return undefined;
+    return (await this.#requestToken(base, [], "lasting")).identityToken;
+  }
+
+  async #requestToken(
+    base: URL,
+    scopes: readonly string[],
+    kind: TokenQuestion["kind"],
+  ): Promise<Token> {
+    const challenge = this.#challenge;
+    if (challenge === undefined) throw new TypeError("No token was asked for");
+    const credentials = await this.#credentials(this.#registry);
+    const request = tokenRequest(base, {
+      challenge,
+      scopes,
+      credentials,
+      kind,
+    });
+    const reading = this.#line.readingOf(request.url);
+    const response = await this.#line.send(request);
+    if (response.status !== 200) {
+      const attempt = `Cannot get a token of "${reading.host}"`;
+      throw await refusalOf(response, attempt, reading);
+    }
+    const bytes = await readWhole(response, MAX_TOKEN_BYTES, reading);
+    return parseToken(bytes, reading.host, Date.now());
+  }
+}

@@ -1,0 +1,77 @@
+/**
+ * Requests by HTTP as they are, without redirects, retries or credentials.
+ * Deno's own `fetch` honours `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`.
+ *
+ * @module
+ */
+import { HostError } from "../base/errors.ts";
+import type { Protocol } from "./endpoint.ts";
+
+/** What to ask. */
+export interface HttpRequest {
+  readonly method: "GET" | "HEAD" | "POST" | "PATCH" | "PUT";
+  readonly url: URL;
+  readonly headers: Headers;
+  /** A stream is sent without its length being told, and only once. */
+  readonly body?: Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array>;
+  /** Ends the request, and the reading of its answer. */
+  readonly signal: AbortSignal;
+}
+
+/** Sends a request; it throws if there is no answer. */
+export type Transport = (request: HttpRequest) => Promise<Response>;
+
+/** Transports as they are needed, closed together. */
+export class Transports implements Disposable {
+  readonly #clients = new Map<string, Deno.HttpClient>();
+
+  /**
+   * The transport for a protocol.
+   *
+   * @param ca A file of certificates, in PEM.
+   * @throws {HostError} If it cannot be read.
+   */
+  for(protocol: Protocol, ca: string | undefined): Transport {
+    if (protocol === "unverified-https") return sendUnverified;
+    const client = this.#clientOf(ca);
+    return async ({ url, ...request }) =>
+      await fetch(url, {
+        ...request,
+        body: request.body ?? null,
+        redirect: "manual",
+        client,
+      });
+  }
+
+  #clientOf(ca: string | undefined): Deno.HttpClient {
+    const known = this.#clients.get(ca ?? "");
+    if (known !== undefined) return known;
+    const client = ca === undefined
+      ? Deno.createHttpClient({})
+      : Deno.createHttpClient({ caCerts: [readCertificates(ca)] });
+    this.#clients.set(ca ?? "", client);
+    return client;
+  }
+
+  [Symbol.dispose](): void {
+    for (const client of this.#clients.values()) client.close();
+    this.#clients.clear();
+  }
+}
+
+/** `fetch` verifies every certificate; this is for who wants none verified. */
+async function sendUnverified(request: HttpRequest): Promise<Response> {
+  const { sendByNode } = await import("./unverified_https.ts");
+  return await sendByNode(request);
+}
+
+function readCertificates(path: string): string {
+  try {
+    return Deno.readTextFileSync(path);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new HostError(`Cannot read the certificates "${path}": ${reason}`, {
+      cause,
+    });
+  }
+}
