@@ -9,7 +9,6 @@ import type { FileStatus } from "../../ffi/calls/file.ts";
 import type { Fd } from "../../ffi/fd.ts";
 import {
   isDirectory,
-  isOpaque,
   isWhiteout,
   MergedDirectory,
   type MergedPath,
@@ -20,6 +19,7 @@ import {
 } from "./merged_layers.ts";
 import type { Snapshot } from "./snapshot.ts";
 import type { ByteString } from "./tar/byte_string.ts";
+import { isOpaque } from "./tar/xattrs.ts";
 
 /** A directory that a container's layer has. */
 export interface ComparedPath {
@@ -49,6 +49,8 @@ export interface ComparedDirectory {
   readonly files: readonly ComparedFile[];
   /** Files of the image that it hides without saying so of each. */
   readonly hidden: readonly ByteString[];
+  /** Whether it begins anew, and none above it does. */
+  readonly isNew: boolean;
 }
 
 /** The layers of a snapshot, opened to be compared. */
@@ -88,20 +90,25 @@ export function compareDirectory(
   using own = openBelow(upper, image.prefix);
   if (own === undefined) return undefined;
   using below = new MergedDirectory(image);
-  const hides = isHidden || isOpaque(own);
+  const hides = isHidden || isOpaque(own.number);
   const files = namesIn(own).flatMap((name): ComparedFile[] => {
     const status = tryStat(own, name);
     if (status === undefined) return [];
-    const path = { upper, image: below.child(name), isHidden: hides };
     return [{
       name,
       status,
       isRemoval: isWhiteout(status),
       original: below.find(name)?.status,
-      path: isDirectory(status) ? path : undefined,
+      path: isDirectory(status)
+        ? { upper, image: below.child(name), isHidden: hides }
+        : undefined,
     }];
   });
-  if (!hides) return { files, hidden: [] };
+  if (!hides) return { files, hidden: [], isNew: false };
   const kept = new Set(files.map(({ name }) => name));
-  return { files, hidden: below.names().filter((name) => !kept.has(name)) };
+  return {
+    files,
+    hidden: below.names().filter((name) => !kept.has(name)),
+    isNew: !isHidden,
+  };
 }

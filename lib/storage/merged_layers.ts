@@ -13,7 +13,6 @@ import {
   openat,
   openat2,
 } from "../../ffi/calls/file.ts";
-import { fgetxattr } from "../../ffi/calls/xattr.ts";
 import {
   AT_FDCWD,
   O_DIRECTORY,
@@ -30,9 +29,9 @@ import { isSyscallError } from "../../ffi/errno.ts";
 import type { Fd } from "../../ffi/fd.ts";
 import { listNames } from "../base/directory_names.ts";
 import { type ByteString, byteString, kernelPath } from "./tar/byte_string.ts";
+import { isOpaque } from "./tar/xattrs.ts";
 
 const OPEN_DIRECTORY = O_RDONLY | O_DIRECTORY | O_NOFOLLOW;
-const OPAQUE = "trusted.overlay.opaque";
 /** The kernel takes no longer path at once. */
 const MAX_PATH_BYTES = 4000;
 
@@ -118,7 +117,7 @@ export class MergedDirectory implements Disposable {
       if (!isDirectory(status)) break;
       layers.push(layer);
       using part = tryOpen(fd.number, name);
-      if (part !== undefined && isOpaque(part)) break;
+      if (part !== undefined && isOpaque(part.number)) break;
     }
     return { prefix: `${this.prefix}${name}/` as ByteString, layers };
   }
@@ -198,17 +197,6 @@ export function tryStat(
   name: ByteString,
 ): FileStatus | undefined {
   return orGone(() => lstatat(directory.number, kernelPath(name)));
-}
-
-/** Whether a directory hides what layers below have in it. */
-export function isOpaque(directory: Fd): boolean {
-  try {
-    const Y = 0x79;
-    return fgetxattr(directory.number, OPAQUE)[0] === Y;
-  } catch (error) {
-    if (isSyscallError(error, "ENODATA", "EOPNOTSUPP")) return false;
-    throw error;
-  }
 }
 
 /** Whether a file stands for one that has been removed. */

@@ -47,10 +47,12 @@ const KEPT = /^(?:user\.|security\.capability$|system\.posix_acl_)/;
 /** The attributes of an open file or directory that a copy of it has, too. */
 export function keptXattrs(fd: number): Xattrs {
   const kept = new Map<ByteString, Uint8Array>();
-  for (const bytes of listWhereSupported(fd)) {
-    const name = byteString(bytes, 0, bytes.length);
+  // Sorted: file systems list them in the order they were made.
+  const names = listWhereSupported(fd)
+    .map((bytes) => byteString(bytes, 0, bytes.length)).sort();
+  for (const name of names) {
     if (!KEPT.test(name) || OVERLAY_NAMESPACES.test(name)) continue;
-    kept.set(name, fgetxattr(fd, bytes));
+    kept.set(name, fgetxattr(fd, kernelPath(name)));
   }
   return kept;
 }
