@@ -16,12 +16,20 @@ export async function chainIds(
 ): Promise<Digest[]> {
   const chain: Digest[] = [];
   for (const diffId of diffIds) {
-    const below = chain.at(-1);
-    chain.push(
-      below === undefined
-        ? diffId
-        : await digestOf(new TextEncoder().encode(`${below} ${diffId}`)),
-    );
+    chain.push(await chainIdOn(chain.at(-1), diffId));
   }
   return chain;
+}
+
+/**
+ * The chain id of one layer.
+ *
+ * @param below Chain id of the layer below it; `undefined` if it is the lowest.
+ */
+export async function chainIdOn(
+  below: Digest | undefined,
+  diffId: Digest,
+): Promise<Digest> {
+  if (below === undefined) return diffId;
+  return await digestOf(new TextEncoder().encode(`${below} ${diffId}`));
 }

@@ -75,11 +75,12 @@ export interface Archive extends ByteSource, Disposable {
   explainEnd(): Promise<TsdockerError | undefined>;
 }
 
-/** An archive as it came. */
+/** An archive as it came; one of xz is kept unpacked. */
 export interface CopiedArchive {
-  readonly compression: Compression;
+  readonly compression: Exclude<Compression, "xz">;
   readonly digest: Digest;
-  readonly sizeBytes: number;
+  /** Bytes. */
+  readonly size: number;
 }
 
 /** One reading of an archive file. */
@@ -267,8 +268,13 @@ class OpenArchive implements ArchiveFile {
   }
 
   async copied(): Promise<CopiedArchive> {
-    const { compression, copy, sizeBytes } = await this.#findings();
-    return { compression, digest: parseDigest(`sha256:${copy}`), sizeBytes };
+    const { copy } = await this.#findings();
+    if (copy === undefined) throw new TypeError("Nothing was copied");
+    return {
+      compression: copy.compression,
+      digest: parseDigest(`sha256:${copy.digest}`),
+      size: copy.sizeBytes,
+    };
   }
 
   async explainEnd(): Promise<TsdockerError | undefined> {

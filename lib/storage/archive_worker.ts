@@ -32,7 +32,7 @@ export interface ArchiveJob {
   readonly compression: Compression | undefined;
   /** Where to write the decompressed archive, if anywhere. */
   readonly output: string | undefined;
-  /** Where to write the archive as it came, if anywhere. */
+  /** Where to write the archive as it came, if anywhere; xz is unpacked. */
   readonly copy: string | undefined;
   /** The decoder of xz, unless there is no need of it. */
   readonly xzProgram: Uint8Array | undefined;
@@ -40,12 +40,17 @@ export interface ArchiveJob {
 
 /** What the worker has found, digests in hex. */
 export interface ArchiveFindings {
-  readonly compression: Compression;
   /** Of the archive, decompressed. */
   readonly content: string;
-  /** Of the archive as it came, if it was copied. */
-  readonly copy: string | undefined;
-  /** How long it was as it came. */
+  /** What was copied, if anything was. */
+  readonly copy: CopyFindings | undefined;
+}
+
+/** What is known of a copy. */
+export interface CopyFindings {
+  /** How it is packed. */
+  readonly compression: Exclude<Compression, "xz">;
+  readonly digest: string;
   readonly sizeBytes: number;
 }
 
@@ -183,33 +188,39 @@ function archiveWorkerMain(
     const source = await peeked(blamed(input, "source"));
     compression = job.compression ?? detectCompression(source.head);
     const content = createHash("sha256");
-    // What is not packed is copied as it is.
-    const asItCame = copy === undefined || compression === "none"
+    // No layer of an image is packed by xz.
+    const copied = compression === "xz" ? "none" : compression;
+    const asItCame = copy === undefined || copied === "none"
       ? undefined
       : createHash("sha256");
     let sizeBytes = 0;
-    async function* kept(): AsyncGenerator<Uint8Array> {
+    const keep = (bytes: Uint8Array): void => {
+      if (copy === undefined) return;
+      sizeBytes += bytes.length;
+      failedAt = "copy";
+      writeAll(copy, bytes);
+      failedAt = "content";
+    };
+    async function* asItComes(): AsyncGenerator<Uint8Array> {
       for await (const bytes of source.pieces) {
-        sizeBytes += bytes.length;
         asItCame?.update(bytes);
-        if (copy !== undefined) {
-          failedAt = "copy";
-          writeAll(copy, bytes);
-          failedAt = "content";
-        }
+        if (copied !== "none") keep(bytes);
         yield bytes;
       }
     }
-    for await (const bytes of decompressed(kept(), job)) {
+    for await (const bytes of decompressed(asItComes(), job)) {
       content.update(bytes);
+      if (copied === "none") keep(bytes);
       if (output !== undefined) writeAll(output, bytes);
     }
     const contentHex = content.digest("hex");
     return {
-      compression: compression as Compression,
       content: contentHex,
-      copy: copy && (asItCame?.digest("hex") ?? contentHex),
-      sizeBytes,
+      copy: copy && {
+        compression: copied as CopyFindings["compression"],
+        digest: asItCame?.digest("hex") ?? contentHex,
+        sizeBytes,
+      },
     };
   }
 

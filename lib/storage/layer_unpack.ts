@@ -12,7 +12,7 @@ import { type Digest, digestHex } from "../base/digest.ts";
 import { IntegrityError } from "../base/errors.ts";
 import type { HostPaths } from "../base/host_paths.ts";
 import { pathExists } from "../base/path_exists.ts";
-import { type ArchiveFile, openArchiveFile } from "./archive_file.ts";
+import { type Archive, openArchiveFile } from "./archive_file.ts";
 import { lockFile } from "./file_lock.ts";
 import { GrowingTree, makePrivate, OPEN_DIRECTORY } from "./growing_tree.ts";
 import { finishImplied } from "./implied_directories.ts";
@@ -111,7 +111,7 @@ export async function ensureLayerBlob(
 }
 
 /** One process at a time unpacks a file; there is none if it is missing. */
-async function lockSource(
+export async function lockSource(
   paths: HostPaths,
   archive: string,
 ): Promise<Disposable | undefined> {
@@ -120,13 +120,19 @@ async function lockSource(
   return await lockFile(`${paths.sources}/${sourceKey(status)}.lock`);
 }
 
-interface TreeOptions
+/** How a layer is unpacked. */
+export interface TreeOptions
   extends
     Pick<LayerBlob, "archive" | "parents">,
     Pick<UnpackOptions, "emptiness"> {}
 
-async function unpackTree(
-  file: ArchiveFile,
+/**
+ * Unpacks a layer into an empty directory.
+ *
+ * @returns Its digest, unpacked.
+ */
+export async function unpackTree(
+  file: Archive,
   root: Fd,
   { archive, parents, emptiness }: TreeOptions,
 ): Promise<Digest> {

@@ -1,0 +1,89 @@
+/**
+ * Takes a layer into the store in one reading: as it came, and unpacked.
+ *
+ * @module
+ */
+import { openat } from "../../ffi/calls/file.ts";
+import { AT_FDCWD } from "../../ffi/constants/fcntl.ts";
+import { type Digest, digestHex } from "../base/digest.ts";
+import { IntegrityError } from "../base/errors.ts";
+import type { HostPaths } from "../base/host_paths.ts";
+import { chainIdOn } from "../oci/chain_id.ts";
+import type { LayerCompression } from "../oci/media_types.ts";
+import type { Archive, ArchiveOptions } from "./archive_file.ts";
+import {
+  assertDigest,
+  type BlobIdentity,
+  GrowingBlob,
+} from "./content_store.ts";
+import { GrowingTree, makePrivate, OPEN_DIRECTORY } from "./growing_tree.ts";
+import { type TreeOptions, unpackTree } from "./layer_unpack.ts";
+import { sweepTemporaryTrees } from "./temporary_trees.ts";
+
+/** A layer that comes from outside. */
+export interface ArrivingLayer extends Omit<TreeOptions, "archive"> {
+  /** What messages call it. */
+  readonly label: string;
+  /** Opens it for one reading that copies it. */
+  open(options: ArchiveOptions): Promise<Archive>;
+  /** Chain id of the layer below it. */
+  readonly below: Digest | undefined;
+  /** What it must be, unpacked, if that is known. */
+  readonly diffId?: Digest;
+  /** What it must be as it comes, if that is known. */
+  readonly blob?: Digest;
+}
+
+/** A layer in the store. */
+export interface TakenLayer {
+  readonly blob: BlobIdentity;
+  /** How the blob is packed. */
+  readonly compression: LayerCompression;
+  readonly diffId: Digest;
+  readonly chainId: Digest;
+  /** Where it is unpacked. */
+  readonly directory: string;
+}
+
+/**
+ * Reads a layer, keeps it as it comes and unpacks it. If anything is wrong
+ * with it, nothing of it is left.
+ *
+ * @throws {IntegrityError} If it is malformed, hostile, or another one.
+ * @throws {HostError} If the host refuses something: no space, not root.
+ */
+export async function takeLayer(
+  paths: HostPaths,
+  layer: ArrivingLayer,
+): Promise<TakenLayer> {
+  makePrivate(paths.layers);
+  using blob = new GrowingBlob(paths);
+  using archive = await layer.open({ copy: blob.path });
+  using store = openat(AT_FDCWD, paths.layers, OPEN_DIRECTORY);
+  sweepTemporaryTrees(paths);
+  using tree = new GrowingTree(paths.layers, store);
+  const { label, parents, emptiness } = layer;
+  const diffId = await unpackTree(archive, tree.root, {
+    archive: label,
+    parents,
+    emptiness,
+  });
+  if (layer.diffId !== undefined && layer.diffId !== diffId) {
+    throw new IntegrityError(
+      `Cannot unpack "${label}": its digest, unpacked, is ${diffId} and not ${layer.diffId}`,
+      { advice: "make or fetch the file again" },
+    );
+  }
+  const { compression, digest, size } = await archive.copied();
+  assertDigest(digest, layer.blob);
+  const chainId = await chainIdOn(layer.below, diffId);
+  blob.publish(digest);
+  tree.publish(digestHex(chainId));
+  return {
+    blob: { digest, size },
+    compression,
+    diffId,
+    chainId,
+    directory: `${paths.layers}/${digestHex(chainId)}`,
+  };
+}
