@@ -18,7 +18,8 @@ import { parseNamespaceMode } from "./namespace_mode.ts";
 import { parseResources } from "./resources.ts";
 import type { EnvEntry, RunOptions } from "./run_options.ts";
 import { parseUlimits } from "./ulimit.ts";
-import { normalizePath, parseTmpfs, parseVolume } from "./volume.ts";
+import { normalizePath } from "./volume.ts";
+import { configureVolumes } from "./volumes/configure_volumes.ts";
 
 /** What the options do not say. */
 export interface ConfigureInput {
@@ -27,6 +28,10 @@ export interface ConfigureInput {
   /** What relative paths are relative to. */
   readonly cwd: string;
   readonly host: HostFacts;
+  /** The store of volumes. */
+  readonly volumes: string;
+  /** Makes up a name for a volume that was given none. */
+  newName(): string;
 }
 
 /** All of a configuration that the options decide. */
@@ -62,7 +67,7 @@ export function configureContainer(
     name: options.name === undefined ? undefined : checkName(options.name),
     createdMs,
     image: options.image,
-    args: programArguments(options),
+    ...programArguments(options),
     ...environment(options.env),
     workdir: workdir(options.workdir),
     user: options.user ?? "",
@@ -73,13 +78,14 @@ export function configureContainer(
     readOnly: options.readOnly,
     init: options.init,
     network,
-    ...mounts(options, input.cwd),
+    ...configureVolumes(options, input),
     ...parseResources(options, input),
     rlimits: parseUlimits(options.ulimits),
     ...oomScoreAdj(options.oomScoreAdj),
     shmSizeBytes: shmSize(options.shmSize),
     ...parseIsolation(options, network),
     ...parseLifecycle(options),
+    exposedPorts: options.imageSettings?.ExposedPorts ?? [],
   };
 }
 
@@ -95,18 +101,20 @@ export function checkName(name: string): string {
   );
 }
 
-function programArguments(options: RunOptions): [string, ...string[]] {
-  const [first, ...rest] = options.entrypoint === undefined ||
-      options.entrypoint === ""
-    ? options.command
-    : [options.entrypoint, ...options.command];
+function programArguments(
+  { image, entrypoint = [], command }: RunOptions,
+): Pick<ContainerConfig, "args" | "entrypoint"> {
+  const words = typeof entrypoint === "string" ? [entrypoint] : entrypoint;
+  // An empty one is as none.
+  const leading = words[0] === "" ? [] : words;
+  const [first, ...rest] = [...leading, ...command];
   if (first === undefined) {
     throw new UsageError("no command specified", {
-      advice: `tsdocker run ${options.image} sh`,
+      advice: `tsdocker run ${image} sh`,
     });
   }
   if (first === "") throw new UsageError("the command is an empty string");
-  return [first, ...rest];
+  return { args: [first, ...rest], entrypoint: leading };
 }
 
 /** The last entry of a name counts, at the place of its first. */
@@ -181,20 +189,4 @@ function networkMode(text: string): NetworkMode {
     advice:
       "--network none or --network host; other networks are not available yet",
   });
-}
-
-function mounts(
-  options: RunOptions,
-  cwd: string,
-): Pick<ContainerConfig, "volumes" | "tmpfs"> {
-  const volumes = options.volumes.map((text) => parseVolume(text, cwd));
-  const tmpfs = options.tmpfs.map(parseTmpfs);
-  const seen = new Set<string>();
-  for (const { destination } of [...volumes, ...tmpfs]) {
-    if (seen.has(destination)) {
-      throw new UsageError(`Duplicate mount point: ${destination}`);
-    }
-    seen.add(destination);
-  }
-  return { volumes, tmpfs };
 }

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { Digest } from "../base/digest.ts";
 import type { ContainerId } from "../base/identifiers.ts";
 import type { CapabilityName } from "../../ffi/constants/capability.ts";
 import type { HealthCheck } from "../monitor/health_state.ts";
@@ -19,6 +20,7 @@ import type { IdMappings, UserNamespaceChoice } from "./id_mapping.ts";
 import type { IpcMode, NamespaceMode } from "./namespace_mode.ts";
 import type { SeccompChoice } from "./security_option.ts";
 import type { BindVolume, TmpfsVolume } from "./volume.ts";
+import type { ImageMount } from "./volumes/image_mount.ts";
 
 export type { HealthCheck, RestartPolicy };
 
@@ -45,10 +47,18 @@ export interface ContainerConfig {
   readonly createdMs: number;
   /** The image as the user wrote it. */
   readonly image: string;
+  /** The image's id; absent if it is a mere tar file or directory. */
+  readonly imageId?: Digest;
+  /** Its manifest's digest. */
+  readonly imageManifest?: Digest;
   /** Its layers' directories, absolute on the host, the topmost first. */
   readonly layers: readonly string[];
   /** Program and arguments. */
   readonly args: readonly [string, ...string[]];
+  /** The first of them, if they are the entrypoint of the image or the user. */
+  readonly entrypoint?: readonly string[];
+  /** Ports of the image, such as `80/tcp`. */
+  readonly exposedPorts?: readonly string[];
   /** `NAME=value`, without what depends on the user or the terminal. */
   readonly env: readonly string[];
   /** Names the environment must not have, even if a default would set them. */
@@ -65,6 +75,8 @@ export interface ContainerConfig {
   readonly network: NetworkMode;
   readonly volumes: readonly BindVolume[];
   readonly tmpfs: readonly TmpfsVolume[];
+  /** Images among its files; absent for none. */
+  readonly imageMounts?: readonly ImageMount[];
   /** Below every hierarchy's root; absent: it has no cgroups of its own. */
   readonly cgroupsPath?: string;
   /**

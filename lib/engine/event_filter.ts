@@ -14,6 +14,7 @@ export const EVENT_FILTERS = [
   "image",
   "label",
   "type",
+  "volume",
 ] as const;
 
 /** One of {@linkcode EVENT_FILTERS}. */
@@ -43,6 +44,7 @@ const MATCHERS: Readonly<Record<EventFilterKey, Matcher>> = {
   image: ({ attributes }, value) => attributes["image"] === value,
   label: ({ attributes }, value) => matchesLabel(attributes, value),
   type: ({ type }, value) => type === value,
+  volume: ({ type, id }, value) => type === "volume" && id === value,
 };
 
 /**

@@ -28,6 +28,7 @@ export type EventAction =
   | "export"
   | `health_status: ${string}`
   | "kill"
+  | "mount"
   | "oom"
   | "pause"
   | "prune"
@@ -37,6 +38,7 @@ export type EventAction =
   | "start"
   | "stop"
   | "top"
+  | "unmount"
   | "unpause"
   | "update";
 

@@ -7,19 +7,22 @@ import { parseDurationMs } from "../base/duration.ts";
 import { UsageError } from "../base/errors.ts";
 import type { HealthCheck } from "../monitor/health_state.ts";
 import { invalidArgument } from "./invalid_argument.ts";
-import type { LifecycleOptions } from "./run_options.ts";
+import type { ImageSettings } from "../oci/image_spec.ts";
+import type { LifecycleOptions, RunOptions } from "./run_options.ts";
 
 /** The options that are about health. */
-export type HealthOptions = Pick<
-  LifecycleOptions,
-  | "healthCmd"
-  | "healthInterval"
-  | "healthTimeout"
-  | "healthStartPeriod"
-  | "healthStartInterval"
-  | "healthRetries"
-  | "noHealthcheck"
->;
+export type HealthOptions =
+  & Pick<
+    LifecycleOptions,
+    | "healthCmd"
+    | "healthInterval"
+    | "healthTimeout"
+    | "healthStartPeriod"
+    | "healthStartInterval"
+    | "healthRetries"
+    | "noHealthcheck"
+  >
+  & Pick<RunOptions, "imageSettings">;
 
 const DEFAULT_INTERVAL_MS = 30_000;
 const DEFAULT_TIMEOUT_MS = 30_000;
@@ -35,26 +38,48 @@ const DEFAULT_RETRIES = 3;
 export function parseHealthCheck(
   options: HealthOptions,
 ): HealthCheck | undefined {
-  const { healthCmd, noHealthcheck } = options;
+  const { noHealthcheck, imageSettings = {} } = options;
   if (noHealthcheck && hasSettings(options)) {
     throw new UsageError("--no-healthcheck conflicts with --health-* options");
   }
+  const image = imageSettings.Healthcheck ?? {};
   // Wrong values are told of even where nothing is checked.
   const timing = {
     intervalMs: duration("--health-interval", options.healthInterval) ||
-      DEFAULT_INTERVAL_MS,
+      milliseconds(image.Interval) || DEFAULT_INTERVAL_MS,
     timeoutMs: duration("--health-timeout", options.healthTimeout) ||
-      DEFAULT_TIMEOUT_MS,
-    retries: retries(options.healthRetries) || DEFAULT_RETRIES,
-    startPeriodMs: duration("--health-start-period", options.healthStartPeriod),
+      milliseconds(image.Timeout) || DEFAULT_TIMEOUT_MS,
+    retries: retries(options.healthRetries) || image.Retries ||
+      DEFAULT_RETRIES,
+    startPeriodMs:
+      duration("--health-start-period", options.healthStartPeriod) ||
+      milliseconds(image.StartPeriod),
     startIntervalMs:
       duration("--health-start-interval", options.healthStartInterval) ||
-      DEFAULT_START_INTERVAL_MS,
+      milliseconds(image.StartInterval) || DEFAULT_START_INTERVAL_MS,
   };
-  if (healthCmd === undefined || healthCmd === "" || healthCmd === "none") {
-    return undefined;
-  }
-  return { test: ["/bin/sh", "-c", healthCmd], ...timing };
+  const test = noHealthcheck ? undefined : testOf(options, imageSettings);
+  return test && { test, ...timing };
+}
+
+/** The program of the check, the user's or the image's. */
+function testOf(
+  { healthCmd }: HealthOptions,
+  { Healthcheck, Shell }: ImageSettings,
+): HealthCheck["test"] | undefined {
+  const [shell = "/bin/sh", ...flags] = Shell ?? ["/bin/sh", "-c"];
+  if (healthCmd === "none") return undefined;
+  if (healthCmd) return [shell, ...flags, healthCmd];
+  const [kind, ...rest] = Healthcheck?.Test ?? [];
+  const [first, ...others] = rest;
+  if (first === undefined) return undefined;
+  if (kind === "CMD") return [first, ...others];
+  return kind === "CMD-SHELL" ? [shell, ...flags, first] : undefined;
+}
+
+/** What an image says in nanoseconds. */
+function milliseconds(nanoseconds: number | undefined): number {
+  return Math.ceil((nanoseconds ?? 0) / 1e6);
 }
 
 function hasSettings(

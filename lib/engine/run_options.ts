@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { ImageSettings } from "../oci/image_spec.ts";
 import type { SeccompProfile } from "./security_option.ts";
 
 /** When to look for a newer image before starting. */
@@ -170,9 +171,13 @@ export interface RunOptions
   /** Host name; absent means: the short id. */
   readonly hostname?: string;
   /** Replaces the image's entrypoint; an empty string drops it. */
-  readonly entrypoint?: string;
-  /** `-v` texts as written: `SRC:DST[:OPTIONS]`. */
+  readonly entrypoint?: string | readonly string[];
+  /** What the image says of how to run it, once it is known. */
+  readonly imageSettings?: ImageSettings;
+  /** `-v` texts as written: `[SRC:]DST[:OPTIONS]`. */
   readonly volumes: readonly string[];
+  /** `--mount` texts as written: `KEY=VALUE,…`. */
+  readonly mounts: readonly string[];
   /** `--tmpfs` texts as written: `DST[:OPTIONS]`. */
   readonly tmpfs: readonly string[];
   /** Whether the root file system is mounted read-only. */

@@ -1,5 +1,5 @@
 /**
- * `--volume` and `--tmpfs` of the command line.
+ * What of the host, of the store or of memory a container has among its files.
  *
  * @module
  */
@@ -15,6 +15,30 @@ export interface BindVolume {
   readonly access: "rw" | "ro";
   /** Whether a missing source is created as a directory. */
   readonly create: "never" | "directory";
+  /** The volume of the store that the source is of; absent for the host's own. */
+  readonly volume?: VolumeUse;
+  /** Relative path of the part that appears; absent for all of the source. */
+  readonly subpath?: string;
+  /**
+   * What is mounted below the source: `hidden`, or `writable` although the
+   * access is `ro`; absent: as the source itself.
+   */
+  readonly below?: "hidden" | "writable";
+  /** Whether its files are given to the container's user at its creation. */
+  readonly owner?: "user";
+  /** Whether ids on disk are those of the container's user namespace. */
+  readonly ids?: "mapped";
+}
+
+/** A volume of the store, as a container has it. */
+export interface VolumeUse {
+  readonly name: string;
+  /** Whether it goes with the last container that has it. */
+  readonly isAnonymous: boolean;
+  /** Whether the image's files go into it while it is empty. */
+  readonly copyUp: "if-empty" | "never";
+  /** Of the volume, should it have to be made; absent for none. */
+  readonly labels?: Readonly<Record<string, string>>;
 }
 
 /** A file system in memory. */
@@ -23,106 +47,41 @@ export interface TmpfsVolume {
   readonly destination: string;
   /** Mount options as written. */
   readonly options: readonly string[];
+  /** Whether it was asked for as a mount, which is how it is told then. */
+  readonly isMount?: true;
+}
+
+/** What is needed to understand sources. */
+export interface VolumePlaces {
+  /** What a relative path is relative to. */
+  readonly cwd: string;
+  /** The store of volumes. */
+  readonly volumes: string;
+  /** Makes up a name for a volume that was given none. */
+  newName(): string;
 }
 
 /**
- * Reads one `-v SRC:DST[:OPTIONS]`.
+ * Checks where something is to appear.
  *
- * @param text As written. Options, separated by commas: `ro`, `rw`, `create`;
- * `z`, `Z`, `private`, `rprivate`, `cached`, `delegated` and `consistent` are
- * accepted and change nothing here.
- * @param cwd What a relative source is relative to.
- * @throws {UsageError} If it is malformed.
- * @example
- * ```ts
- * import assert from "node:assert/strict";
- * assert.deepEqual(parseVolume("./data:/data/:ro", "/home/me"), {
- *   source: "/home/me/data",
- *   destination: "/data",
- *   access: "ro",
- *   create: "never",
- * });
- * ```
+ * @param fail Makes the error, told why.
+ * @returns The path, normalized.
+ * @throws What `fail` makes, if it is not absolute or the root.
  */
-export function parseVolume(text: string, cwd: string): BindVolume {
-  const [source = "", destination, options, ...rest] = text.split(":");
-  if (source === "" || destination === undefined || destination === "") {
-    throw invalid(text, "it is not SRC:DST[:OPTIONS]", {
-      advice: "-v ./data:/data or -v ./data:/data:ro",
-    });
-  }
-  if (rest.length > 0) throw invalid(text, "it has too many colons");
-  if (!/^[./~]/.test(source)) {
-    throw invalid(
-      text,
-      `"${source}" is a name, and named volumes do not exist yet`,
-      { advice: `-v ./${text} for a directory of the host` },
-    );
-  }
-  return {
-    source: resolvePath(cwd, source),
-    destination: parseDestination(text, destination),
-    ...parseOptions(text, options),
-  };
-}
-
-/** Options that say what is the case anyway, or what only other hosts need. */
-const IGNORED: ReadonlySet<string> = new Set([
-  "",
-  "z",
-  "Z",
-  "private",
-  "rprivate",
-  "bind",
-  "rbind",
-  "cached",
-  "delegated",
-  "consistent",
-]);
-
-function parseOptions(
-  text: string,
-  options: string | undefined,
-): Pick<BindVolume, "access" | "create"> {
-  let access: BindVolume["access"] = "rw";
-  let create: BindVolume["create"] = "never";
-  for (const option of options?.split(",") ?? []) {
-    if (option === "ro" || option === "rw") access = option;
-    else if (option === "create") create = "directory";
-    else if (!IGNORED.has(option)) {
-      throw invalid(text, `"${option}" is no known option`, {
-        advice: "the options ro, rw and create",
-      });
-    }
-  }
-  return { access, create };
-}
-
-/**
- * Reads one `--tmpfs DST[:OPTIONS]`.
- *
- * @throws {UsageError} If the destination is not absolute.
- */
-export function parseTmpfs(text: string): TmpfsVolume {
-  const colon = text.indexOf(":");
-  const path = colon < 0 ? text : text.slice(0, colon);
-  const options = colon < 0 ? "" : text.slice(colon + 1);
-  return {
-    destination: parseDestination(text, path),
-    options: options.split(",").filter((option) => option !== ""),
-  };
-}
-
-function parseDestination(text: string, destination: string): string {
+export function parseDestination(
+  destination: string,
+  fail: (why: string) => UsageError,
+): string {
   if (!destination.startsWith("/")) {
-    throw invalid(text, `"${destination}" is not an absolute path`);
+    throw fail(`"${destination}" is not an absolute path`);
   }
   const path = normalizePath(destination);
-  if (path === "/") throw invalid(text, "the root cannot be mounted over");
+  if (path === "/") throw fail("the root cannot be mounted over");
   return path;
 }
 
-function invalid(
+/** What is wrong with a text that says what to mount. */
+export function invalidVolume(
   text: string,
   why: string,
   details: { advice?: string } = {},
@@ -156,4 +115,9 @@ export function normalizePath(path: string): string {
     else if (component !== "" && component !== ".") kept.push(component);
   }
   return `/${kept.join("/")}`;
+}
+
+/** How many components a path has: what lies below is mounted later. */
+export function depthOf({ destination }: { destination: string }): number {
+  return destination.split("/").length;
 }

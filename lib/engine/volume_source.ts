@@ -8,12 +8,15 @@ import type { BindVolume } from "./volume.ts";
 
 /**
  * Makes sure that every source exists, and creates those that may be created.
+ * Volumes of the store are made later.
  *
  * @throws {UsageError} If one is missing, nothing has been created then; or if
  * one cannot be created.
  */
 export function checkVolumes(volumes: readonly BindVolume[]): void {
-  const missing = volumes.filter(({ source }) => !exists(source));
+  const missing = volumes.filter(({ source, volume }) =>
+    volume === undefined && !exists(source)
+  );
   for (const { source, destination, create } of missing) {
     if (create === "directory") continue;
     throw new UsageError(

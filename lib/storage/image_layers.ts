@@ -4,11 +4,19 @@
  *
  * @module
  */
-import { digestHex } from "../base/digest.ts";
+import { type Digest, digestHex } from "../base/digest.ts";
 import type { HostPaths } from "../base/host_paths.ts";
 import { pathExists } from "../base/path_exists.ts";
 import { blobPath } from "./content_store.ts";
 import type { StoredImage } from "./image_store.ts";
+
+/** Where the layers of an image are or will be, the topmost first. */
+export function imageLayerDirectories(
+  paths: HostPaths,
+  { layers }: Pick<StoredImage, "layers">,
+): string[] {
+  return layers.map(({ chainId }) => layerDirectory(paths, chainId)).reverse();
+}
 
 /**
  * The directories of an image's layers, unpacked if they were not before. Safe
@@ -24,7 +32,7 @@ export async function ensureImageLayers(
 ): Promise<string[]> {
   const directories: string[] = [];
   for (const { blob, diffId, chainId } of layers) {
-    const directory = `${paths.layers}/${digestHex(chainId)}`;
+    const directory = layerDirectory(paths, chainId);
     if (!pathExists(directory)) {
       const { ensureLayerBlob } = await import("./layer_unpack.ts");
       await ensureLayerBlob(paths, {
@@ -37,4 +45,8 @@ export async function ensureImageLayers(
     directories.unshift(directory);
   }
   return directories;
+}
+
+function layerDirectory({ layers }: HostPaths, chainId: Digest): string {
+  return `${layers}/${digestHex(chainId)}`;
 }

@@ -59,7 +59,10 @@ const WRONG_WORDS: readonly (readonly [string[], RegExp])[] = [
   [["-v", "./a:/", IMAGE, "true"], /the root cannot be mounted over/],
   [["-v", ".:/x:wx", IMAGE, "true"], /"wx" is no known option/],
   [["-v", ".:/x:ro:z", IMAGE, "true"], /it has too many colons/],
-  [["-v", "name:/x", IMAGE, "true"], /named volumes do not exist yet/],
+  [
+    ["-v", "na/me:/x", IMAGE, "true"],
+    /invalid characters for a local volume name/,
+  ],
   [["-v", ".:/x", "-v", ".:/x", IMAGE, "true"], /Duplicate mount point: \/x/],
   [
     ["-v", "./none:/x", IMAGE, "true"],

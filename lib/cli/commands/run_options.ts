@@ -26,6 +26,7 @@ import {
   readListFile,
   type RunSurroundings,
 } from "./run_flags/process.ts";
+import { VOLUME_FLAGS } from "./run_flags/volumes.ts";
 
 const TRACING = "Looking inside";
 
@@ -69,17 +70,7 @@ export const CREATE_FLAGS = {
     long: "entrypoint",
     description: "Replace the image's entrypoint; empty drops it",
   },
-  volumes: {
-    type: "list",
-    long: "volume",
-    short: "v",
-    description: "Show a host file or directory inside: SRC:DST[:ro]",
-  },
-  tmpfs: {
-    type: "list",
-    long: "tmpfs",
-    description: "Mount an empty tmpfs: DST[:OPTIONS]",
-  },
+  ...VOLUME_FLAGS,
   readOnly: {
     type: "boolean",
     long: "read-only",

@@ -17,6 +17,10 @@ import type { ConfigDraft } from "../configure.ts";
 import type { ContainerConfig } from "../container_config.ts";
 import type { ByKind } from "../user_namespace.ts";
 import { lockConfig } from "./change_config.ts";
+import {
+  anonymousNames,
+  removeUnusedVolumes,
+} from "../volumes/remove_unused.ts";
 import { claimIds } from "./claim_ids.ts";
 import { lockShared, lockWithin } from "./lock.ts";
 import {
@@ -38,6 +42,9 @@ import {
 /** How long somebody else may have a new container locked. */
 const LOCK_TIMEOUT_MS = 5000;
 
+/** What a container is created from. */
+export type ContainerDraft = ConfigDraft & Pick<ContainerConfig, "layers">;
+
 /** A container that its keeper to be has locked. */
 export interface CreatedContainer extends Disposable {
   readonly config: ContainerConfig;
@@ -57,7 +64,7 @@ export interface CreatedContainer extends Disposable {
  */
 export function createContainer(
   paths: HostPaths,
-  draft: ConfigDraft & Pick<ContainerConfig, "layers">,
+  draft: ContainerDraft,
   invoker: ByKind<number>,
 ): CreatedContainer {
   using undo = new DisposableStack();
@@ -132,7 +139,7 @@ export function snapshotOf(
  */
 function configureUnderName(
   paths: HostPaths,
-  draft: ConfigDraft & Pick<ContainerConfig, "layers">,
+  draft: ContainerDraft,
 ): ContainerConfig {
   const claim = (name: string): ContainerConfig => {
     const config: ContainerConfig = { ...draft, name };
@@ -168,26 +175,41 @@ function makeStateDirectory(paths: HostPaths, id: ContainerId): void {
   Deno.mkdirSync(stateDirectory(paths, id), { recursive: true, mode: 0o700 });
 }
 
-/** Removes everything about a container; its caller holds its lock. */
-export function removeContainerFiles(paths: HostPaths, id: ContainerId): void {
+/**
+ * Removes everything about a container; its caller holds its lock.
+ *
+ * @param volumes Whether those without a name go too, if nobody else has them.
+ */
+export function removeContainerFiles(
+  paths: HostPaths,
+  id: ContainerId,
+  volumes: "remove" | "keep" = "remove",
+): void {
   // Half a container must not be taken for a whole one, but be found by its
   // state: a crash in between leaves what the next command removes.
   markForReconciling(paths, id);
-  const name = putConfigAway(paths, id);
+  const config = putConfigAway(paths, id);
+  // Of a damaged one the name must be found.
+  const name = config?.name ?? findNameOf(paths, id);
   if (name !== undefined) releaseName(paths, name, id);
+  if (config !== undefined && volumes === "remove") {
+    removeUnusedVolumes(paths, anonymousNames(config));
+  }
   removeDirectories(paths, id);
 }
 
-/** @returns The container's name, if it has one. */
-function putConfigAway(paths: HostPaths, id: ContainerId): string | undefined {
+/** @returns What it was, unless it is damaged. */
+function putConfigAway(
+  paths: HostPaths,
+  id: ContainerId,
+): ContainerConfig | undefined {
   // Or who is about to rename it, or to update it, would bring it back.
   using _unchanged = lockConfig(paths, id);
   // It may have been renamed since its keeper has read its configuration; one
-  // half removed has it put away, and of a damaged one the name must be found.
-  const name = (readConfig(paths, id) ?? readRetired(paths, id))?.name ??
-    findNameOf(paths, id);
+  // half removed has it put away.
+  const config = readConfig(paths, id) ?? readRetired(paths, id);
   retireConfig(paths, id);
-  return name;
+  return config;
 }
 
 function markForReconciling(paths: HostPaths, id: ContainerId): void {

@@ -5,14 +5,19 @@
  */
 import { createContainerId } from "../../base/identifiers.ts";
 import { mountedHierarchies } from "../../runtime/cgroups/mount_table.ts";
+import { createVolumeName } from "../../storage/volume_name.ts";
+import { imageLayerDirectories } from "../../storage/image_layers.ts";
+import { readImageDocument } from "../../storage/image_store.ts";
 import { findLayer } from "../../storage/source_record.ts";
 import { snapshotIn } from "../../storage/snapshot.ts";
 import { configureContainer } from "../configure.ts";
 import type { ContainerConfig } from "../container_config.ts";
 import type { Engine } from "../engine.ts";
 import { hostFacts } from "../host_facts.ts";
-import { findImage } from "../images/open_image.ts";
+import { applyImageDefaults } from "../image_defaults.ts";
+import { findImage, type OpenedImage } from "../images/open_image.ts";
 import type { RunOptions } from "../run_options.ts";
+import { withImageVolumes } from "../volumes/configure_volumes.ts";
 import { chooseIds } from "./claim_ids.ts";
 import { fateWithoutCaller } from "./fate.ts";
 import { planContainer, type PlannedContainer } from "./plan_container.ts";
@@ -27,16 +32,21 @@ import { containerDirectory } from "./records.ts";
  */
 export async function dryRun(
   engine: Engine,
-  options: RunOptions,
+  asked: RunOptions,
 ): Promise<PlannedContainer> {
   const { paths, cwd } = engine;
-  const draft = configureContainer(options, {
+  const { layers, settings } = await lookAt(engine, asked.image);
+  const options = applyImageDefaults(asked, settings);
+  const input = {
     id: createContainerId(),
     createdMs: Date.now(),
     host: hostFacts(),
     cwd,
-  });
-  const layers = [layerDirectory(engine, options.image)];
+    volumes: paths.volumes,
+    newName: createVolumeName,
+  };
+  const configured = configureContainer(options, input);
+  const draft = withImageVolumes(configured, settings.Volumes ?? [], input);
   const directory = containerDirectory(paths, draft.id);
   const ids = chooseIds(paths, draft, engine.invoker);
   const config: ContainerConfig = {
@@ -55,10 +65,25 @@ export async function dryRun(
   });
 }
 
-/** Where the image's layer is, or will be. */
-function layerDirectory({ paths, ...engine }: Engine, image: string): string {
-  const source = findImage({ paths, ...engine }, image);
-  if (source.kind === "directory") return source.path;
-  return findLayer(paths, source.path)?.directory ??
-    `${paths.layers}/(${source.path}, once unpacked)`;
+/** Where the image's layers are, or will be. */
+async function lookAt(
+  engine: Engine,
+  name: string,
+): Promise<Pick<OpenedImage, "layers" | "settings">> {
+  const { paths } = engine;
+  const found = await findImage(engine, name);
+  switch (found.kind) {
+    case "directory":
+      return { layers: [found.path], settings: {} };
+    case "archive": {
+      const directory = findLayer(paths, found.path)?.directory ??
+        `${paths.layers}/(${found.path}, once unpacked)`;
+      return { layers: [directory], settings: {} };
+    }
+    case "stored":
+      return {
+        layers: imageLayerDirectories(paths, found.image),
+        settings: readImageDocument(paths, found.image).config,
+      };
+  }
 }

@@ -5,29 +5,22 @@
  * @module
  */
 import { removePath } from "../../base/remove_tree.ts";
-import { type ContainerId, createContainerId } from "../../base/identifiers.ts";
+import type { ContainerId } from "../../base/identifiers.ts";
 import { SignalProxy } from "../../runtime/stdio/signal_proxy.ts";
 import { openStdio } from "../../runtime/stdio/stdio.ts";
-import { configureContainer } from "../configure.ts";
 import type { ContainerConfig } from "../container_config.ts";
 import type { Engine } from "../engine.ts";
-import { hostFacts } from "../host_facts.ts";
-import { holdLayers } from "../images/hold_layers.ts";
-import { openImage } from "../images/open_image.ts";
 import type { RunOptions } from "../run_options.ts";
-import { checkVolumes } from "../volume_source.ts";
 import { endCgroup } from "./cgroup.ts";
-import { claimCidfile } from "./cidfile.ts";
-import { createContainer, type CreatedContainer } from "./create.ts";
+import { createFromImage } from "./create_from_image.ts";
 import { endReason } from "./end_reason.ts";
 import { fateWithoutCaller } from "./fate.ts";
 import { keepContainer } from "./keep.ts";
 import { launchContainer, type LaunchReport } from "./launch_container.ts";
 import { openContainerLog } from "./log.ts";
-import { assertRoot, settle } from "./reconcile.ts";
+import { assertRoot } from "./reconcile.ts";
 import { openPidfile, type Pidfile } from "./pidfile.ts";
 import { keepUnstarted, stateDirectory } from "./records.ts";
-import { withVolumesFrom } from "./volumes_from.ts";
 
 /** What a caller wants to know while a container runs, and how to leave it. */
 export interface RunEvents {
@@ -56,7 +49,7 @@ export async function runContainer(
   const signals = new SignalProxy();
   using undo = new DisposableStack();
   using pidfile = pidfileOf(options);
-  using container = await create(engine, options, undo);
+  using container = await createFromImage(engine, options, undo);
   // A stack of its own: it is removed before its lock is let go.
   using undoContainer = new DisposableStack();
   undoContainer.defer(() => {
@@ -110,7 +103,7 @@ export async function runDetached(
   using monitor = spawnMonitor(engine);
   using undo = new DisposableStack();
   using pidfile = pidfileOf(options);
-  using container = await create(engine, options, undo);
+  using container = await createFromImage(engine, options, undo);
   // Once the monitor knows of it, it clears up, even if we are killed.
   const { config } = container;
   const pid = await monitor.start(container, {
@@ -132,7 +125,7 @@ export async function createOnly(
   options: RunOptions,
 ): Promise<ContainerId> {
   using undo = new DisposableStack();
-  using container = await create(engine, options, undo);
+  using container = await createFromImage(engine, options, undo);
   const { id } = container.config;
   keepUnstarted(engine.paths, id);
   removePath(stateDirectory(engine.paths, id));
@@ -143,41 +136,4 @@ export async function createOnly(
 /** Opened before anything is created: a wrong path is found out in time. */
 function pidfileOf({ pidfile }: RunOptions): Pidfile | undefined {
   return pidfile === undefined ? undefined : openPidfile(pidfile);
-}
-
-/**
- * Everything up to a container that is locked and has not been started.
- *
- * @param undo Gets what has to be undone besides the container itself.
- */
-async function create(
-  engine: Engine,
-  options: RunOptions,
-  undo: DisposableStack,
-): Promise<CreatedContainer> {
-  const { paths } = engine;
-  const draft = configureContainer(options, {
-    id: createContainerId(),
-    createdMs: Date.now(),
-    host: hostFacts(),
-    cwd: engine.cwd,
-  });
-  settle(engine);
-  // Until the configuration is written, nothing tells that they are needed.
-  using _held = holdLayers(paths);
-  const { volumes } = withVolumesFrom(paths, draft, options.volumesFrom);
-  checkVolumes(volumes);
-  const layers = await openImage(engine, options.image);
-  if (options.cidfile !== undefined) {
-    undo.use(claimCidfile(options.cidfile, draft.id));
-  }
-  if (options.replace && options.name !== undefined) {
-    const { removeNamesake } = await import("./replace.ts");
-    await removeNamesake(engine, options.name);
-  }
-  return createContainer(
-    paths,
-    { ...draft, volumes, layers },
-    engine.invoker,
-  );
 }

@@ -6,7 +6,7 @@
 import { UsageError } from "../../base/errors.ts";
 import type { HostPaths } from "../../base/host_paths.ts";
 import type { ConfigDraft } from "../configure.ts";
-import type { BindVolume } from "../volume.ts";
+import { type BindVolume, depthOf } from "../volume.ts";
 import { findContainer } from "./find.ts";
 import { readConfig } from "./records.ts";
 
@@ -37,7 +37,7 @@ export function withVolumesFrom<Draft extends Volumes>(
   }
   // One below another has to be mounted after it.
   const volumes = [...byDestination.values()]
-    .toSorted((a, b) => depth(a) - depth(b));
+    .toSorted((a, b) => depthOf(a) - depthOf(b));
   return { ...draft, volumes };
 }
 
@@ -52,6 +52,9 @@ function volumesOf(paths: HostPaths, text: string): readonly BindVolume[] {
     // It was there when that container was created.
     create: "never",
     access: access === "ro" ? "ro" : volume.access,
+    ...(volume.volume && {
+      volume: { ...volume.volume, copyUp: "never" as const },
+    }),
   }));
 }
 
@@ -95,7 +98,3 @@ export function parseVolumesFrom(text: string): VolumesFrom {
 
 /** The last two are for hosts that label files. */
 const MODES: ReadonlySet<string> = new Set(["ro", "rw", "z", "Z"]);
-
-function depth({ destination }: BindVolume): number {
-  return destination.split("/").length;
-}

@@ -1,46 +1,96 @@
 /**
- * From what the user calls an image to the directories of its layers.
+ * From what the user calls an image to the directories of its layers and to
+ * what it says of how to run it. On the start path.
  *
  * @module
  */
+import type { Digest } from "../../base/digest.ts";
 import { NotFoundError } from "../../base/errors.ts";
+import type { ImageSettings } from "../../oci/image_spec.ts";
+import { ensureImageLayers } from "../../storage/image_layers.ts";
 import {
   type ImageSource,
   resolveImageSource,
 } from "../../storage/image_source.ts";
+import {
+  readImageDocument,
+  type StoredImage,
+} from "../../storage/image_store.ts";
 import { ensureLayer } from "../../storage/layer_store.ts";
 import type { Engine } from "../engine.ts";
 import { resolvePath } from "../volume.ts";
+import { findStoredImage } from "./resolve_image.ts";
 
-/**
- * Finds an image, and unpacks it unless that has been done.
- *
- * @param name A path to a tar file or a directory, or a name to be found in
- * the image path.
- * @returns Its layers, absolute paths on the host, the topmost first.
- * @throws {NotFoundError} If there is no such image.
- * @throws {IntegrityError} If its archive is damaged.
- */
-export async function openImage(
-  engine: Engine,
-  name: string,
-): Promise<readonly string[]> {
-  const source = findImage(engine, name);
-  if (source.kind === "directory") return [source.path];
-  const { directory } = await ensureLayer(engine.paths, source.path);
-  return [directory];
+/** An image that has been found; its layers may have to be unpacked. */
+export type FoundImage =
+  | {
+    /** One of the store. */
+    readonly kind: "stored";
+    readonly image: StoredImage;
+  }
+  /** Files of the host; the path is absolute, without links. */
+  | ImageSource;
+
+/** An image whose layers can be mounted. */
+export interface OpenedImage {
+  /** Absolute paths on the host, the topmost first. */
+  readonly layers: readonly string[];
+  /** How to run it. */
+  readonly settings: ImageSettings;
+  /** Which image of the store it is; absent for files of the host. */
+  readonly imageId?: Digest;
+  readonly imageManifest?: Digest;
 }
 
+/** What finding an image needs to know. */
+type Surroundings = Pick<Engine, "paths" | "cwd" | "imagePath">;
+
 /**
- * Finds an image without touching it.
+ * Finds an image without touching it: a path that says so, an image of the
+ * store, or a file of the image path.
  *
  * @throws {NotFoundError} If there is no such image.
  */
-export function findImage(engine: Engine, name: string): ImageSource {
+export async function findImage(
+  engine: Surroundings,
+  name: string,
+): Promise<FoundImage> {
+  const image = /^[./~]/.test(name)
+    ? undefined
+    : await findStoredImage(engine.paths, name);
+  if (image !== undefined) return { kind: "stored", image };
   const source = resolveImageSource(name, engine.imagePath);
   const path = resolvePath(engine.cwd, source.path);
   // Where the file is a link, its target is what has been unpacked before.
   return { ...source, path: realPath(path, name) };
+}
+
+/**
+ * Unpacks an image unless that has been done, and reads how to run it.
+ *
+ * @throws {IntegrityError} If its archive is damaged.
+ */
+export async function openImage(
+  { paths }: Pick<Engine, "paths">,
+  found: FoundImage,
+): Promise<OpenedImage> {
+  switch (found.kind) {
+    case "directory":
+      return { layers: [found.path], settings: {} };
+    case "archive": {
+      const { directory } = await ensureLayer(paths, found.path);
+      return { layers: [directory], settings: {} };
+    }
+    case "stored": {
+      const { image } = found;
+      return {
+        layers: await ensureImageLayers(paths, image),
+        settings: readImageDocument(paths, image).config,
+        imageId: image.config.digest,
+        imageManifest: image.manifest.digest,
+      };
+    }
+  }
 }
 
 function realPath(path: string, name: string): string {

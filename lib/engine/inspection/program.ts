@@ -50,7 +50,7 @@ export interface InspectedProgram {
 
 /** What runs in a container. */
 export function inspectProgram(config: ContainerConfig): InspectedProgram {
-  const { interactive, tty, health } = config;
+  const { interactive, tty, health, args, entrypoint = [] } = config;
   return {
     Hostname: config.hostname,
     Domainname: "",
@@ -62,12 +62,12 @@ export function inspectProgram(config: ContainerConfig): InspectedProgram {
     OpenStdin: interactive,
     StdinOnce: interactive,
     Env: environment(config),
-    Cmd: config.args,
+    Cmd: args.slice(entrypoint.length),
     Healthcheck: health === undefined ? undefined : inspectCheck(health),
     Image: config.image,
     Volumes: null,
     WorkingDir: config.workdir,
-    Entrypoint: NIL_LIST,
+    Entrypoint: entrypoint.length === 0 ? NIL_LIST : entrypoint,
     OnBuild: NIL_LIST,
     Labels: new Map(Object.entries(config.labels)),
     StopSignal: signalName(config.stopSignal),

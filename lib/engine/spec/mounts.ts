@@ -7,7 +7,7 @@
 import type { Mount } from "../../oci/runtime_spec.ts";
 import type { ContainerConfig } from "../container_config.ts";
 import { OWN_FILES } from "../own_files.ts";
-import type { BindVolume, TmpfsVolume } from "../volume.ts";
+import { type BindVolume, depthOf, type TmpfsVolume } from "../volume.ts";
 
 /** `--tmpfs` without options, as docker has it. */
 const TMPFS_OPTIONS: readonly string[] = ["noexec", "nosuid", "nodev"];
@@ -37,7 +37,7 @@ export function buildMounts(
     .filter((mount) => !isWithin(mount.destination, users));
   const others = [...binds, ...tmpfs.values()]
     .filter((mount) => !defaults.includes(mount))
-    .toSorted((a, b) => depth(a) - depth(b));
+    .toSorted((a, b) => depthOf(a) - depthOf(b));
   return [...defaults, ...own, ...others];
 }
 
@@ -134,12 +134,20 @@ function tmpfsMount({ destination, options }: TmpfsVolume): Mount {
   };
 }
 
-function bindMount(volume: BindVolume): Mount {
+function bindMount(
+  { source, destination, access, below, ids, subpath }: BindVolume,
+): Mount {
   return {
-    destination: volume.destination,
+    destination,
     type: "bind",
-    source: volume.source,
-    options: ["rbind", "rprivate", ...(volume.access === "ro" ? ["rro"] : [])],
+    source,
+    options: [
+      below === "hidden" ? "bind" : "rbind",
+      "rprivate",
+      ...(access === "rw" ? [] : [below === "writable" ? "ro" : "rro"]),
+      ...(ids === "mapped" ? ["idmap"] : []),
+      ...(subpath === undefined ? [] : [`subpath=${subpath}`]),
+    ],
   };
 }
 
@@ -152,10 +160,6 @@ function isWithin(path: string, others: ReadonlySet<string>): boolean {
 
 function destinationOf({ destination }: Mount): string {
   return destination;
-}
-
-function depth({ destination }: Mount): number {
-  return destination.split("/").length;
 }
 
 function mount(destination: string, type: string, options: string): Mount {

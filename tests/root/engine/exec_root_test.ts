@@ -15,7 +15,7 @@ import {
 import { launchContainer } from "../../../lib/engine/containers/launch_container.ts";
 import { recordStart } from "../../../lib/engine/containers/life.ts";
 import { openNothing } from "../../../lib/engine/containers/run_exec.ts";
-import { openImage } from "../../../lib/engine/images/open_image.ts";
+import { findImage, openImage } from "../../../lib/engine/images/open_image.ts";
 import { freeze, thaw } from "../../../lib/runtime/cgroups/freeze.ts";
 import { mountedHierarchies } from "../../../lib/runtime/cgroups/mount_table.ts";
 import { IMAGE } from "../../support/cli.ts";
@@ -37,7 +37,7 @@ async function withBox(
 ): Promise<void> {
   const { engine, paths } = roots;
   using container = roots.create({
-    layers: await openImage(engine, IMAGE),
+    layers: (await openImage(engine, await findImage(engine, IMAGE))).layers,
     args: ["sleep", "600"],
   });
   const { config } = container;

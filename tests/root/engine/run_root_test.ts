@@ -2,15 +2,19 @@
  * @module
  */
 import assert from "node:assert/strict";
+import { NotFoundError } from "../../../lib/base/errors.ts";
 import { hostPaths } from "../../../lib/base/host_paths.ts";
 import { dryRun } from "../../../lib/engine/containers/dry_run.ts";
 import { listContainers } from "../../../lib/engine/containers/list.ts";
 import { removeContainer } from "../../../lib/engine/containers/remove.ts";
 import { findImage, openImage } from "../../../lib/engine/images/open_image.ts";
 import type { RunOptions } from "../../../lib/engine/run_options.ts";
+import { setReference } from "../../../lib/storage/image_store.ts";
 import type { RunResult } from "../../fixtures/engine/run_container.ts";
 import { DEADLINE_MS, IMAGE, LAUNCHERS, namesIn } from "../../support/cli.ts";
 import { type EngineRoots, engineTest } from "../../support/engine.ts";
+import { addTestImage } from "../../support/image_builder.ts";
+import { archive, file } from "../../support/tar_builder.ts";
 
 const RUN = new URL("../../fixtures/engine/run_container.ts", import.meta.url);
 
@@ -99,20 +103,18 @@ engineTest("dryRun() refuses what run refuses", async (roots) => {
 
 engineTest(
   "findImage() finds directories and archives, by path and by name",
-  (roots) => {
+  async (roots) => {
     const { engine, directory } = roots;
     const path = image(roots);
-    Deno.copyFileSync(IMAGE, `${directory}/images/box.tar`);
-    Deno.symlinkSync("images/box.tar", `${directory}/link.tar`);
+    await Deno.copyFile(IMAGE, `${directory}/images/box.tar`);
+    await Deno.symlink("images/box.tar", `${directory}/link.tar`);
     const kinds: Readonly<Record<string, [kind: string, path: string]>> = {
       [path]: ["directory", path],
       "box": ["archive", `${directory}/images/box.tar`],
       [`${directory}/link.tar`]: ["archive", `${directory}/images/box.tar`],
     };
     for (const [name, [kind, expected]] of Object.entries(kinds)) {
-      const source = findImage(engine, name);
-      assert.equal(source.path, expected, name);
-      assert.equal(source.kind === "directory", kind === "directory", name);
+      assert.deepEqual(await findImage(engine, name), { kind, path: expected });
     }
   },
 );
@@ -122,16 +124,42 @@ engineTest(
   async (roots) => {
     const { engine, paths } = roots;
     const path = image(roots);
-    assert.deepEqual(await openImage(engine, path), [path]);
-    const [layer, ...others] = await openImage(engine, IMAGE);
+    const open = async (name: string): Promise<readonly string[]> =>
+      (await openImage(engine, await findImage(engine, name))).layers;
+    assert.deepEqual(await open(path), [path]);
+    const [layer, ...others] = await open(IMAGE);
     assert.ok(layer?.startsWith(`${paths.layers}/`));
     assert.deepEqual(others, []);
     const { ino, mtime } = await Deno.stat(layer ?? "");
-    assert.deepEqual(await openImage(engine, IMAGE), [layer]);
+    assert.deepEqual(await open(IMAGE), [layer]);
     const again = await Deno.stat(layer ?? "");
     assert.deepEqual([again.ino, again.mtime], [ino, mtime]);
   },
 );
+
+engineTest("an image of the store is found before files", async (roots) => {
+  const { engine, directory, paths } = roots;
+  const stored = await addTestImage(paths, [archive(file("x", "x"))]);
+  const { digest } = stored.manifest;
+  await Deno.copyFile(IMAGE, `${directory}/images/box.tar`);
+  await setReference(paths, "docker.io/library/box:latest", digest);
+  const id = stored.config.digest;
+  for (const name of ["box", "box:latest", id, id.slice(7, 12), digest]) {
+    const found = await findImage(engine, name);
+    assert.deepEqual(found, { kind: "stored", image: stored }, name);
+    const opened = await openImage(engine, found);
+    assert.deepEqual(opened, {
+      layers: [`${paths.layers}/${stored.layers[0]?.chainId.slice(7)}`],
+      settings: { Cmd: ["sh"] },
+      imageId: id,
+      imageManifest: digest,
+    });
+  }
+  await assert.rejects(findImage(engine, "box:other"), NotFoundError);
+  const path = `${directory}/images/box.tar`;
+  const found = await findImage(engine, path);
+  assert.deepEqual(found, { kind: "archive", path });
+});
 
 /** Runs a container in a process of its own. */
 async function run(

@@ -33,6 +33,8 @@ function configure(options: Partial<RunOptions> = {}): ConfigDraft {
     createdMs: 1234,
     cwd: "/home/me",
     host: HOST_FACTS,
+    volumes: "/store",
+    newName: () => "new",
   });
 }
 
@@ -102,6 +104,18 @@ Deno.test("configureContainer() puts the entrypoint before the command", () => {
   assert.deepEqual(args("/bin/echo", "a", "b"), ["/bin/echo", "a", "b"]);
   assert.deepEqual(args("", "true"), ["true"], "an empty one is dropped");
   assert.deepEqual(args("echo a", "b"), ["echo a", "b"], "one word only");
+});
+
+Deno.test("configureContainer() tells the image's entrypoint from its command", () => {
+  const { args, entrypoint } = configure({
+    entrypoint: ["/run", "-v"],
+    command: ["a"],
+  });
+  assert.deepEqual([args, entrypoint], [["/run", "-v", "a"], ["/run", "-v"]]);
+  const { exposedPorts } = configure({
+    imageSettings: { ExposedPorts: ["80/tcp"] },
+  });
+  assert.deepEqual(exposedPorts, ["80/tcp"]);
 });
 
 Deno.test("configureContainer() wants a command", () => {
@@ -206,9 +220,9 @@ Deno.test("configureContainer() refuses two mounts on one point", () => {
 
 Deno.test("configureContainer() passes on what is wrong with a mount", () => {
   assertRefused(
-    { volumes: ["/a:/d", "x"] },
-    'invalid volume specification "x": it is not SRC:DST[:OPTIONS]',
-    "-v ./data:/data or -v ./data:/data:ro",
+    { volumes: ["/a:/d", "x:"] },
+    'invalid volume specification "x:": it is not [SRC:]DST[:OPTIONS]',
+    "-v ./data:/data or -v data:/data:ro",
   );
   assertRefused(
     { tmpfs: ["run"] },

@@ -91,3 +91,43 @@ for (const [options, message] of REFUSALS) {
     assert.throws(() => parse(options), { name: "UsageError", message });
   });
 }
+
+Deno.test("parseHealthCheck() takes the image's check unless told otherwise", () => {
+  const imageSettings = {
+    Healthcheck: {
+      Test: ["CMD-SHELL", "check"],
+      Interval: 5e9,
+      Timeout: 1_500_000,
+      Retries: 7,
+    },
+    Shell: ["/bin/ash", "-xc"],
+  };
+  const image: HealthCheck = {
+    ...DEFAULTS,
+    test: ["/bin/ash", "-xc", "check"],
+    intervalMs: 5000,
+    timeoutMs: 2,
+    retries: 7,
+  };
+  assert.deepEqual(parse({ imageSettings }), image);
+  assert.deepEqual(parse({ imageSettings, healthRetries: 1 }), {
+    ...image,
+    retries: 1,
+  });
+  assert.deepEqual(parse({ imageSettings, healthCmd: "mine" }), {
+    ...image,
+    test: ["/bin/ash", "-xc", "mine"],
+  });
+  assert.equal(parse({ imageSettings, healthCmd: "none" }), undefined);
+  assert.equal(parse({ imageSettings, noHealthcheck: true }), undefined);
+});
+
+Deno.test("parseHealthCheck() knows each form of an image's check", () => {
+  const test = (...Test: string[]): HealthCheck["test"] | undefined =>
+    parse({ imageSettings: { Healthcheck: { Test } } })?.test;
+  assert.deepEqual(test("CMD", "curl", "-f"), ["curl", "-f"]);
+  assert.deepEqual(test("CMD-SHELL", "a b"), ["/bin/sh", "-c", "a b"]);
+  assert.equal(test("NONE"), undefined);
+  assert.equal(test(), undefined);
+  assert.equal(test("CMD"), undefined);
+});

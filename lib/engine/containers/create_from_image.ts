@@ -1,0 +1,81 @@
+/**
+ * Creates a container of an image: everything up to one that is locked and has
+ * not been started.
+ *
+ * @module
+ */
+import { createContainerId } from "../../base/identifiers.ts";
+import { createVolumeName } from "../../storage/volume_name.ts";
+import { configureContainer } from "../configure.ts";
+import type { Engine } from "../engine.ts";
+import { hostFacts } from "../host_facts.ts";
+import { applyImageDefaults } from "../image_defaults.ts";
+import { holdLayers } from "../images/hold_layers.ts";
+import { findImage, openImage } from "../images/open_image.ts";
+import type { RunOptions } from "../run_options.ts";
+import { withImageVolumes } from "../volumes/configure_volumes.ts";
+import { checkVolumes } from "../volume_source.ts";
+import { claimCidfile } from "./cidfile.ts";
+import {
+  type ContainerDraft,
+  createContainer,
+  type CreatedContainer,
+} from "./create.ts";
+import { settle } from "./reconcile.ts";
+import { withVolumesFrom } from "./volumes_from.ts";
+
+/**
+ * Creates a container as `run` and `create` do.
+ *
+ * @param undo Gets what has to be undone besides the container itself.
+ * @throws {NotFoundError} If there is no such image.
+ * @throws {UsageError} If an option's value is wrong, or the image's.
+ */
+export async function createFromImage(
+  engine: Engine,
+  asked: RunOptions,
+  undo: DisposableStack,
+): Promise<CreatedContainer> {
+  const { paths } = engine;
+  settle(engine);
+  // Until the configuration is written, nothing tells that they are needed.
+  using _held = holdLayers(paths);
+  const found = await findImage(engine, asked.image);
+  const { settings, ...image } = await openImage(engine, found);
+  const options = applyImageDefaults(asked, settings);
+  const input = {
+    id: createContainerId(),
+    createdMs: Date.now(),
+    host: hostFacts(),
+    cwd: engine.cwd,
+    volumes: paths.volumes,
+    newName: createVolumeName,
+  };
+  const configured = configureContainer(options, input);
+  const draft = withImageVolumes(configured, settings.Volumes ?? [], input);
+  const { volumes } = withVolumesFrom(paths, draft, options.volumesFrom);
+  checkVolumes(volumes);
+  if (options.cidfile !== undefined) {
+    undo.use(claimCidfile(options.cidfile, draft.id));
+  }
+  if (options.replace && options.name !== undefined) {
+    const { removeNamesake } = await import("./replace.ts");
+    await removeNamesake(engine, options.name);
+  }
+  return await createIn(engine, { ...draft, ...image, volumes });
+}
+
+/** What only volumes of the store need is loaded for one. */
+async function createIn(
+  engine: Engine,
+  draft: ContainerDraft,
+): Promise<CreatedContainer> {
+  const isPlain = draft.volumes.every(({ volume, owner }) =>
+    volume === undefined && owner === undefined
+  );
+  if (isPlain) return createContainer(engine.paths, draft, engine.invoker);
+  const { createWithVolumes } = await import(
+    "../volumes/create_with_volumes.ts"
+  );
+  return await createWithVolumes(engine, draft);
+}
