@@ -23,7 +23,9 @@ export const TEMPORARY_PREFIX = ".tmp-";
  * Removes what processes left that were killed while they unpacked. A tree
  * that is being unpacked is locked.
  */
-export function sweepTemporaryTrees({ layers }: HostPaths): void {
+export function sweepTemporaryTrees(
+  { layers }: Pick<HostPaths, "layers">,
+): void {
   for (const name of listTemporary(layers)) {
     const path = `${layers}/${name}`;
     try {
