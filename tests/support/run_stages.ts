@@ -73,6 +73,8 @@ export async function runStages(
     createdMs: 1000,
     cwd: "/work",
     host: HOST_FACTS,
+    volumes: "/volumes",
+    newName: () => "nameless",
   });
   const { kind } = draft.userns;
   const config: ContainerConfig = {
