@@ -156,6 +156,11 @@ export class LayerDiff implements EntrySource, Disposable {
     }
     if (readWhiteout(name) !== undefined) throw misnamed(whole);
     if (path !== undefined) return this.#visitDirectory(path, file);
+    if (this.#levels.some(({ entry }) => entry !== undefined)) {
+      // Its content is open only as long as it is the present file.
+      level.files.push(file);
+      return this.#tellDirectories();
+    }
     using node = this.#openIn(level, name);
     if (node !== undefined) this.#visitFile(node, whole);
   }

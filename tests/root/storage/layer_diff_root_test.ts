@@ -242,6 +242,16 @@ function randomChanges(root: string, random: Random): void {
   }
 }
 
+rootTest("LayerDiff has the content of files in unchanged directories", () => {
+  using place = new Workplace();
+  const snapshot = makeSnapshot(`${place.directory}/c`, [place.layer]);
+  inOverlay(snapshot, "changed", (root) => {
+    Deno.writeTextFileSync(`${root}/d/e/h`, "written in place");
+  });
+  const archive = writeChanges(snapshot, `${place.directory}/c.tar`);
+  assert.match(new TextDecoder().decode(archive), /written in place/);
+});
+
 rootTest(
   "LayerDiff makes layers that show what the containers have shown",
   async () => {
