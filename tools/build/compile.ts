@@ -5,6 +5,8 @@
  * @module
  */
 
+import { HEAP_FLAGS } from "../../lib/runtime/launch/self_invocation.ts";
+
 /** How long the release host has to answer before it counts as out of reach. */
 const PROBE_TIMEOUT_MS = 2000;
 
@@ -67,6 +69,7 @@ export async function compile(script: string, output: string): Promise<void> {
       "--no-config",
       "--no-lock",
       "--no-code-cache",
+      `--v8-flags=${HEAP_FLAGS.join(",")}`,
       "--output",
       output,
       script,
