@@ -141,6 +141,7 @@ engineTest("an image of the store is found before files", async (roots) => {
   const { engine, directory, paths } = roots;
   const stored = await addTestImage(paths, [archive(file("x", "x"))]);
   const { digest } = stored.manifest;
+  await Deno.mkdir(`${directory}/images`);
   await Deno.copyFile(IMAGE, `${directory}/images/box.tar`);
   await setReference(paths, "docker.io/library/box:latest", digest);
   const id = stored.config.digest;
