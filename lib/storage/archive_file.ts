@@ -346,7 +346,14 @@ function isSameVersion(a: FileStatus, b: FileStatus): boolean {
     a.changed.nanoseconds === b.changed.nanoseconds;
 }
 
-function openRegular(path: string): Fd {
+/**
+ * Opens a regular file for reading.
+ *
+ * @throws {NotFoundError} If there is none.
+ * @throws {IntegrityError} If it is something else.
+ * @throws {HostError} If it cannot be opened.
+ */
+export function openRegular(path: string): Fd {
   const attempt = `Cannot read "${path}"`;
   let fd: Fd;
   try {
@@ -370,7 +377,18 @@ function openRegular(path: string): Fd {
   );
 }
 
-function readCompression(label: string, file: Fd, offset: number): Compression {
+/**
+ * How an archive in a file is packed.
+ *
+ * @param label What messages call it.
+ * @param offset Where it begins.
+ * @throws {IntegrityError} If there is nothing, or nothing that is read.
+ */
+export function readCompression(
+  label: string,
+  file: Fd,
+  offset: number,
+): Compression {
   const head = readAt(file, offset, MAGIC_BYTES);
   if (head.length === 0) {
     throw new IntegrityError(`Cannot read "${label}": the file is empty`);

@@ -10,7 +10,11 @@ import { IntegrityError } from "../base/errors.ts";
 import type { HostPaths } from "../base/host_paths.ts";
 import { chainIdOn } from "../oci/chain_id.ts";
 import type { LayerCompression } from "../oci/media_types.ts";
-import type { Archive, ArchiveOptions } from "./archive_file.ts";
+import {
+  type Archive,
+  type ArchiveOptions,
+  openArchivePart,
+} from "./archive_file.ts";
 import {
   assertDigest,
   type BlobIdentity,
@@ -56,34 +60,69 @@ export async function takeLayer(
   paths: HostPaths,
   layer: ArrivingLayer,
 ): Promise<TakenLayer> {
-  makePrivate(paths.layers);
   using blob = new GrowingBlob(paths);
   using archive = await layer.open({ copy: blob.path });
+  return await grow(paths, { ...layer, archive }, async () => {
+    const { compression, digest, size } = await archive.copied();
+    assertDigest(digest, layer.blob);
+    blob.publish(digest);
+    return { blob: { digest, size }, compression };
+  });
+}
+
+/** A layer that was written here, as an archive that is not packed. */
+export interface WrittenLayer extends Omit<ArrivingLayer, "open" | "blob"> {
+  readonly blob: GrowingBlob;
+  /** Bytes. */
+  readonly size: number;
+}
+
+/**
+ * Puts a layer that was written here into the store, and unpacks it.
+ *
+ * @throws {HostError} If the host refuses something: no space, not root.
+ */
+export async function keepLayer(
+  paths: HostPaths,
+  { blob, size, ...layer }: WrittenLayer,
+): Promise<TakenLayer> {
+  const part = { label: layer.label, file: blob.file, offset: 0, size };
+  using archive = await openArchivePart(part);
+  return await grow(paths, { ...layer, archive }, (digest) => {
+    blob.publish(digest);
+    return { blob: { digest, size }, compression: "none" };
+  });
+}
+
+interface GrowingLayer extends Omit<ArrivingLayer, "open"> {
+  readonly archive: Archive;
+}
+
+type KeptBlob = Pick<TakenLayer, "blob" | "compression">;
+
+/** @param keep Gives the blob its name, once the layer is known to be good. */
+async function grow(
+  paths: HostPaths,
+  { label, archive, below, ...layer }: GrowingLayer,
+  keep: (diffId: Digest) => KeptBlob | Promise<KeptBlob>,
+): Promise<TakenLayer> {
+  makePrivate(paths.layers);
   using store = openat(AT_FDCWD, paths.layers, OPEN_DIRECTORY);
   sweepTemporaryTrees(paths);
   using tree = new GrowingTree(paths.layers, store);
-  const { label, parents, emptiness } = layer;
-  const diffId = await unpackTree(archive, tree.root, {
-    archive: label,
-    parents,
-    emptiness,
-  });
+  const { parents, emptiness } = layer;
+  const options = { archive: label, parents, emptiness };
+  const diffId = await unpackTree(archive, tree.root, options);
   if (layer.diffId !== undefined && layer.diffId !== diffId) {
     throw new IntegrityError(
       `Cannot unpack "${label}": its digest, unpacked, is ${diffId} and not ${layer.diffId}`,
       { advice: "make or fetch the file again" },
     );
   }
-  const { compression, digest, size } = await archive.copied();
-  assertDigest(digest, layer.blob);
-  const chainId = await chainIdOn(layer.below, diffId);
-  blob.publish(digest);
-  tree.publish(digestHex(chainId));
-  return {
-    blob: { digest, size },
-    compression,
-    diffId,
-    chainId,
-    directory: `${paths.layers}/${digestHex(chainId)}`,
-  };
+  const chainId = await chainIdOn(below, diffId);
+  const kept = await keep(diffId);
+  const name = digestHex(chainId);
+  tree.publish(name);
+  const directory = `${paths.layers}/${name}`;
+  return { ...kept, diffId, chainId, directory };
 }

@@ -1,0 +1,90 @@
+/**
+ * `tsdocker import`: an image of files.
+ *
+ * @module
+ */
+import { sourceDateEpochMs } from "../../base/source_date_epoch.ts";
+import { hostPlatform, parsePlatform } from "../../oci/platform.ts";
+import { type ImageReference, parseReference } from "../../oci/reference.ts";
+import { parseArchiveOrigin } from "../../storage/archive/origin.ts";
+import { UsageError } from "../../base/errors.ts";
+import { importImage, type ImportOrigin } from "../../engine/images/import.ts";
+import { defineCommand } from "../command.ts";
+import type { CommandContext } from "../context.ts";
+import { engineOf } from "../engine.ts";
+
+/** The command `import`. */
+export const importCommand = defineCommand({
+  summary: "Make an image of a tar archive or a directory",
+  description:
+    "The archive may be plain or packed by gzip, zstd or xz; it is found " +
+    "in a file, behind a URL, or with - on stdin. Prints the image's id.\n\n" +
+    "With SOURCE_DATE_EPOCH in the environment, the same files give the " +
+    "same id wherever and whenever they are imported.",
+  positionals: [
+    { name: "FILE|DIRECTORY|URL|-" },
+    { name: "REPOSITORY[:TAG]", optional: true },
+  ],
+  flags: {
+    message: {
+      type: "string",
+      long: "message",
+      short: "m",
+      placeholder: "text",
+      description: "What the image's history says",
+    },
+    platform: {
+      type: "string",
+      long: "platform",
+      placeholder: "os/arch",
+      description: "What it runs on, if not on this machine's platform",
+    },
+  },
+  examples: [
+    { line: "import rootfs.tar.gz base", purpose: "name it base:latest" },
+    { line: "import - < rootfs.tar", purpose: "from stdin, without a name" },
+  ],
+}, async ({ options, positionals: [source = "", name] }, context) => {
+  const engine = engineOf(context);
+  const epochMs = sourceDateEpochMs(context.env);
+  const reference = name === undefined ? undefined : parseName(name);
+  const id = await importImage(engine, {
+    origin: originOf(source, context),
+    platform: options.platform === undefined
+      ? hostPlatform()
+      : parsePlatform(options.platform),
+    message: options.message ?? "",
+    settings: {},
+    ...(reference === undefined ? {} : { reference }),
+    ...(epochMs === undefined ? {} : { epochMs }),
+  });
+  context.stdout.write(`${id}\n`);
+  return 0;
+});
+
+function parseName(text: string): ImageReference {
+  const reference = parseReference(text);
+  if (reference.digest === undefined) return reference;
+  throw new UsageError(`cannot name an image "${text}": a digest is no name`);
+}
+
+function originOf(text: string, context: CommandContext): ImportOrigin {
+  const origin = parseArchiveOrigin(text, context.cwd());
+  if (origin.kind === "stdin" && context.stdinIsTerminal()) {
+    throw new UsageError("cannot import from a terminal", {
+      advice: "tsdocker import - < rootfs.tar",
+    });
+  }
+  if (origin.kind !== "file" || !isDirectory(origin.path)) return origin;
+  return { kind: "directory", path: origin.path };
+}
+
+function isDirectory(path: string): boolean {
+  try {
+    return Deno.statSync(path).isDirectory;
+  } catch (error) {
+    // Whoever opens it tells what is wrong with it.
+    if (error instanceof Error && "code" in error) return false;
+    throw error;
+  }
+}

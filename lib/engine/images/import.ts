@@ -1,0 +1,204 @@
+/**
+ * Makes an image of files: of a tar archive, or of a directory.
+ *
+ * @module
+ */
+import { fstat, openat } from "../../../ffi/calls/file.ts";
+import {
+  AT_FDCWD,
+  O_DIRECTORY,
+  O_RDONLY,
+} from "../../../ffi/constants/fcntl.ts";
+import type { Fd } from "../../../ffi/fd.ts";
+import type { Digest } from "../../base/digest.ts";
+import type { HostPaths } from "../../base/host_paths.ts";
+import { canonicalJson } from "../../oci/canonical_json.ts";
+import type { Platform } from "../../oci/image_spec.ts";
+import { fullName, type ImageReference } from "../../oci/reference.ts";
+import {
+  type ArchiveOrigin,
+  openArchive,
+  originLabel,
+} from "../../storage/archive/origin.ts";
+import {
+  type ArchiveOptions,
+  openArchivePart,
+  openRegular,
+  readCompression,
+} from "../../storage/archive_file.ts";
+import { copyIntoStore, GrowingBlob } from "../../storage/content_store.ts";
+import { makePrivate } from "../../storage/growing_tree.ts";
+import { setReference } from "../../storage/image_store.ts";
+import { keepLayer, takeLayer } from "../../storage/layer_intake.ts";
+import { lockSource } from "../../storage/layer_unpack.ts";
+import { findLayer, recordSource } from "../../storage/source_record.ts";
+import { type LayerOfImage, storeImage } from "../../storage/store_image.ts";
+import type { ByteString } from "../../storage/tar/byte_string.ts";
+import type { TarEntry } from "../../storage/tar/entry.ts";
+import { mapEntries } from "../../storage/tar/map_entries.ts";
+import { writeArchive } from "../../storage/tar/writer.ts";
+import { TreeReader } from "../../storage/tree_reader.ts";
+import type { Engine } from "../engine.ts";
+import { holdLayers } from "./hold_layers.ts";
+
+/** Where the files of an image come from. */
+export type ImportOrigin =
+  | ArchiveOrigin
+  | { readonly kind: "directory"; readonly path: string };
+
+/** What an image is made of and with. */
+export interface ImportOptions {
+  readonly origin: ImportOrigin;
+  /** Its name, if it gets one. */
+  readonly reference?: ImageReference;
+  /** What it runs on. */
+  readonly platform: Platform;
+  /** What its history says; docker's word if empty. */
+  readonly message: string;
+  /** How it is run, as its config is to say it. */
+  readonly settings: Readonly<Record<string, unknown>>;
+  /** What stands for now and is the latest time of files, in ms since 1970. */
+  readonly epochMs?: number;
+}
+
+/** What docker writes, wherever the files come from. */
+const DEFAULT_MESSAGE = "Imported from -";
+const ROOT = "." as ByteString;
+const MS_PER_SECOND = 1000;
+
+/** A layer in the store, with its digest, unpacked. */
+interface ImportedLayer extends LayerOfImage {
+  readonly diffId: Digest;
+}
+
+/**
+ * Makes an image of one layer. The same files and options give the same image,
+ * but for the time unless it is given.
+ *
+ * @returns The image's id.
+ * @throws {NotFoundError} If there is no such file.
+ * @throws {IntegrityError} If an archive is malformed or hostile.
+ * @throws {HostError} If the host refuses something: no space, not root.
+ */
+export async function importImage(
+  { paths }: Pick<Engine, "paths">,
+  options: ImportOptions,
+): Promise<Digest> {
+  using _held = holdLayers(paths);
+  const { origin, reference, epochMs } = options;
+  const layer = origin.kind === "directory"
+    ? await importDirectory(paths, origin.path, epochMs)
+    : origin.kind === "file"
+    ? await importFile(paths, origin.path)
+    : await importStream(paths, origin);
+  const config = formatConfig(options, layer.diffId);
+  const image = await storeImage(paths, { config, layers: [layer] });
+  if (reference !== undefined) {
+    await setReference(paths, fullName(reference), image.manifest.digest);
+  }
+  return image.config.digest;
+}
+
+function formatConfig(
+  { platform, message, settings, epochMs = Date.now() }: ImportOptions,
+  diffId: Digest,
+): Uint8Array<ArrayBuffer> {
+  const created = new Date(epochMs).toISOString();
+  const comment = message === "" ? DEFAULT_MESSAGE : message;
+  return canonicalJson({
+    created,
+    ...platform,
+    config: settings,
+    history: [{ created, comment }],
+    rootfs: { type: "layers", diff_ids: [diffId] },
+  });
+}
+
+async function importStream(
+  paths: HostPaths,
+  origin: ArchiveOrigin,
+): Promise<ImportedLayer> {
+  return await takeLayer(paths, {
+    label: originLabel(origin),
+    open: (options) => openArchive(origin, options),
+    parents: [],
+    below: undefined,
+    emptiness: "refused",
+  });
+}
+
+/** A file that has been unpacked before is only copied. */
+async function importFile(
+  paths: HostPaths,
+  path: string,
+): Promise<ImportedLayer> {
+  const readSinceMs = Date.now();
+  using file = openRegular(path);
+  makePrivate(paths.sources);
+  using _lock = await lockSource(paths, path);
+  const known = await copyKnown(paths, path, file);
+  if (known !== undefined) return known;
+  const size = fstat(file.number).sizeBytes;
+  const layer = await takeLayer(paths, {
+    label: path,
+    open: (options: ArchiveOptions) =>
+      openArchivePart({ label: path, file, offset: 0, size }, options),
+    parents: [],
+    below: undefined,
+    emptiness: "refused",
+  });
+  recordSource(paths, { fd: file.number, readSinceMs }, layer.diffId);
+  return layer;
+}
+
+/** The layer of a file that has been unpacked before and has not changed. */
+async function copyKnown(
+  paths: HostPaths,
+  path: string,
+  file: Fd,
+): Promise<ImportedLayer | undefined> {
+  const known = findLayer(paths, path);
+  const compression = readCompression(path, file, 0);
+  // No layer of an image is packed by xz: it has to be unpacked anyway.
+  if (known === undefined || compression === "xz") return undefined;
+  const size = fstat(file.number).sizeBytes;
+  const part = { file, offset: 0, size };
+  const { diffId } = known;
+  const expected = compression === "none" ? diffId : undefined;
+  const blob = await copyIntoStore(paths, part, expected);
+  // It may have changed while it was copied.
+  if (findLayer(paths, path)?.diffId !== diffId) return undefined;
+  return { blob, compression, diffId };
+}
+
+/** An archive of the directory is made in the store, and unpacked from there. */
+async function importDirectory(
+  paths: HostPaths,
+  path: string,
+  epochMs: number | undefined,
+): Promise<ImportedLayer> {
+  using blob = new GrowingBlob(paths);
+  using top = openat(AT_FDCWD, path, O_RDONLY | O_DIRECTORY);
+  using reader = new TreeReader(top, { name: ROOT });
+  const size = writeArchive(
+    mapEntries(reader, (entry) => notAfter(entry, epochMs)),
+    blob.file.number,
+  );
+  return await keepLayer(paths, {
+    label: path,
+    blob,
+    size,
+    parents: [],
+    below: undefined,
+    emptiness: "accepted",
+  });
+}
+
+/** Files are no newer than what is made of them. */
+function notAfter(entry: TarEntry, epochMs: number | undefined): TarEntry {
+  if (epochMs === undefined) return entry;
+  const seconds = Math.floor(epochMs / MS_PER_SECOND);
+  return entry.modified.seconds < seconds
+    ? entry
+    : { ...entry, modified: { seconds, nanoseconds: 0 } };
+}
