@@ -185,6 +185,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./commands/export.ts")).exportCommand,
   },
   {
+    name: "import",
+    aliases: ["image import"],
+    load: async () => (await import("./commands/import.ts")).importCommand,
+  },
+  {
     name: "completion",
     aliases: [],
     load: async () =>
