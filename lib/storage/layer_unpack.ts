@@ -16,6 +16,7 @@ import { type Archive, openArchiveFile } from "./archive_file.ts";
 import { lockFile } from "./file_lock.ts";
 import { GrowingTree, makePrivate, OPEN_DIRECTORY } from "./growing_tree.ts";
 import { finishImplied } from "./implied_directories.ts";
+import { noteLayerSize } from "./layer_size.ts";
 import {
   findLayer,
   type Layer,
@@ -138,13 +139,14 @@ export async function unpackTree(
 ): Promise<Digest> {
   try {
     using reader = new TarReader(file, archive);
-    const { implied } = unpack(reader, {
+    const { implied, contentBytes } = unpack(reader, {
       root: root.number,
       label: archive,
       emptiness,
     });
     reader.drain();
     finishImplied({ root: root.number, implied, parents });
+    noteLayerSize(root, contentBytes);
   } catch (error) {
     // An archive cut short by corrupt compression is not the archive's fault.
     throw await file.explainEnd() ?? error;

@@ -80,6 +80,8 @@ export interface UnpackOptions {
 export interface Unpacked {
   /** Directories, parents first, that it has files in but does not name. */
   readonly implied: readonly ByteString[];
+  /** How much it holds: the bytes of its files and symbolic links. */
+  readonly contentBytes: number;
 }
 
 /**
@@ -123,12 +125,14 @@ class Unpacker implements Disposable {
   run(): Unpacked {
     this.#prepareRoot();
     let count = 0;
+    let contentBytes = 0;
     for (
       let entry = this.#reader.next();
       entry !== undefined;
       entry = this.#reader.next()
     ) {
       count++;
+      contentBytes += contentBytesOf(entry);
       this.#attempt(entry, this.#add);
     }
     if (count === 0 && this.#emptiness === "refused") {
@@ -144,7 +148,10 @@ class Unpacker implements Disposable {
       this.#attempt(entry, this.#finish);
     }
     const implied = [ROOT_NAME, ...this.#directories.made];
-    return { implied: implied.filter((name) => !this.#pending.has(name)) };
+    return {
+      implied: implied.filter((name) => !this.#pending.has(name)),
+      contentBytes,
+    };
   }
 
   [Symbol.dispose](): void {
@@ -353,6 +360,12 @@ class Unpacker implements Disposable {
       `Cannot unpack ${printable(entry.name)} from "${this.#label}": ${reason}`,
     );
   }
+}
+
+/** As they are on disk, where a symbolic link is as long as its target. */
+function contentBytesOf({ type, sizeBytes, linkName }: TarEntry): number {
+  if (type === "file") return sizeBytes;
+  return type === "symbolic-link" ? linkName.length : 0;
 }
 
 function isDirectory({ mode }: FileStatus): boolean {
