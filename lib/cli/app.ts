@@ -4,10 +4,12 @@
  *
  * @module
  */
+import { UsageError } from "../base/errors.ts";
 import { createLogger } from "../base/log.ts";
 import {
   type CommandEntry,
   COMMANDS,
+  type Resolution,
   resolveCommand,
 } from "./command_table.ts";
 import type { CommandContext, Host } from "./context.ts";
@@ -94,12 +96,27 @@ async function dispatch(
     return print(host, await groupPage(found.group, commands));
   }
 
+  await begin(found, options, host.cwd());
   const command = await found.entry.load();
   situation.failureStatus = command.spec.failureStatus ?? EXIT_STATUS.failure;
   const context = contextOf(host, options, situation);
   const status = await command.execute(found.name, found.args, context);
   if (status !== "help") return status;
   return print(host, await commandPage(found.entry, found.name));
+}
+
+/** What is wrong with the paths is reported with the command's own status. */
+async function begin(
+  { entry, args }: Extract<Resolution, { kind: "command" }>,
+  options: GlobalOptions,
+  cwd: string,
+): Promise<void> {
+  if (entry.begin === undefined) return;
+  try {
+    await entry.begin(args, pathsFor(options, cwd));
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+  }
 }
 
 function contextOf(

@@ -5,7 +5,9 @@
  * @module
  */
 import { UsageError } from "../base/errors.ts";
+import type { HostPaths } from "../base/host_paths.ts";
 import type { Command } from "./command.ts";
+import { looksDetached } from "./detached_guess.ts";
 import type { CommandNames } from "./help.ts";
 import { suggest } from "./suggest.ts";
 
@@ -14,6 +16,11 @@ export interface CommandEntry extends CommandNames {
   /** Whether it is not for people: neither listed nor suggested. */
   readonly hidden?: true;
   load(): Promise<Command>;
+  /**
+   * Begins what takes long and can be told to be needed from a glance at the
+   * arguments, before the command is loaded.
+   */
+  begin?(args: readonly string[], paths: HostPaths): Promise<void>;
 }
 
 /** What the first words of two-word commands are about. */
@@ -21,6 +28,7 @@ export const GROUPS: Readonly<Record<string, string>> = {
   container: "Manage containers",
   generate: "Print files for other programs",
   system: "Look after tsdocker itself",
+  volume: "Manage volumes",
 };
 
 /** All commands, in the order of the help. */
@@ -29,6 +37,13 @@ export const COMMANDS: readonly CommandEntry[] = [
     name: "run",
     aliases: ["container run"],
     load: async () => (await import("./commands/run.ts")).runCommand,
+    async begin(args, paths): Promise<void> {
+      if (!looksDetached(args) || Deno.uid() !== 0) return;
+      const { startMonitorEarly } = await import(
+        "../engine/containers/monitor_process.ts"
+      );
+      startMonitorEarly(paths);
+    },
   },
   {
     name: "create",
@@ -188,6 +203,52 @@ export const COMMANDS: readonly CommandEntry[] = [
     name: "import",
     aliases: ["image import"],
     load: async () => (await import("./commands/import.ts")).importCommand,
+  },
+  {
+    name: "volume create",
+    aliases: [],
+    load: async () =>
+      (await import("./commands/volume/create.ts")).volumeCreateCommand,
+  },
+  {
+    name: "volume ls",
+    aliases: ["volume list"],
+    load: async () => (await import("./commands/volume/ls.ts")).volumeLsCommand,
+  },
+  {
+    name: "volume inspect",
+    aliases: [],
+    load: async () =>
+      (await import("./commands/volume/inspect.ts")).volumeInspectCommand,
+  },
+  {
+    name: "volume rm",
+    aliases: ["volume remove"],
+    load: async () => (await import("./commands/volume/rm.ts")).volumeRmCommand,
+  },
+  {
+    name: "volume prune",
+    aliases: [],
+    load: async () =>
+      (await import("./commands/volume/prune.ts")).volumePruneCommand,
+  },
+  {
+    name: "volume export",
+    aliases: [],
+    load: async () =>
+      (await import("./commands/volume/export.ts")).volumeExportCommand,
+  },
+  {
+    name: "volume import",
+    aliases: [],
+    load: async () =>
+      (await import("./commands/volume/import.ts")).volumeImportCommand,
+  },
+  {
+    name: "volume exists",
+    aliases: [],
+    load: async () =>
+      (await import("./commands/volume/exists.ts")).volumeExistsCommand,
   },
   {
     name: "completion",

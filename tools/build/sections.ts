@@ -40,6 +40,8 @@ const SECCOMP = [
 /** The sections of tsdocker in each layout. */
 const SECTIONS: Readonly<Record<LayoutName, Sections>> = {
   run: {
+    // The first that is needed, by `run -d`.
+    early: ["lib/engine/containers/monitor_process.ts"],
     run: ["lib/cli/commands/run.ts", "lib/engine/containers/start.ts"],
     seccomp: SECCOMP,
     unpack: UNPACK,

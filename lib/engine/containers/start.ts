@@ -3,28 +3,21 @@
  *
  * @module
  */
-import {
-  makeAllUninheritable,
-  makeInheritable,
-} from "../../../ffi/calls/pipe.ts";
-import { sendDescriptors, socketPair } from "../../../ffi/calls/socket.ts";
+import { sendDescriptors } from "../../../ffi/calls/socket.ts";
 import type { Fd } from "../../../ffi/fd.ts";
 import { ConflictError, NotFoundError } from "../../base/errors.ts";
 import type { HostPaths } from "../../base/host_paths.ts";
 import { type ContainerId, shortId } from "../../base/identifiers.ts";
-import { selfInvocation } from "../../runtime/launch/self_invocation.ts";
 import { isRunning } from "../../runtime/process_identity.ts";
 import type { ContainerConfig } from "../container_config.ts";
 import type { Engine } from "../engine.ts";
 import { findContainer } from "./find.ts";
 import { lockWithin } from "./lock.ts";
 import type { MonitorRequest, StartRequest } from "./monitor_request.ts";
+import { takeMonitorProcess } from "./monitor_process.ts";
 import { awaitStart } from "./monitor_report.ts";
 import { containerDirectory, readRestarting, readRunning } from "./records.ts";
 import { clearStopRequest } from "./stop_request.ts";
-
-/** The command that a monitor runs as. */
-export const MONITOR_COMMAND = "monitor";
 
 /** How long whoever works on a container may take. */
 const LOCK_TIMEOUT_MS = 10_000;
@@ -101,31 +94,7 @@ export interface SpawnedMonitor extends Disposable {
  * knows early that one will be needed does not have to wait for it.
  */
 export function spawnMonitor({ paths, warn }: Engine): SpawnedMonitor {
-  const [ours, theirs] = socketPair();
-  const self = selfInvocation(
-    "--root",
-    paths.root,
-    "--run-root",
-    paths.runRoot,
-    MONITOR_COMMAND,
-    String(theirs.number),
-  );
-  // Or it would keep the pipes and locks of our caller for as long as it lives.
-  makeAllUninheritable();
-  makeInheritable(theirs.number);
-  new Deno.Command(self.path, {
-    args: self.args,
-    cwd: "/",
-    // What else the caller's has, secrets perhaps, is for no one to keep.
-    clearEnv: true,
-    env: ownEnvironment(Deno.env.toObject()),
-    detached: true,
-    stdin: "null",
-    stdout: "null",
-    stderr: "null",
-  }).spawn().unref();
-  // Or its end would not be the end of the connection.
-  theirs[Symbol.dispose]();
+  const ours = takeMonitorProcess(paths);
   return {
     async start(
       { config: { id }, lock },
@@ -158,19 +127,6 @@ function ask(
 ): void {
   const bytes = new TextEncoder().encode(JSON.stringify(request));
   sendDescriptors(socket, bytes, descriptors);
-}
-
-/** What the program itself needs of an environment, and Deno. */
-const OWN_VARIABLES =
-  /^(PATH|HOME|TMPDIR|LANG|SUDO_[UG]ID|(TSDOCKER|DENO|XDG)_.*)$/;
-
-/** The part of an environment that a monitor keeps. */
-export function ownEnvironment(
-  environment: Readonly<Record<string, string>>,
-): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(environment).filter(([name]) => OWN_VARIABLES.test(name)),
-  );
 }
 
 /**
