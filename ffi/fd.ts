@@ -8,6 +8,10 @@ import { syscall, trySyscall } from "./syscall.ts";
 /** An open file descriptor of this process. */
 export class Fd implements Disposable {
   #number: number | undefined;
+  /** Calls on other threads that have yet to return. */
+  #holds = 0;
+  /** The number, once it is closed for all but those. */
+  #condemned: number | undefined;
 
   /** @param number A descriptor that nobody else will close. */
   constructor(number: number) {
@@ -47,11 +51,36 @@ export class Fd implements Disposable {
     return new Fd(syscall("fcntl", this.number, F_DUPFD_CLOEXEC, 0));
   }
 
-  /** Closes it; a second time does nothing. */
+  /**
+   * Keeps the number from being given to another file while a call on another
+   * thread has it as an argument: it may not even have been made yet.
+   *
+   * The file itself the kernel keeps open for a call that is being made, anyway.
+   */
+  hold(): Disposable {
+    if (this.#number === undefined) throw new TypeError("Descriptor is closed");
+    this.#holds++;
+    return {
+      [Symbol.dispose]: () => {
+        this.#holds--;
+        if (this.#holds === 0 && this.#condemned !== undefined) {
+          close(this.#condemned);
+          this.#condemned = undefined;
+        }
+      },
+    };
+  }
+
+  /** Closes it, once nobody holds it any more; a second time does nothing. */
   [Symbol.dispose](): void {
     if (this.#number === undefined) return;
-    // The number is gone whatever close(2) answers, so nothing is to be done.
-    trySyscall("close", this.#number);
+    if (this.#holds > 0) this.#condemned = this.#number;
+    else close(this.#number);
     this.#number = undefined;
   }
+}
+
+/** The number is gone whatever close(2) answers, so nothing is to be done. */
+function close(number: number): void {
+  trySyscall("close", number);
 }

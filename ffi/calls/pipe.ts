@@ -206,6 +206,7 @@ async function transfer(
   event: number,
   call: Transfer,
 ): Promise<number> {
+  using _held = fd.hold();
   for (;;) {
     const count = await syscallAsync(...call);
     if (count >= 0 || !fd.isOpen || !isNonBlocking(fd)) return count;

@@ -21,7 +21,8 @@ const NS = 1_000_000;
  * Waits on another thread until one of the descriptors can be read without
  * waiting, as a pidfd can once its process has ended.
  *
- * @param descriptors They stay the caller's, and open meanwhile.
+ * @param descriptors They stay the caller's; one that is closed meanwhile is
+ * waited for all the same.
  * @param timeoutMs How long to wait at most; may be `Infinity`.
  * @returns Those that can be read; none after the time or an hour, or if a
  * signal came.
@@ -41,6 +42,8 @@ export async function waitReadable(
   const seconds = BigInt(Math.floor(wholeMs / MS));
   view.setBigInt64(length, seconds, LITTLE_ENDIAN);
   view.setBigInt64(length + 8, BigInt(wholeMs % MS * NS), LITTLE_ENDIAN);
+  using holds = new DisposableStack();
+  for (const descriptor of descriptors) holds.use(descriptor.hold());
   const timeout = memory.address + BigInt(length);
   await syscallAsync("ppoll", memory, descriptors.length, timeout, null, 0);
   return descriptors.filter((_, index) =>

@@ -58,6 +58,7 @@ export function sendSignal(pidfd: Fd, signal: number): void {
  */
 export async function waitPidfd(pidfd: Fd): Promise<WaitStatus> {
   using info = new Memory(SIGINFO_BYTES);
+  using _held = pidfd.hold();
   const result = await syscallAsync(
     "waitid",
     P_PIDFD,
