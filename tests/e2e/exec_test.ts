@@ -42,7 +42,8 @@ function script(place: Place, text: string): Promise<Outcome> {
 
 /**
  * What process 1 and a further one are to have in common. No pipe leads away from
- * the list of descriptors: the shell has its other end for a moment.
+ * the list of descriptors, and another shell writes it: this one would have an
+ * end of the pipe, or what it has redirected, for a moment.
  */
 const SHARED = `
 for ns in cgroup ipc mnt net pid user uts; do
@@ -56,7 +57,7 @@ done
 cmp /proc/1/oom_score_adj /proc/$$/oom_score_adj
 cmp /proc/1/limits /proc/$$/limits
 test "$(pwd)" = / || pwd
-ls /proc/$$/fd >/fds
+(ls /proc/$$/fd >/fds)
 grep -vx '[012]' /fds
 test $$ != 1 && hostname
 exit 5
