@@ -28,7 +28,6 @@ export const GROUPS: Readonly<Record<string, string>> = {
   container: "Manage containers",
   generate: "Print files for other programs",
   system: "Look after tsdocker itself",
-  volume: "Manage volumes",
 };
 
 /** All commands, in the order of the help. */
@@ -203,52 +202,6 @@ export const COMMANDS: readonly CommandEntry[] = [
     name: "import",
     aliases: ["image import"],
     load: async () => (await import("./commands/import.ts")).importCommand,
-  },
-  {
-    name: "volume create",
-    aliases: [],
-    load: async () =>
-      (await import("./commands/volume/create.ts")).volumeCreateCommand,
-  },
-  {
-    name: "volume ls",
-    aliases: ["volume list"],
-    load: async () => (await import("./commands/volume/ls.ts")).volumeLsCommand,
-  },
-  {
-    name: "volume inspect",
-    aliases: [],
-    load: async () =>
-      (await import("./commands/volume/inspect.ts")).volumeInspectCommand,
-  },
-  {
-    name: "volume rm",
-    aliases: ["volume remove"],
-    load: async () => (await import("./commands/volume/rm.ts")).volumeRmCommand,
-  },
-  {
-    name: "volume prune",
-    aliases: [],
-    load: async () =>
-      (await import("./commands/volume/prune.ts")).volumePruneCommand,
-  },
-  {
-    name: "volume export",
-    aliases: [],
-    load: async () =>
-      (await import("./commands/volume/export.ts")).volumeExportCommand,
-  },
-  {
-    name: "volume import",
-    aliases: [],
-    load: async () =>
-      (await import("./commands/volume/import.ts")).volumeImportCommand,
-  },
-  {
-    name: "volume exists",
-    aliases: [],
-    load: async () =>
-      (await import("./commands/volume/exists.ts")).volumeExistsCommand,
   },
   {
     name: "completion",
