@@ -69,16 +69,20 @@ async function growVolume(
 ): Promise<void> {
   using store = openat(AT_FDCWD, volumes, OPEN_DIRECTORY);
   using tree = new GrowingTree(volumes, store);
-  const data = `${tree.root.path}/${DATA}`;
-  Deno.mkdirSync(data);
-  // Whatever the caller's umask is.
-  Deno.chmodSync(data, DATA_MODE);
-  await fill(data);
+  await fill(makeData(tree.root.path));
   writeFileAtomically(
     `${tree.root.path}/${RECORD}`,
     JSON.stringify(record),
   );
   tree.publish(record.name);
+}
+
+function makeData(directory: string): string {
+  const data = `${directory}/${DATA}`;
+  Deno.mkdirSync(data);
+  // Whatever the caller's umask is.
+  Deno.chmodSync(data, DATA_MODE);
+  return data;
 }
 
 /**

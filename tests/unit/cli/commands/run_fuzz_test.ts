@@ -43,6 +43,13 @@ const VALUES: Partial<Record<keyof typeof RUN_FLAGS, readonly string[]>> = {
   hostname: ["box", "", "a b"],
   entrypoint: ["", "sh", "/bin/sh"],
   volumes: ["/a:/b", "/a:/dev", "/a:/sys", "./x:/proc/y", "/a:/etc:ro", "x"],
+  mounts: [
+    "src=v,dst=/m,volume-subpath=a",
+    "type=bind,src=/a,dst=/dev/x,ro,idmap",
+    "type=tmpfs,dst=/m/n,tmpfs-size=1m",
+    "type=image,src=i,dst=/i",
+    "dst=x",
+  ],
   tmpfs: ["/run", "/dev", "/sys/fs/cgroup", "/dev/shm:size=1m", "/x:y z", "x"],
   cidfile: ["id"],
   network: ["none", "host", "bridge"],

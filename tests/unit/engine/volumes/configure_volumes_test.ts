@@ -97,6 +97,6 @@ Deno.test("withImageVolumes() adds what nobody has mounted over", () => {
     "anonymous-4:/c",
     "anonymous-3:/c/d",
   ]);
-  assert.equal(added.volumes[1]?.volume?.isAnonymous, true);
+  assert.ok(added.volumes[1]?.volume?.isAnonymous);
   assert.equal(withImageVolumes(draft, [], places()), draft);
 });

@@ -1,0 +1,100 @@
+/**
+ * `tsdocker volume ls`: the volumes there are.
+ *
+ * @module
+ */
+import { settle } from "../../../engine/containers/reconcile.ts";
+import {
+  listVolumes,
+  VOLUME_FILTERS,
+  volumeMatcher,
+} from "../../../engine/volumes/list_volumes.ts";
+import { volumeUsers } from "../../../engine/volumes/volume_users.ts";
+import { volumeDataPath } from "../../../storage/volume_path.ts";
+import type { VolumeRecord } from "../../../storage/volume_store.ts";
+import { defineCommand } from "../../command.ts";
+import { engineOf } from "../../engine.ts";
+import { FILTER_FLAG, parseFilters } from "../../filter_flag.ts";
+import {
+  formatRows,
+  parseRowFormat,
+  type Row,
+  ROW_FORMAT_FLAG,
+  type RowLayout,
+} from "../../output/row_format.ts";
+
+/** The table of volumes. */
+const VOLUME_LAYOUT: RowLayout = {
+  headings: {
+    Driver: "DRIVER",
+    Label: (name: unknown): unknown => name,
+    Labels: "LABELS",
+    Links: "LINKS",
+    Mountpoint: "MOUNTPOINT",
+    Name: "VOLUME NAME",
+    Scope: "SCOPE",
+    Size: "SIZE",
+  },
+  columns: ["Driver", "Name"],
+};
+
+/** The command `volume ls`. */
+export const volumeLsCommand = defineCommand({
+  summary: "List volumes",
+  description: `Filters are ${VOLUME_FILTERS.join(", ")}.`,
+  positionals: [],
+  flags: {
+    filter: { ...FILTER_FLAG, short: "f" },
+    format: ROW_FORMAT_FLAG,
+    quiet: {
+      type: "boolean",
+      long: "quiet",
+      short: "q",
+      description: "List names only",
+    },
+  },
+  examples: [{
+    line: "volume ls -qf dangling=true",
+    purpose: "prints those that no container has",
+  }],
+}, ({ options }, context) => {
+  const format = parseRowFormat(options.format);
+  const filters = parseFilters(VOLUME_FILTERS, options.filter);
+  const engine = engineOf(context);
+  const { paths, warn } = engine;
+  settle(engine);
+  // Asking every container takes longer than listing volumes.
+  const users = filters.has("dangling") ? volumeUsers(paths) : new Map();
+  const matches = volumeMatcher(filters, (name) => users.has(name));
+  const volumes = listVolumes(paths, warn).filter(matches);
+  context.stdout.write(
+    options.quiet
+      ? volumes.map(({ name }) => `${name}\n`).join("")
+      : formatRows(
+        volumes.map((volume) =>
+          volumeRow(volume, volumeDataPath(paths, volume.name))
+        ),
+        VOLUME_LAYOUT,
+        format,
+      ),
+  );
+  return 0;
+});
+
+/** A volume with docker's names of fields. */
+function volumeRow({ name, labels }: VolumeRecord, mountpoint: string): Row {
+  return {
+    Driver: "local",
+    Labels: Object.entries(labels).map(([key, value]) => `${key}=${value}`)
+      .sort().join(","),
+    Links: "N/A",
+    Mountpoint: mountpoint,
+    Name: name,
+    Scope: "local",
+    Size: "N/A",
+    Label: (key: unknown): string =>
+      typeof key === "string" && Object.hasOwn(labels, key)
+        ? labels[key] ?? ""
+        : "",
+  };
+}
