@@ -41,7 +41,9 @@ const MATCHERS: Readonly<Record<EventFilterKey, Matcher>> = {
   // Some actions have more behind a colon: `health_status: healthy`.
   event: ({ action }, value) =>
     action === value || action.startsWith(`${value}:`),
-  image: ({ attributes }, value) => attributes["image"] === value,
+  image: ({ type, id, attributes }, value) =>
+    attributes["image"] === value ||
+    (type === "image" && (attributes["name"] === value || id === value)),
   label: ({ attributes }, value) => matchesLabel(attributes, value),
   type: ({ type }, value) => type === value,
   volume: ({ type, id }, value) => type === "volume" && id === value,

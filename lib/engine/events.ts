@@ -18,6 +18,7 @@ export type EventAction =
   | "attach"
   | "copy"
   | "create"
+  | "delete"
   | "destroy"
   | "detach"
   | "die"
@@ -27,19 +28,26 @@ export type EventAction =
   | `exec_start${"" | `: ${string}`}`
   | "export"
   | `health_status: ${string}`
+  | "import"
   | "kill"
+  | "load"
   | "mount"
   | "oom"
   | "pause"
   | "prune"
+  | "pull"
+  | "push"
   | "rename"
   | "resize"
   | "restart"
+  | "save"
   | "start"
   | "stop"
+  | "tag"
   | "top"
   | "unmount"
   | "unpause"
+  | "untag"
   | "update";
 
 /** Something that has happened. */
