@@ -5,6 +5,7 @@
  * @module
  */
 import type { HostPaths } from "../base/host_paths.ts";
+import { namesIn } from "../base/names_in.ts";
 import { pathExists } from "../base/path_exists.ts";
 import { removePath } from "../base/remove_tree.ts";
 import {
@@ -107,16 +108,6 @@ function readLink(path: string): string | undefined {
   } catch (error) {
     // Released meanwhile.
     if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
-  }
-}
-
-function namesIn(directory: string): string[] {
-  try {
-    return [...Deno.readDirSync(directory)].map(({ name }) => name);
-  } catch (error) {
-    // Nothing has been run yet, or not since the last boot.
-    if (error instanceof Deno.errors.NotFound) return [];
     throw error;
   }
 }

@@ -14,6 +14,7 @@ import {
 } from "../base/digest.ts";
 import { IntegrityError } from "../base/errors.ts";
 import type { HostPaths } from "../base/host_paths.ts";
+import { namesIn } from "../base/names_in.ts";
 import { chainIds } from "../oci/chain_id.ts";
 import type { Descriptor, ImageDocument } from "../oci/image_spec.ts";
 import { parseImageDocument, parseManifest } from "../oci/parse_image.ts";
@@ -226,16 +227,6 @@ async function referencePath(
   if (readable.length <= MAX_FILE_NAME) return `${references}/${readable}`;
   const digest = await digestOf(new TextEncoder().encode(name));
   return `${references}/%${digestHex(digest)}`;
-}
-
-function namesIn(directory: string): string[] {
-  try {
-    return [...Deno.readDirSync(directory)].map(({ name }) => name);
-  } catch (error) {
-    // No image has been added yet.
-    if (error instanceof Deno.errors.NotFound) return [];
-    throw error;
-  }
 }
 
 function removeIfThere(path: string): void {
