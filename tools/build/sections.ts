@@ -42,7 +42,12 @@ const SECTIONS: Readonly<Record<LayoutName, Sections>> = {
   run: {
     // The first that is needed, by `run -d`.
     early: ["lib/engine/containers/monitor_process.ts"],
-    run: ["lib/cli/commands/run.ts", "lib/engine/containers/start.ts"],
+    run: ["lib/cli/commands/run.ts"],
+    foreground: ["lib/engine/containers/run.ts"],
+    detached: [
+      "lib/cli/commands/run_attached.ts",
+      "lib/engine/containers/run_detached.ts",
+    ],
     seccomp: SECCOMP,
     unpack: UNPACK,
   },
@@ -66,7 +71,6 @@ const SECTIONS: Readonly<Record<LayoutName, Sections>> = {
       "lib/cli/commands/create.ts",
       "lib/cli/commands/restart.ts",
       "lib/cli/commands/start.ts",
-      "lib/engine/containers/start.ts",
     ],
     // The second process of a container that the re-invoking launcher starts.
     init: ["lib/cli/commands/internal/init.ts"],

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { createOnly } from "../../engine/containers/run.ts";
+import { createOnly } from "../../engine/containers/create_only.ts";
 import { defineCommand } from "../command.ts";
 import { engineOf } from "../engine.ts";
 import { EXIT_STATUS } from "../errors.ts";

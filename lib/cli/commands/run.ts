@@ -5,11 +5,7 @@
  */
 import { UsageError } from "../../base/errors.ts";
 import { endLine } from "../../engine/containers/end_reason.ts";
-import {
-  runContainer,
-  runDetached,
-  type RunEvents,
-} from "../../engine/containers/run.ts";
+import type { RunEvents } from "../../engine/containers/run.ts";
 import type { TraceFormat } from "../../engine/run_options.ts";
 import { detachKeysOf } from "../../runtime/stdio/detach_keys.ts";
 import { defineCommand } from "../command.ts";
@@ -76,6 +72,9 @@ export const runCommand = defineCommand({
     if (invocation.options.attach.length > 0) {
       throw new UsageError("Conflicting options: -a and -d");
     }
+    const { runDetached } = await import(
+      "../../engine/containers/run_detached.ts"
+    );
     const id = await runDetached(engine, options);
     context.stdout.write(`${id}\n`);
     if (waitMs === undefined) return EXIT_STATUS.success;
@@ -89,6 +88,7 @@ export const runCommand = defineCommand({
     return await runAttached(engine, options, { flags, context });
   }
   const detachKeys = detachKeysOf(invocation.options);
+  const { runContainer } = await import("../../engine/containers/run.ts");
   const end = await runContainer(engine, options, {
     detachKeys,
     ...(trace && await explainTo(context, trace.format)),

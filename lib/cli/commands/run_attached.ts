@@ -6,7 +6,7 @@
  */
 import { attachTo } from "../../engine/containers/attach.ts";
 import { passSignal } from "../../engine/containers/kill.ts";
-import { runDetached } from "../../engine/containers/run.ts";
+import { runDetached } from "../../engine/containers/run_detached.ts";
 import type { ContainerConfig } from "../../engine/container_config.ts";
 import type { Engine } from "../../engine/engine.ts";
 import type { RunOptions } from "../../engine/run_options.ts";

@@ -7,6 +7,7 @@ import { unlinkat } from "../../../ffi/calls/file.ts";
 import { AT_FDCWD } from "../../../ffi/constants/fcntl.ts";
 import { isSyscallError } from "../../../ffi/errno.ts";
 import { UsageError } from "../../base/errors.ts";
+import type { RunOptions } from "../run_options.ts";
 
 /** A file that can be written; nothing is left of a new one that is not. */
 export interface Pidfile extends Disposable {
@@ -16,6 +17,13 @@ export interface Pidfile extends Disposable {
    * @throws {UsageError} If it cannot be written after all, as on a full disk.
    */
   write(pid: number): void;
+}
+
+/** The file that a run asks for; as {@linkcode openPidfile} opens it. */
+export function pidfileOf(
+  { pidfile }: Pick<RunOptions, "pidfile">,
+): Pidfile | undefined {
+  return pidfile === undefined ? undefined : openPidfile(pidfile);
 }
 
 /**

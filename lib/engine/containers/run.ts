@@ -1,11 +1,9 @@
 /**
- * `run`: creates a container and starts it; in the foreground keeps it until it
+ * `run` in the foreground: creates a container, starts it, keeps it until it
  * ends, and records or removes it.
  *
  * @module
  */
-import { removePath } from "../../base/remove_tree.ts";
-import type { ContainerId } from "../../base/identifiers.ts";
 import { SignalProxy } from "../../runtime/stdio/signal_proxy.ts";
 import { openStdio } from "../../runtime/stdio/stdio.ts";
 import type { ContainerConfig } from "../container_config.ts";
@@ -18,9 +16,7 @@ import { fateWithoutCaller } from "./fate.ts";
 import { keepContainer } from "./keep.ts";
 import { launchContainer, type LaunchReport } from "./launch_container.ts";
 import { openContainerLog } from "./log.ts";
-import { assertRoot } from "./reconcile.ts";
-import { openPidfile, type Pidfile } from "./pidfile.ts";
-import { keepUnstarted, stateDirectory } from "./records.ts";
+import { pidfileOf } from "./pidfile.ts";
 
 /** What a caller wants to know while a container runs, and how to leave it. */
 export interface RunEvents {
@@ -78,62 +74,4 @@ export async function runContainer(
   const reason = endReason(container.config, end);
   if (reason !== undefined) events.onKilled?.(container.config, reason);
   return end.exitCode;
-}
-
-/** What a caller wants to know before the program starts. */
-export interface DetachedEvents {
-  /** Others can attach; whoever does now sees all that the program writes. */
-  onListening?(config: ContainerConfig): Promise<void>;
-}
-
-/**
- * Runs a container that goes on by itself.
- *
- * @returns Its id, once its program has started.
- * @throws {StartError} If the program cannot be started; nothing is left.
- */
-export async function runDetached(
-  engine: Engine,
-  options: RunOptions,
-  { onListening }: DetachedEvents = {},
-): Promise<ContainerId> {
-  assertRoot();
-  // It gets ready while the container is created.
-  const { spawnMonitor } = await import("./start.ts");
-  using monitor = spawnMonitor(engine);
-  using undo = new DisposableStack();
-  using pidfile = pidfileOf(options);
-  using container = await createFromImage(engine, options, undo);
-  // Once the monitor knows of it, it clears up, even if we are killed.
-  const { config } = container;
-  const pid = await monitor.start(container, {
-    ifRefused: "remove",
-    ...(onListening && { onListening: () => onListening(config) }),
-  });
-  undo.move();
-  pidfile?.write(pid);
-  return config.id;
-}
-
-/**
- * Creates a container that can be started later.
- *
- * @returns Its id.
- */
-export async function createOnly(
-  engine: Engine,
-  options: RunOptions,
-): Promise<ContainerId> {
-  using undo = new DisposableStack();
-  using container = await createFromImage(engine, options, undo);
-  const { id } = container.config;
-  keepUnstarted(engine.paths, id);
-  removePath(stateDirectory(engine.paths, id));
-  undo.move();
-  return id;
-}
-
-/** Opened before anything is created: a wrong path is found out in time. */
-function pidfileOf({ pidfile }: RunOptions): Pidfile | undefined {
-  return pidfile === undefined ? undefined : openPidfile(pidfile);
 }
