@@ -52,9 +52,10 @@ export async function createFromImage(
     newName: createVolumeName,
   };
   const configured = configureContainer(options, input);
-  const draft = withImageVolumes(configured, settings.Volumes ?? [], input);
-  const { volumes } = withVolumesFrom(paths, draft, options.volumesFrom);
-  checkVolumes(volumes);
+  const own = withVolumesFrom(paths, configured, options.volumesFrom);
+  checkVolumes(own.volumes);
+  // Last of all, since those of others are in place of the image's.
+  const draft = withImageVolumes(own, settings.Volumes ?? [], input);
   if (options.cidfile !== undefined) {
     undo.use(claimCidfile(options.cidfile, draft.id));
   }
@@ -62,7 +63,7 @@ export async function createFromImage(
     const { removeNamesake } = await import("./replace.ts");
     await removeNamesake(engine, options.name);
   }
-  return await createIn(engine, { ...draft, ...image, volumes });
+  return await createIn(engine, { ...draft, ...image });
 }
 
 /** What only volumes of the store need is loaded for one. */
@@ -70,9 +71,10 @@ async function createIn(
   engine: Engine,
   draft: ContainerDraft,
 ): Promise<CreatedContainer> {
-  const isPlain = draft.volumes.every(({ volume, owner }) =>
-    volume === undefined && owner === undefined
-  );
+  const isPlain = draft.imageMounts === undefined &&
+    draft.volumes.every(({ volume, owner }) =>
+      volume === undefined && owner === undefined
+    );
   if (isPlain) return createContainer(engine.paths, draft, engine.invoker);
   const { createWithVolumes } = await import(
     "../volumes/create_with_volumes.ts"

@@ -109,12 +109,18 @@ function mountTree(
   );
   return asFileMaker(maker, () => {
     prepare(rootSteps({ root }, [overlay]), results, owner);
-    const steps = mounts.flatMap((mount, index) =>
-      mountSteps(mount, index, []).prepare
-    );
+    const steps = mounts.map((mount) =>
+      userns === undefined ? withoutIdMap(mount) : mount
+    ).flatMap((mount, index) => mountSteps(mount, index, []).prepare);
     prepare(steps, results, owner);
     return cloneTree(snapshot.merged);
   });
+}
+
+/** The host's root sees files whoever they belong to. */
+function withoutIdMap(mount: Mount): Mount {
+  const options = mount.options.filter((option) => option !== "idmap");
+  return { ...mount, options };
 }
 
 /** It outlives the private namespace, in which it is mounted no more. */

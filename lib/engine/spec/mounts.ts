@@ -7,7 +7,9 @@
 import type { Mount } from "../../oci/runtime_spec.ts";
 import type { ContainerConfig } from "../container_config.ts";
 import { OWN_FILES } from "../own_files.ts";
+import { readonlyOverlayOptions } from "../../storage/overlay.ts";
 import { type BindVolume, depthOf, type TmpfsVolume } from "../volume.ts";
+import type { ImageMount } from "../volumes/image_mount.ts";
 
 /** `--tmpfs` without options, as docker has it. */
 const TMPFS_OPTIONS: readonly string[] = ["noexec", "nosuid", "nodev"];
@@ -26,7 +28,10 @@ export function buildMounts(
   const tmpfs = new Map(
     config.tmpfs.map((volume) => [volume.destination, tmpfsMount(volume)]),
   );
-  const binds = config.volumes.map(bindMount);
+  const binds = [
+    ...config.volumes.map((volume) => bindMount(volume, config)),
+    ...(config.imageMounts ?? []).map(imageMount),
+  ];
   const users = new Set([...binds, ...tmpfs.values()].map(destinationOf));
   const bound = new Set(binds.map(destinationOf));
   const defaults = defaultMounts(config)
@@ -136,6 +141,7 @@ function tmpfsMount({ destination, options }: TmpfsVolume): Mount {
 
 function bindMount(
   { source, destination, access, below, ids, subpath }: BindVolume,
+  { idMappings }: ContainerConfig,
 ): Mount {
   return {
     destination,
@@ -145,10 +151,24 @@ function bindMount(
       below === "hidden" ? "bind" : "rbind",
       "rprivate",
       ...(access === "rw" ? [] : [below === "writable" ? "ro" : "rro"]),
-      ...(ids === "mapped" ? ["idmap"] : []),
+      // Without ids of its own, they are the host's as they are on disk.
+      ...(ids === "mapped" && idMappings !== undefined ? ["idmap"] : []),
       ...(subpath === undefined ? [] : [`subpath=${subpath}`]),
     ],
   };
+}
+
+/** For reading only: others have the same layers. */
+function imageMount({ image, layers, destination }: ImageMount): Mount {
+  const [top = `(${image}, once opened)`, ...lower] = layers;
+  const layout: Pick<Mount, "type" | "source" | "options"> = lower.length === 0
+    ? { type: "bind", source: top, options: ["bind", "ro", "nodev"] }
+    : {
+      type: "overlay",
+      source: "overlay",
+      options: [...readonlyOverlayOptions({ upper: top, lower }), "nodev"],
+    };
+  return { destination, ...layout };
 }
 
 /** Whether a path is one of the others, or lies below one. */

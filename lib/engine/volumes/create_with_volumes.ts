@@ -11,24 +11,28 @@ import {
   type CreatedContainer,
 } from "../containers/create.ts";
 import type { Engine } from "../engine.ts";
+import { findImage, openImage } from "../images/open_image.ts";
 import type { BindVolume } from "../volume.ts";
 import { fillVolumes } from "./fill_volumes.ts";
 import { holdVolumes } from "./hold_volumes.ts";
+import type { ImageMount } from "./image_mount.ts";
 import { removeUnusedVolumes } from "./remove_unused.ts";
 import { recordVolumeEvent } from "./volume_event.ts";
 
 /**
  * Creates a container; the volumes that are missing are made, and those that
- * are empty get the image's files. If it cannot, neither the container nor a
+ * are empty get the image's files. Its caller holds all layers. If it cannot, neither the container nor a
  * volume made for it is left.
  *
  * @throws {ConflictError} If its name is taken.
  * @throws {HostError} If a volume cannot be made or filled.
  */
 export async function createWithVolumes(
-  { paths, invoker }: Pick<Engine, "paths" | "invoker">,
-  draft: ContainerDraft,
+  engine: Engine,
+  asked: ContainerDraft,
 ): Promise<CreatedContainer> {
+  const { paths, invoker } = engine;
+  const draft = await withImageLayers(engine, asked);
   using undo = new DisposableStack();
   const made: string[] = [];
   undo.defer(() => removeUnusedVolumes(paths, made));
@@ -43,6 +47,21 @@ export async function createWithVolumes(
   await fillVolumes(paths, container);
   undo.move();
   return container;
+}
+
+/** Opens the images that are to be among its files. */
+async function withImageLayers(
+  engine: Engine,
+  draft: ContainerDraft,
+): Promise<ContainerDraft> {
+  if (draft.imageMounts === undefined) return draft;
+  const imageMounts: ImageMount[] = [];
+  for (const mount of draft.imageMounts) {
+    const found = await findImage(engine, mount.image);
+    const { layers } = await openImage(engine, found);
+    imageMounts.push({ ...mount, layers });
+  }
+  return { ...draft, imageMounts };
 }
 
 async function makeMissing(

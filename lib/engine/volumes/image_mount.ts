@@ -12,6 +12,4 @@ export interface ImageMount {
   readonly destination: string;
   /** Its layers, the topmost first; none until it has been opened. */
   readonly layers: readonly string[];
-  /** Relative path of the part that appears; absent for all of it. */
-  readonly subpath?: string;
 }

@@ -35,7 +35,7 @@ const ALIASES: ReadonlyMap<string, string> = new Map([
   ["destination", "target"],
   ["ro", "readonly"],
   ["u", "chown"],
-  ["subpath", "image-subpath"],
+  ["subpath", "volume-subpath"],
 ]);
 
 /** Keys that every type has. */
@@ -61,7 +61,7 @@ const KEYS: Readonly<Record<MountType, readonly string[]>> = {
     "idmap",
   ],
   tmpfs: ["tmpfs-size", "tmpfs-mode"],
-  image: ["image-subpath"],
+  image: [],
 };
 
 /** Keys that may stand alone. */
@@ -308,13 +308,5 @@ function sizeOf(fields: Fields, text: string): number {
 function image(fields: Fields, destination: string): ImageMount {
   const name = fields.get("source");
   if (name === undefined) throw fields.fail("source is required");
-  const subpath = fields.get("image-subpath");
-  return {
-    image: name,
-    destination,
-    layers: [],
-    ...(subpath === undefined
-      ? {}
-      : { subpath: checkSubpath(fields, subpath) }),
-  };
+  return { image: name, destination, layers: [] };
 }

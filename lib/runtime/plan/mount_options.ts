@@ -18,6 +18,10 @@ export interface MountOptions {
   readonly attributes: Symbolic;
   /** Attributes of the mount and of all mounts below it. */
   readonly recursiveAttributes: Symbolic;
+  /** Whether ids on disk are those of the container's user namespace. */
+  readonly ids?: "container";
+  /** Relative path of what of the source is bound; absent for all of it. */
+  readonly subpath?: string;
   /** What the file system itself reads, joined by commas. */
   readonly data: string;
 }
@@ -83,6 +87,9 @@ const RECURSIVE: ReadonlyMap<string, AttributeName> = new Map(
   }),
 );
 
+/** As of docker: not of the specification, which knows no volumes. */
+const SUBPATH = "subpath=";
+
 /** What every mount of a container is anyway. */
 const IMPLIED: ReadonlySet<string> = new Set(["private", "rprivate"]);
 
@@ -102,6 +109,8 @@ const IMPLIED: ReadonlySet<string> = new Set(["private", "rprivate"]);
  */
 export function parseMountOptions(options: readonly string[]): MountOptions {
   let bind: MountOptions["bind"] = "no";
+  let ids: MountOptions["ids"];
+  let subpath: string | undefined;
   const set = new Set<FlagName>();
   const recursive = new Set<AttributeName>();
   const data: string[] = [];
@@ -116,6 +125,8 @@ export function parseMountOptions(options: readonly string[]): MountOptions {
       if (attribute !== undefined) recursive.add(attribute);
     } else if (option === "bind") bind = "one";
     else if (option === "rbind") bind = "tree";
+    else if (option === "idmap") ids = "container";
+    else if (option.startsWith(SUBPATH)) subpath = option.slice(SUBPATH.length);
     else if (!IMPLIED.has(option)) data.push(option);
   }
   const attributes = [...SETTING.values()].flatMap(({ flag, attribute }) =>
@@ -126,6 +137,8 @@ export function parseMountOptions(options: readonly string[]): MountOptions {
     flags: flags(MOUNT, ...set),
     attributes: flags(MOUNT_ATTR, ...attributes),
     recursiveAttributes: flags(MOUNT_ATTR, ...recursive),
+    ...(ids === undefined ? {} : { ids }),
+    ...(subpath === undefined ? {} : { subpath }),
     data: data.join(","),
   };
 }

@@ -22,6 +22,7 @@ import type { Mount } from "../../oci/runtime_spec.ts";
 import { type MountOptions, parseMountOptions } from "./mount_options.ts";
 import { AT_FDCWD, OPEN } from "./open_flags.ts";
 import type { ChildStep, PrepareStep } from "./step.ts";
+import { USER_NAMESPACE } from "./user_namespace.ts";
 
 /** File systems that show the namespaces of the process that mounts them. */
 const OF_NAMESPACE: ReadonlyMap<string, string> = new Map([
@@ -205,8 +206,9 @@ function bindMount(
   options: MountOptions,
   { name, covered }: { name: string; covered: boolean },
 ): MountSteps {
-  const prepare: PrepareStep[] = [cloneTree(mount, options, name)];
+  const prepare: PrepareStep[] = cloneTree(mount, options, name);
   const tree: RecordArgument = { result: name };
+  if (options.ids === "container") prepare.push(mapIds(mount, tree));
   if (options.attributes.value !== 0) {
     prepare.push(setAttributes(tree, AT_EMPTY_PATH, options.attributes));
   }
@@ -265,22 +267,81 @@ function cloneTree(
   mount: Mount,
   options: MountOptions,
   name: string,
-): PrepareStep {
+): PrepareStep[] {
   const recursive = options.bind === "tree";
+  const value = 0x80001 + (recursive ? 0x8000 : 0);
+  const text = `OPEN_TREE_CLONE|OPEN_TREE_CLOEXEC${
+    recursive ? "|AT_RECURSIVE" : ""
+  }`;
+  const { subpath } = options;
+  const why = `a copy of the mount at ${mount.source}, still attached nowhere`;
+  if (subpath === undefined) {
+    const args = [AT_FDCWD, mount.source, { value, text }];
+    return [{ call: "open_tree", args, as: name, why }];
+  }
+  return [
+    ...openPart(mount, subpath, name),
+    {
+      call: "open_tree",
+      args: [{ result: `${name}.part` }, "", {
+        value: value + Number(AT_EMPTY_PATH.value),
+        text: `${text}|${AT_EMPTY_PATH.text}`,
+      }],
+      as: name,
+      why,
+    },
+  ];
+}
+
+/** What is in a volume is its containers', and so is where its links lead. */
+function openPart(
+  { source }: Mount,
+  subpath: string,
+  name: string,
+): PrepareStep[] {
+  return [
+    {
+      call: "openat",
+      args: [
+        AT_FDCWD,
+        source,
+        flags(OPEN, "O_PATH", "O_DIRECTORY", "O_CLOEXEC"),
+      ],
+      as: `${name}.whole`,
+      why: `what ${subpath} is a part of`,
+    },
+    {
+      call: "openat2",
+      args: [
+        { result: `${name}.whole` },
+        subpath,
+        openHow(flags(OPEN, "O_PATH", "O_CLOEXEC"), IN_ROOT),
+        OPEN_HOW_BYTES,
+      ],
+      as: `${name}.part`,
+      attempt: `find "${subpath}" in "${source}"`,
+      why: "links in there must not lead elsewhere",
+    },
+  ];
+}
+
+/** Maps the ids of files; the caller provides the user namespace. */
+function mapIds({ source }: Mount, tree: RecordArgument): PrepareStep {
   return {
-    call: "open_tree",
+    call: "mount_setattr",
     args: [
-      AT_FDCWD,
-      mount.source,
+      tree,
+      "",
+      AT_EMPTY_PATH,
       {
-        value: 0x80001 + (recursive ? 0x8000 : 0),
-        text: `OPEN_TREE_CLONE|OPEN_TREE_CLOEXEC${
-          recursive ? "|AT_RECURSIVE" : ""
-        }`,
+        words: [flags(MOUNT_ATTR, "MOUNT_ATTR_IDMAP"), 0, 0, {
+          result: USER_NAMESPACE,
+        }],
       },
+      MOUNT_ATTR_BYTES,
     ],
-    as: name,
-    why: `a copy of the mount at ${mount.source}, still attached nowhere`,
+    attempt: `map the owners of the files in "${source}"`,
+    why: "files of id 0 on disk belong to the container's root in there",
   };
 }
 

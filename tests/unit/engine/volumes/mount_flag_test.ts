@@ -104,14 +104,13 @@ Deno.test("parseMount() reads a tmpfs", () => {
 
 Deno.test("parseMount() reads an image", () => {
   assert.deepEqual(
-    parse("type=image,src=alpine:3,dst=/i,image-subpath=etc"),
+    parse("type=image,src=alpine:3,dst=/i,ro"),
     {
       kind: "image",
       image: {
         image: "alpine:3",
         destination: "/i",
         layers: [],
-        subpath: "etc",
       },
     },
   );
