@@ -20,6 +20,7 @@ import {
   type TarHeader,
 } from "./header.ts";
 import { guessContent } from "./content_guess.ts";
+import { normalizeName, ROOT_NAME } from "./names.ts";
 import { parsePaxRecords, PaxOverrides, type PaxRecord } from "./pax.ts";
 import {
   readOldGnuMap,
@@ -39,6 +40,8 @@ const MAX_ID = 0xffff_fffe;
 const MAX_MAJOR = 0xfff;
 const MAX_MINOR = 0xf_ffff;
 const PERMISSIONS = 0o7777;
+/** How often an archive may name the root before anything else. */
+const MAX_ROOTS = 8;
 const NO_XATTRS: ReadonlyMap<ByteString, Uint8Array> = new Map();
 const EMPTY = "" as ByteString;
 
@@ -80,6 +83,8 @@ export class TarReader implements Disposable {
   #headerPosition = 0;
   /** Its bytes, if the map of a sparse file is in them. */
   #headerBlock: Uint8Array | undefined;
+  /** What has been read and not been asked for. */
+  readonly #peeked: (TarEntry | undefined)[] = [];
 
   /**
    * @param source The archive, not compressed.
@@ -95,6 +100,26 @@ export class TarReader implements Disposable {
     return this.#window.memory;
   }
 
+  /** Where in the archive the content that comes next is. */
+  get position(): number {
+    return this.#window.position;
+  }
+
+  /**
+   * The first entry that is not just the root directory; {@linkcode next}
+   * gives it again, and what is before it.
+   */
+  peekFirst(): TarEntry | undefined {
+    for (let count = 0; count < MAX_ROOTS; count++) {
+      const entry = this.#advance();
+      this.#peeked.push(entry);
+      const isRoot = entry?.type === "directory" &&
+        normalizeName(entry.name) === ROOT_NAME;
+      if (!isRoot) return entry;
+    }
+    return this.#peeked.at(-1);
+  }
+
   /**
    * The next entry; what is left of the present one's content is skipped.
    *
@@ -102,6 +127,10 @@ export class TarReader implements Disposable {
    * @throws {IntegrityError} If the archive is cut short or malformed.
    */
   next(): TarEntry | undefined {
+    return this.#peeked.length > 0 ? this.#peeked.shift() : this.#advance();
+  }
+
+  #advance(): TarEntry | undefined {
     this.#finishEntry();
     try {
       return this.#readEntry();

@@ -14,6 +14,12 @@ export interface ByteSource {
    * @returns How many; 0 means the end.
    */
   read(memory: Memory, offset: number, length: number): number;
+  /**
+   * Moves on without reading, where the source can.
+   *
+   * @returns By how many bytes: up to `count`, fewer at the end.
+   */
+  skip?(count: number): number;
 }
 
 /** Small enough to stay in a core's cache between read(2) and write(2). */
@@ -75,6 +81,11 @@ export class Window implements Disposable {
   /** Moves on by any number of bytes; false if the stream ends before. */
   skip(count: number): boolean {
     for (let left = count; left > 0;) {
+      if (this.available === 0 && this.#source.skip !== undefined) {
+        const skipped = this.#source.skip(left);
+        this.#position += skipped;
+        return skipped === left;
+      }
       if (!this.require(1)) return false;
       const step = Math.min(left, this.available);
       this.consume(step);
