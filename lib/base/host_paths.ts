@@ -19,6 +19,9 @@ export const DEFAULT_ROOTS: HostRoots = {
   runRoot: "/run/tsdocker",
 };
 
+/** The file that tells of mirrors and insecure registries. */
+export const REGISTRIES_FILE = "/etc/tsdocker/registries.json";
+
 /** The paths below the roots. */
 export interface HostPaths extends HostRoots {
   /** One directory per container, named by its id. */

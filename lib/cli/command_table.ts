@@ -27,7 +27,9 @@ export interface CommandEntry extends CommandNames {
 export const GROUPS: Readonly<Record<string, string>> = {
   container: "Manage containers",
   generate: "Print files for other programs",
+  image: "Manage images",
   system: "Look after tsdocker itself",
+  volume: "Manage volumes",
 };
 
 /** All commands, in the order of the help. */
@@ -204,6 +206,72 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./commands/import.ts")).importCommand,
   },
   {
+    name: "volume create",
+    aliases: [],
+    load: async () =>
+      (await import("./commands/volume/create.ts")).volumeCreateCommand,
+  },
+  {
+    name: "volume ls",
+    aliases: ["volume list"],
+    load: async () => (await import("./commands/volume/ls.ts")).volumeLsCommand,
+  },
+  {
+    name: "volume inspect",
+    aliases: [],
+    load: async () =>
+      (await import("./commands/volume/inspect.ts")).volumeInspectCommand,
+  },
+  {
+    name: "volume rm",
+    aliases: ["volume remove"],
+    load: async () => (await import("./commands/volume/rm.ts")).volumeRmCommand,
+  },
+  {
+    name: "volume prune",
+    aliases: [],
+    load: async () =>
+      (await import("./commands/volume/prune.ts")).volumePruneCommand,
+  },
+  {
+    name: "volume export",
+    aliases: [],
+    load: async () =>
+      (await import("./commands/volume/export.ts")).volumeExportCommand,
+  },
+  {
+    name: "volume import",
+    aliases: [],
+    load: async () =>
+      (await import("./commands/volume/import.ts")).volumeImportCommand,
+  },
+  {
+    name: "volume exists",
+    aliases: [],
+    load: async () =>
+      (await import("./commands/volume/exists.ts")).volumeExistsCommand,
+  },
+  {
+    name: "pull",
+    aliases: ["image pull"],
+    load: async () => (await import("./commands/pull.ts")).pullCommand,
+  },
+  {
+    name: "push",
+    aliases: ["image push"],
+    load: async () => (await import("./commands/push.ts")).pushCommand,
+  },
+  {
+    name: "login",
+    aliases: [],
+    load: async () => (await import("./commands/login.ts")).loginCommand,
+  },
+  {
+    name: "logout",
+    aliases: [],
+    load: async () => (await import("./commands/logout.ts")).logoutCommand,
+  },
+  {
     name: "completion",
     aliases: [],
     load: async () =>
@@ -242,6 +310,13 @@ export const COMMANDS: readonly CommandEntry[] = [
     hidden: true,
     load: async () =>
       (await import("./commands/internal/complete.ts")).completeCommand,
+  },
+  {
+    name: "unpack-layer",
+    aliases: [],
+    hidden: true,
+    load: async () =>
+      (await import("./commands/internal/unpack_layer.ts")).unpackLayerCommand,
   },
   {
     name: "init",

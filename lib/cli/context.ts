@@ -16,6 +16,12 @@ export interface Environment {
   get(name: string): string | undefined;
 }
 
+/** In characters. */
+export interface ScreenSize {
+  readonly columns: number;
+  readonly rows: number;
+}
+
 /** The process around the command. */
 export interface Host {
   /** Results only. */
@@ -28,6 +34,8 @@ export interface Host {
   stdinIsTerminal(): boolean;
   /** Whether the caller's stdout is a terminal. */
   stdoutIsTerminal(): boolean;
+  /** How wide and high the terminal is that stderr is, if it is one. */
+  stderrSize(): ScreenSize | undefined;
   /** The caller's working directory. */
   cwd(): string;
 }

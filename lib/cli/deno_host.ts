@@ -31,6 +31,7 @@ export function denoHost(): Host {
     env: Deno.env,
     stdinIsTerminal: () => Deno.stdin.isTerminal(),
     stdoutIsTerminal: () => Deno.stdout.isTerminal(),
+    stderrSize: () => Deno.stderr.isTerminal() ? Deno.consoleSize() : undefined,
     cwd: () => Deno.cwd(),
   };
 }

@@ -26,6 +26,7 @@ export function fakeHost(changes: Partial<Host> = {}): FakeHost {
     env: new Map<string, string>(),
     stdinIsTerminal: () => false,
     stdoutIsTerminal: () => false,
+    stderrSize: () => undefined,
     cwd: () => "/here",
     paths: hostPaths({ root: "/persistent", runRoot: "/volatile" }),
     log: createLogger("debug", (line) => err.push(line)),

@@ -1,0 +1,52 @@
+/**
+ * Pulling for commands: progress on stderr, in docker's words.
+ *
+ * @module
+ */
+import { formatPlatform, parsePlatform } from "../oci/platform.ts";
+import { familiarName, type ImageReference } from "../oci/reference.ts";
+import { type Pulled, pullImage } from "../engine/images/pull.ts";
+import { openRegistries } from "../engine/images/registry_access.ts";
+import type { CommandContext } from "./context.ts";
+import { printable } from "./output/printable.ts";
+import { hideTransfer, showTransfer } from "./output/transfer_progress.ts";
+import { registrySetupOf } from "./registry_setup.ts";
+
+/** How to pull. */
+export interface PullOptions {
+  readonly quiet: boolean;
+  /** As the user wrote it. */
+  readonly platform?: string | undefined;
+}
+
+/** Pulls an image, and says so. */
+export async function pullAloud(
+  context: CommandContext,
+  reference: ImageReference,
+  { quiet, platform }: PullOptions,
+): Promise<Pulled> {
+  const say = (line: string): void => {
+    if (!quiet) context.stderr.write(`${printable(line)}\n`);
+  };
+  const wanted = platform === undefined ? undefined : parsePlatform(platform);
+  using access = openRegistries(
+    registrySetupOf(context.env),
+    new AbortController().signal,
+  );
+  const { tag, digest, repository } = reference;
+  const forWhom = wanted === undefined ? "" : ` (${formatPlatform(wanted)})`;
+  say(`${digest ?? tag ?? ""}: Pulling from ${repository}${forWhom}`);
+  const pulled = await pullImage(context, access, {
+    reference,
+    ...(wanted === undefined ? {} : { platform: wanted }),
+    events: quiet ? hideTransfer(context) : showTransfer(context),
+  });
+  say(`Digest: ${pulled.digest}`);
+  const name = familiarName(reference);
+  say(
+    pulled.isNew
+      ? `Status: Downloaded newer image for ${name}`
+      : `Status: Image is up to date for ${name}`,
+  );
+  return pulled;
+}
