@@ -83,8 +83,11 @@ function environment({ env, unsetEnv }: ContainerConfig): readonly string[] {
   return hasPath ? env : [...env, `PATH=${DEFAULT_PATH}`];
 }
 
-/** What a shell of the container's is given is written as docker has it. */
-function inspectCheck(health: HealthCheck): InspectedHealthcheck {
+/**
+ * A health check as docker has it; what a shell of the container's is given is
+ * one text.
+ */
+export function inspectCheck(health: HealthCheck): InspectedHealthcheck {
   const [program, option, script, ...rest] = health.test;
   const isScript = program === "/bin/sh" && option === "-c" &&
     script !== undefined && rest.length === 0;
