@@ -18,3 +18,14 @@ export function pathExists(path: string): boolean {
     throw error;
   }
 }
+
+/** Whether a path leads to a directory, as far as can be told. */
+export function isDirectoryAt(path: string): boolean {
+  try {
+    return Deno.statSync(path).isDirectory;
+  } catch (error) {
+    // Whoever opens it tells what is wrong with it.
+    if (error instanceof Error && "code" in error) return false;
+    throw error;
+  }
+}

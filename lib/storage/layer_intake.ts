@@ -70,25 +70,29 @@ export async function takeLayer(
   });
 }
 
-/** A layer that was written here, as an archive that is not packed. */
+/** A layer that has been written to the store, but for its name. */
 export interface WrittenLayer extends Omit<ArrivingLayer, "open" | "blob"> {
   readonly blob: GrowingBlob;
   /** Bytes. */
   readonly size: number;
+  /** Of the blob, if that is packed; else it is that of the layer. */
+  readonly digest?: Digest;
 }
 
 /**
- * Puts a layer that was written here into the store, and unpacks it.
+ * Gives the blob of a layer its name, and unpacks it.
  *
+ * @returns What it is, if the blob is not packed.
  * @throws {HostError} If the host refuses something: no space, not root.
  */
 export async function keepLayer(
   paths: HostPaths,
-  { blob, size, ...layer }: WrittenLayer,
+  { blob, size, digest: known, ...layer }: WrittenLayer,
 ): Promise<TakenLayer> {
   const part = { label: layer.label, file: blob.file, offset: 0, size };
   using archive = await openArchivePart(part);
-  return await grow(paths, { ...layer, archive }, (digest) => {
+  return await grow(paths, { ...layer, archive }, (diffId) => {
+    const digest = known ?? diffId;
     blob.publish(digest);
     return { blob: { digest, size }, compression: "none" };
   });

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { isDirectoryAt } from "../../base/path_exists.ts";
 import { sourceDateEpochMs } from "../../base/source_date_epoch.ts";
 import { hostPlatform, parsePlatform } from "../../oci/platform.ts";
 import { type ImageReference, parseReference } from "../../oci/reference.ts";
@@ -75,16 +76,6 @@ function originOf(text: string, context: CommandContext): ImportOrigin {
       advice: "tsdocker import - < rootfs.tar",
     });
   }
-  if (origin.kind !== "file" || !isDirectory(origin.path)) return origin;
+  if (origin.kind !== "file" || !isDirectoryAt(origin.path)) return origin;
   return { kind: "directory", path: origin.path };
-}
-
-function isDirectory(path: string): boolean {
-  try {
-    return Deno.statSync(path).isDirectory;
-  } catch (error) {
-    // Whoever opens it tells what is wrong with it.
-    if (error instanceof Error && "code" in error) return false;
-    throw error;
-  }
 }
