@@ -272,6 +272,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./commands/logout.ts")).logoutCommand,
   },
   {
+    name: "load",
+    aliases: ["image load"],
+    load: async () => (await import("./commands/load.ts")).loadCommand,
+  },
+  {
     name: "completion",
     aliases: [],
     load: async () =>
