@@ -102,9 +102,10 @@ export function containerRow(
 } {
   const { labels } = config;
   const command = config.args.map(wordText).join(" ");
-  const mounts = config.volumes.map(({ source }) =>
-    full ? source : ellipsis(source, MOUNT_LENGTH)
-  );
+  const mounts = config.volumes.map(({ source, volume }) => {
+    const name = volume?.name ?? source;
+    return full ? name : ellipsis(name, MOUNT_LENGTH);
+  });
   return {
     Command: quoted(full ? command : ellipsis(command, COMMAND_LENGTH)),
     CreatedAt: timeText(new Date(config.createdMs)),
@@ -112,7 +113,9 @@ export function containerRow(
     Image: config.image,
     Labels: Object.entries(labels).map(([name, value]) => `${name}=${value}`)
       .sort().join(","),
-    LocalVolumes: "0",
+    LocalVolumes: String(
+      config.volumes.filter(({ volume }) => volume !== undefined).length,
+    ),
     Mounts: mounts.join(","),
     Names: config.name,
     Networks: config.network,

@@ -4,6 +4,7 @@
  * @module
  */
 import { NotFoundError } from "../../base/errors.ts";
+import type { HostPaths } from "../../base/host_paths.ts";
 import { inspectContainer } from "../../engine/containers/inspect.ts";
 import { settle } from "../../engine/containers/reconcile.ts";
 import { defineCommand } from "../command.ts";
@@ -11,8 +12,9 @@ import { EXIT_STATUS } from "../errors.ts";
 import { parseTemplate } from "../output/template/template.ts";
 import { toJson } from "../output/template/value.ts";
 
-/** What can be inspected; of some there is nothing yet. */
+/** What can be inspected, in docker's order; of some there is nothing yet. */
 const TYPES = ["container", "image", "network", "volume"] as const;
+type Type = typeof TYPES[number];
 
 const INDENT = "    ";
 
@@ -55,7 +57,7 @@ export const inspectCommand = defineCommand({
       purpose: "prints a part as JSON",
     },
   ],
-}, ({ options, positionals }, { paths, stdout, log, report }) => {
+}, async ({ options, positionals }, { paths, stdout, log, report }) => {
   const { type, format = "" } = options;
   const template = format === "" || format === "json"
     ? undefined
@@ -66,14 +68,13 @@ export const inspectCommand = defineCommand({
   let status: number = EXIT_STATUS.success;
   for (const reference of positionals) {
     try {
-      if (type !== undefined && type !== "container") {
-        throw missing(type, reference);
-      }
-      found.push(inspectContainer(paths, reference, { sizes }));
+      found.push(
+        type === undefined
+          ? await inspectAny(paths, reference, sizes)
+          : await INSPECTORS[type](paths, reference, sizes),
+      );
     } catch (error) {
-      // Which kind of thing it was to be, nobody has said.
-      const isAny = error instanceof NotFoundError && type === undefined;
-      report(isAny ? missing("object", reference) : error);
+      report(error);
       status = EXIT_STATUS.failure;
     }
   }
@@ -85,6 +86,44 @@ export const inspectCommand = defineCommand({
   }
   return status;
 });
+
+type Sizes = "measured" | "left out";
+
+type Inspector = (
+  paths: HostPaths,
+  reference: string,
+  sizes: Sizes,
+) => Promise<unknown>;
+
+const INSPECTORS: Readonly<Record<Type, Inspector>> = {
+  container: async (paths, reference, sizes) =>
+    await Promise.resolve(inspectContainer(paths, reference, { sizes })),
+  image: (_paths, reference) => Promise.reject(missing("image", reference)),
+  network: (_paths, reference) => Promise.reject(missing("network", reference)),
+  async volume(paths, reference): Promise<unknown> {
+    const { inspectVolume } = await import(
+      "../../engine/volumes/inspect_volume.ts"
+    );
+    return inspectVolume(paths, reference);
+  },
+};
+
+/** Inspects the first thing that is called so. */
+async function inspectAny(
+  paths: HostPaths,
+  reference: string,
+  sizes: Sizes,
+): Promise<unknown> {
+  for (const type of TYPES) {
+    try {
+      return await INSPECTORS[type](paths, reference, sizes);
+    } catch (error) {
+      if (!(error instanceof NotFoundError)) throw error;
+    }
+  }
+  // Which kind of thing it was to be, nobody has said.
+  throw missing("object", reference);
+}
 
 function missing(what: string, reference: string): NotFoundError {
   return new NotFoundError(`No such ${what}: ${reference}`, {

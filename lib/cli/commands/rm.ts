@@ -15,7 +15,8 @@ import { forEachTarget } from "../targets.ts";
 export const rmCommand = defineCommand({
   summary: "Remove containers",
   description: "A container is given by name, by id, or by the beginning of " +
-    "its id if no other begins so. All are tried, even if one fails.",
+    "its id if no other begins so. All are tried, even if one fails. Volumes " +
+    "without a name go with the last container that has them.",
   positionals: [{ name: "CONTAINER", optional: true, repeats: true }],
   flags: {
     all: {
@@ -34,8 +35,12 @@ export const rmCommand = defineCommand({
       type: "boolean",
       long: "volumes",
       short: "v",
-      description:
-        "Accepted for docker's sake: anonymous volumes go in any case",
+      description: "Remove volumes without a name; the default",
+    },
+    keepVolumes: {
+      type: "boolean",
+      long: "keep-volumes",
+      description: "Leave volumes without a name",
     },
   },
 }, ({ options, positionals }, context) => {
@@ -52,6 +57,10 @@ export const rmCommand = defineCommand({
   const running = options.force ? "kill" : "refuse";
   return forEachTarget(targets, context, {
     force: options.force,
-    act: (target) => removeContainer(engine, target, { running }),
+    act: (target) =>
+      removeContainer(engine, target, {
+        running,
+        ...(options.keepVolumes ? { volumes: "keep" } : {}),
+      }),
   });
 });

@@ -14,6 +14,7 @@ import { holdLayers } from "../images/hold_layers.ts";
 import { findImage, openImage } from "../images/open_image.ts";
 import type { RunOptions } from "../run_options.ts";
 import { withImageVolumes } from "../volumes/configure_volumes.ts";
+import { removeUnusedVolumes } from "../volumes/remove_unused.ts";
 import { checkVolumes } from "../volume_source.ts";
 import { claimCidfile } from "./cidfile.ts";
 import {
@@ -61,7 +62,10 @@ export async function createFromImage(
   }
   if (options.replace && options.name !== undefined) {
     const { removeNamesake } = await import("./replace.ts");
-    await removeNamesake(engine, options.name);
+    const left = await removeNamesake(engine, options.name);
+    const container = await createIn(engine, { ...draft, ...image });
+    removeUnusedVolumes(paths, left);
+    return container;
   }
   return await createIn(engine, { ...draft, ...image });
 }

@@ -25,7 +25,7 @@ import {
   inspectState,
   timeText,
 } from "../inspection/state.ts";
-import type { BindVolume } from "../volume.ts";
+import { type InspectedMount, inspectMounts } from "../inspection/mounts.ts";
 import { findConfig } from "./look_up.ts";
 import { readStatus } from "./list.ts";
 import { readExit } from "./exit_record.ts";
@@ -36,16 +36,6 @@ import {
   readRunning,
 } from "./records.ts";
 import { sizeMeter } from "./size.ts";
-
-/** Where files of the host appear in a container, under docker's names. */
-export interface InspectedMount {
-  readonly Type: "bind";
-  readonly Source: string;
-  readonly Destination: string;
-  readonly Mode: string;
-  readonly RW: boolean;
-  readonly Propagation: "rprivate";
-}
 
 /**
  * A container under docker's names. A `Map` is what docker has as a map, whose
@@ -139,7 +129,7 @@ export function inspectContainer(
     GraphDriver: inspectLayers(directory, config, paths),
     SizeRw: size?.writtenBytes,
     SizeRootFs: size?.totalBytes,
-    Mounts: config.volumes.map(inspectMount),
+    Mounts: inspectMounts(config),
     Config: inspectProgram(config),
     NetworkSettings: inspectNetworkSettings(config.network, pid),
   };
@@ -159,18 +149,5 @@ function inspectLayers(
       UpperDir: snapshot.upper,
       WorkDir: snapshot.work,
     },
-  };
-}
-
-function inspectMount(
-  { source, destination, access }: BindVolume,
-): InspectedMount {
-  return {
-    Type: "bind",
-    Source: source,
-    Destination: destination,
-    Mode: access === "ro" ? "ro" : "",
-    RW: access === "rw",
-    Propagation: "rprivate",
   };
 }

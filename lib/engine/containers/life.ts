@@ -15,6 +15,7 @@ import {
 } from "../../runtime/process_identity.ts";
 import type { ContainerConfig } from "../container_config.ts";
 import { recordContainerEvent } from "../events.ts";
+import { recordVolumeUses } from "../volumes/volume_event.ts";
 import type { CgroupEnd } from "./cgroup.ts";
 import type { CreatedContainer } from "./create.ts";
 import { timeoutReason } from "./end_reason.ts";
@@ -57,6 +58,7 @@ export function recordStart(
     const keeper = ownIdentity();
     writeRunning(paths, config.id, { ...identity, startedMs, keeper, ...how });
   }
+  recordVolumeUses(paths, config, "mount");
   recordContainerEvent(paths, config, { action: "start" });
   return { startedMs, restartCount: how.restartCount };
 }
@@ -89,6 +91,7 @@ export function recordEnd(
     action: "die",
     attributes: { exitCode: String(exitCode) },
   });
+  recordVolumeUses(paths, named, "unmount");
 }
 
 /**

@@ -133,8 +133,8 @@ const MAKERS: Readonly<Record<ContainerFilterKey, MatcherMaker>> = {
     return ({ status }) => status.state === wanted;
   },
   volume: (value) => ({ config }) =>
-    config.volumes.some(({ source, destination }) =>
-      source === value || destination === value
+    config.volumes.some(({ source, destination, volume }) =>
+      (volume?.name ?? source) === value || destination === value
     ),
 };
 

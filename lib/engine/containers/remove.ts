@@ -27,6 +27,8 @@ import { noteStop } from "./signal.ts";
 export interface RemoveOptions {
   /** Whether a running container is killed first, or is an error. */
   readonly running: "refuse" | "kill";
+  /** Its volumes without a name; absent: they go, if nobody else has them. */
+  readonly volumes?: "keep";
 }
 
 /** How long a killed container and its keeper may take to go away. */
@@ -56,7 +58,7 @@ export function removeContainer(
   if (lock === "missing") return;
   if (lock === "busy") throw isBusyError(reference, id);
   using _locked = lock;
-  removeLocked(paths, id);
+  removeLocked(paths, id, options.volumes);
 }
 
 /** Locks what does not run, and is not about to. */
@@ -117,12 +119,20 @@ function killPaused(paths: HostPaths, id: ContainerId): void {
   }
 }
 
-/** Removes a container that does not run; its caller holds its lock. */
-export function removeLocked(paths: HostPaths, id: ContainerId): void {
+/**
+ * Removes a container that does not run; its caller holds its lock.
+ *
+ * @param volumes As of {@linkcode RemoveOptions}.
+ */
+export function removeLocked(
+  paths: HostPaths,
+  id: ContainerId,
+  volumes: "keep" | "remove" = "remove",
+): void {
   const config = readConfig(paths, id);
   // Of a damaged one, nothing tells where it was if not there.
   endCgroup(config ?? { cgroupsPath: `${DEFAULT_PARENT}/${id}` });
-  removeContainerFiles(paths, id);
+  removeContainerFiles(paths, id, volumes);
   if (config !== undefined) {
     recordContainerEvent(paths, config, { action: "destroy" });
   }

@@ -69,9 +69,12 @@ export function inspectHostConfig(
 ): InspectedHostConfig {
   return {
     Binds: orNil(
-      config.volumes.map(({ source, destination, access }) =>
-        `${source}:${destination}${access === "ro" ? ":ro" : ""}`
-      ),
+      config.volumes.filter(({ volume }) => volume?.isAnonymous !== true)
+        .map(({ source, destination, access, volume }) =>
+          `${volume?.name ?? source}:${destination}${
+            access === "ro" ? ":ro" : ""
+          }`
+        ),
     ),
     ContainerIDFile: "",
     LogConfig: { Type: config.log.driver, Config: logOptions(config.log) },
