@@ -3,8 +3,10 @@
  *
  * @module
  */
-import { judgesDevices } from "../runtime/cgroups/resources.ts";
-import type { CgroupSurvey } from "../runtime/cgroups/survey.ts";
+import {
+  type CgroupsOfHost,
+  judgesDevices,
+} from "../runtime/cgroups/resources.ts";
 import type { ContainerConfig } from "./container_config.ts";
 
 /** Whether something keeps a container from devices that are not listed. */
@@ -17,7 +19,7 @@ export type DeviceControl = "listed" | "open";
  */
 export function deviceControl(
   { privileged }: Pick<ContainerConfig, "privileged">,
-  cgroups: CgroupSurvey | undefined,
+  cgroups: CgroupsOfHost | undefined,
 ): DeviceControl {
   const isJudged = cgroups !== undefined &&
     judgesDevices(cgroups) !== "nothing";

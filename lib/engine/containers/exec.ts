@@ -5,7 +5,6 @@
  * @module
  */
 import type { Fd } from "../../../ffi/fd.ts";
-import { mountedHierarchies } from "../../runtime/cgroups/mount_table.ts";
 import { launch, type Launched } from "../../runtime/launch/launch.ts";
 import { createExecPlan, namespaceResult } from "../../runtime/plan/exec.ts";
 import { hostId } from "../../runtime/plan/id_map.ts";
@@ -85,15 +84,12 @@ async function startIn<Stdio extends LaunchStdio>(
 ): Promise<StartedExec<Stdio>> {
   using undo = new DisposableStack();
   const { root, namespaces } = target.container;
-  const hierarchies = target.config.cgroupsPath === undefined
-    ? []
-    : mountedHierarchies();
   const config = execConfig(target.config, options);
-  const spec = execSpec(config, { root, hierarchies });
+  const spec = execSpec(config, { root, hierarchies: target.hierarchies });
   const seccomp = await callFilter(config, spec.process);
   const plan = createExecPlan(spec, {
     namespaces: new Set(namespaces.keys()),
-    cgroups: execCgroups(target, hierarchies),
+    cgroups: execCgroups(target),
     withoutCaller: options.withoutCaller,
     ...(seccomp === undefined ? {} : { seccomp }),
   });

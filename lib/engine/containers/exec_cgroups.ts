@@ -5,7 +5,6 @@
  * @see Linux Documentation/admin-guide/cgroup-v2.rst, "No Internal Process Constraint"
  */
 import { isThere } from "../../runtime/cgroups/interface_file.ts";
-import type { CgroupMount } from "../../runtime/cgroups/mount_table.ts";
 import type { ExistingCgroup } from "../../runtime/plan/cgroups.ts";
 import type { ExecTarget } from "./exec_target.ts";
 
@@ -14,8 +13,7 @@ import type { ExecTarget } from "./exec_target.ts";
  * divided its own into others has no processes in that itself.
  */
 export function execCgroups(
-  { config: { cgroupsPath }, running }: ExecTarget,
-  hierarchies: readonly CgroupMount[],
+  { config: { cgroupsPath }, running, hierarchies }: ExecTarget,
 ): ExistingCgroup[] {
   if (cgroupsPath === undefined) return [];
   const text = Deno.readTextFileSync(`/proc/${running.pid}/cgroup`);

@@ -11,7 +11,6 @@ import type { Fd } from "../../../ffi/fd.ts";
 import { openInRoot } from "../../base/open_in_root.ts";
 import type { NamespaceType, RuntimeSpec } from "../../oci/runtime_spec.ts";
 import type { CgroupMount } from "../../runtime/cgroups/mount_table.ts";
-import { surveyMounts } from "../../runtime/cgroups/survey.ts";
 import { callerWindowSize } from "../../runtime/stdio/stdio.ts";
 import type { ContainerConfig } from "../container_config.ts";
 import { deviceControl, withoutMknod } from "../device_control.ts";
@@ -51,10 +50,9 @@ export function execSpec(
   config: ContainerConfig,
   { root, hierarchies }: ExecSpecContext,
 ): RuntimeSpec {
-  const { cgroupsPath } = config;
-  const cgroups = cgroupsPath === undefined
+  const cgroups = config.cgroupsPath === undefined
     ? undefined
-    : surveyMounts(hierarchies, cgroupsPath);
+    : { hierarchies };
   const consoleSize = config.tty ? callerWindowSize() : undefined;
   const confined = deviceControl(config, cgroups) === "listed"
     ? config

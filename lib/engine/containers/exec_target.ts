@@ -5,9 +5,13 @@
  */
 import { InvalidStateError } from "../../base/errors.ts";
 import type { HostPaths } from "../../base/host_paths.ts";
+import { isFrozen } from "../../runtime/cgroups/freeze.ts";
+import {
+  type CgroupMount,
+  mountedHierarchies,
+} from "../../runtime/cgroups/mount_table.ts";
 import type { ProcessIdentity } from "../../runtime/process_identity.ts";
 import type { ContainerConfig } from "../container_config.ts";
-import { readStatus } from "./list.ts";
 import { findConfig, requireProcess } from "./look_up.ts";
 
 /** A container that runs. */
@@ -15,6 +19,8 @@ export interface ExecTarget {
   readonly config: ContainerConfig;
   /** Its process 1. */
   readonly running: ProcessIdentity;
+  /** The host's cgroup file systems; none if the container has no cgroups. */
+  readonly hierarchies: readonly CgroupMount[];
 }
 
 /**
@@ -31,12 +37,15 @@ export function findExecTarget(
 ): ExecTarget {
   const config = findConfig(paths, reference);
   const running = requireProcess(paths, config, "exec");
-  const { state } = readStatus(paths, config);
-  if (state !== "paused") return { config, running };
+  const { cgroupsPath } = config;
+  const hierarchies = cgroupsPath === undefined ? [] : mountedHierarchies();
+  if (cgroupsPath === undefined || !isFrozen(cgroupsPath, hierarchies)) {
+    return { config, running, hierarchies };
+  }
   throw new InvalidStateError(
     config.id,
     "exec",
-    state,
+    "paused",
     `Container ${config.id} is paused, unpause the container before exec`,
     { advice: `tsdocker unpause ${config.name}` },
   );

@@ -12,7 +12,7 @@ import type {
   LinuxResources,
 } from "../../oci/linux_resources.ts";
 import { type DeviceAccess, foldDeviceRules } from "./device_rules.ts";
-import type { CgroupFile, Controller } from "./hierarchy.ts";
+import type { CgroupFile, Controller, Hierarchy } from "./hierarchy.ts";
 import {
   type CgroupSurvey,
   hierarchyOf,
@@ -83,15 +83,22 @@ export function resourceFiles(
   ];
 }
 
+/** What can be told of a host from its mount table alone; a survey is one. */
+export interface CgroupsOfHost {
+  readonly hierarchies: readonly Pick<Hierarchy, "version" | "controllers">[];
+}
+
 /**
  * What judges access to devices here: the files of v1, a program of v2, or
  * nothing. With nothing, who may make device nodes may use any device.
  */
 export function judgesDevices(
-  survey: CgroupSurvey,
+  { hierarchies }: CgroupsOfHost,
 ): "files" | "program" | "nothing" {
-  if (hierarchyOf(survey, "devices") !== undefined) return "files";
-  return survey.hierarchies.some(({ version }) => version === "v2")
+  if (hierarchies.some(({ controllers }) => controllers.includes("devices"))) {
+    return "files";
+  }
+  return hierarchies.some(({ version }) => version === "v2")
     ? "program"
     : "nothing";
 }

@@ -19,15 +19,21 @@ Deno.test("execCgroups() takes the hierarchies that the container is in", () => 
   Deno.mkdirSync(`${pids.mountPoint}/c/1`, { recursive: true });
   Deno.mkdirSync(`${unified.mountPoint}/c/1`, { recursive: true });
   const config = containerConfig({ cgroupsPath: "/c/1" });
-  assert.deepEqual(execCgroups({ config, running }, [pids, unified, later]), [
-    { version: "v1", data: "pids", directory: `${host.path}/pids/c/1` },
-    { version: "v2", data: "", directory: `${host.path}/unified/c/1` },
-  ]);
+  assert.deepEqual(
+    execCgroups({ config, running, hierarchies: [pids, unified, later] }),
+    [
+      { version: "v1", data: "pids", directory: `${host.path}/pids/c/1` },
+      { version: "v2", data: "", directory: `${host.path}/unified/c/1` },
+    ],
+  );
 });
 
 Deno.test("execCgroups() finds none for a container without any", () => {
   const { cgroupsPath: _, ...config } = containerConfig();
-  assert.deepEqual(execCgroups({ config, running }, [v2Hierarchy()]), []);
+  assert.deepEqual(
+    execCgroups({ config, running, hierarchies: [v2Hierarchy()] }),
+    [],
+  );
 });
 
 const PATHS: readonly (readonly [text: string, path: string])[] = [

@@ -113,10 +113,10 @@ Deno.test("judgesDevices() prefers the files of v1", () => {
   assert.equal(judgesDevices(v2Survey({ controllers: [] })), "program");
   assert.equal(judgesDevices(NO_CGROUPS), "nothing");
   const hierarchies = [v2Hierarchy(), v1Hierarchy("devices")];
-  assert.equal(judgesDevices({ mode: "hybrid", hierarchies }), "files");
+  assert.equal(judgesDevices({ hierarchies }), "files");
   const others = [v1Hierarchy("cpu"), v2Hierarchy({ controllers: [] })];
   assert.equal(
-    judgesDevices({ mode: "hybrid", hierarchies: others }),
+    judgesDevices({ hierarchies: others }),
     "program",
   );
 });
