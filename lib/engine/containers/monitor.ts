@@ -10,6 +10,7 @@ import { toErrorRecord } from "../../base/error_record.ts";
 import { ConflictError, HostError, startStatus } from "../../base/errors.ts";
 import { Alarm } from "../../monitor/alarm.ts";
 import { AttachServer } from "../../monitor/attach_server.ts";
+import { leaveService } from "../../monitor/leave_service.ts";
 import { backoffMs, shouldRestart } from "../../monitor/restart.ts";
 import type { ContainerConfig } from "../container_config.ts";
 import type { Engine } from "../engine.ts";
@@ -63,6 +64,9 @@ export async function monitorContainer(
   });
   using server = new AttachServer(stateDirectory(paths, id));
   const surroundings = { engine, container, server };
+  // Before anybody is told that it runs: the service may end right then. What
+  // has no cgroup of its own is to stay in its caller's, and with it its monitor.
+  if (container.config.cgroupsPath !== undefined) await leaveService();
   const first = await firstLife(surroundings, options);
   undo.move();
   report.started(first.pid);
