@@ -49,7 +49,7 @@ async function directories({ root, runRoot }: Territory): Promise<string[]> {
   for (const parent of parents) {
     for await (const path of leaves(parent)) found.push(`file: ${path}`);
   }
-  for await (const path of entries(`${root}/layers`)) {
+  for await (const { path } of entries(`${root}/layers`)) {
     const name = path.slice(path.lastIndexOf("/") + 1);
     if (!LAYER.test(name)) found.push(`half-made layer: ${path}`);
   }
@@ -58,17 +58,23 @@ async function directories({ root, runRoot }: Territory): Promise<string[]> {
 
 /** Everything below that is not merely a directory of others. */
 async function* leaves(path: string): AsyncGenerator<string> {
-  for await (const child of entries(path)) {
-    const { isDirectory } = await Deno.lstat(child);
+  for await (const { path: child, isDirectory } of entries(path)) {
     const isContainer = /\/[0-9a-f]{64}$/.test(child);
     if (isDirectory && !isContainer) yield* leaves(child);
     else yield child;
   }
 }
 
-async function* entries(path: string): AsyncGenerator<string> {
+/** A name in a directory, which may be gone by now. */
+interface Entry extends Pick<Deno.DirEntry, "isDirectory"> {
+  readonly path: string;
+}
+
+async function* entries(path: string): AsyncGenerator<Entry> {
   try {
-    for await (const { name } of Deno.readDir(path)) yield `${path}/${name}`;
+    for await (const { name, isDirectory } of Deno.readDir(path)) {
+      yield { path: `${path}/${name}`, isDirectory };
+    }
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
@@ -120,7 +126,8 @@ async function locks({ root, runRoot }: Territory): Promise<string[]> {
   const inodes = new Map<string, string>();
   for (const parent of [root, runRoot]) {
     for await (const path of below(parent, 2)) {
-      inodes.set(String((await Deno.lstat(path)).ino), path);
+      const inode = await inodeOf(path);
+      if (inode !== undefined) inodes.set(String(inode), path);
     }
   }
   const lines = (await Deno.readTextFile("/proc/locks")).split("\n");
@@ -129,6 +136,15 @@ async function locks({ root, runRoot }: Territory): Promise<string[]> {
     const path = inode === undefined ? undefined : inodes.get(inode);
     return path === undefined ? [] : [`lock: ${path}`];
   });
+}
+
+async function inodeOf(path: string): Promise<number | undefined> {
+  try {
+    return (await Deno.lstat(path)).ino ?? undefined;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
 }
 
 function newCgroups({ cgroupsBefore }: Territory): string[] {
@@ -170,10 +186,8 @@ function hierarchies(): string[] {
 }
 
 async function* below(path: string, depth: number): AsyncGenerator<string> {
-  for await (const child of entries(path)) {
+  for await (const { path: child, isDirectory } of entries(path)) {
     yield child;
-    if (depth > 1 && (await Deno.lstat(child)).isDirectory) {
-      yield* below(child, depth - 1);
-    }
+    if (depth > 1 && isDirectory) yield* below(child, depth - 1);
   }
 }
