@@ -81,7 +81,7 @@ const WRONG_WORDS: readonly (readonly [string[], RegExp])[] = [
   [["--pull", "maybe", IMAGE, "true"], /invalid argument "maybe"/],
   [["--cidfile", "no/dir", IMAGE, "true"], /Cannot create the container ID/],
   [["--explain=xml", IMAGE, "true"], /invalid argument "xml"/],
-  [["nosuch", "true"], /Cannot find image "nosuch": /],
+  [["--pull", "never", "nosuch", "true"], /Cannot find image "nosuch": /],
   [["./nosuch.tar", "true"], /nosuch\.tar/],
 ];
 

@@ -5,7 +5,6 @@
  */
 import { SpecError, UsageError } from "../../base/errors.ts";
 import {
-  PULL_POLICIES,
   type RunOptions,
   TRACE_FORMATS,
   type TraceMode,
@@ -26,6 +25,7 @@ import {
   readListFile,
   type RunSurroundings,
 } from "./run_flags/process.ts";
+import { PULL_FLAGS } from "./run_flags/pull.ts";
 import { VOLUME_FLAGS } from "./run_flags/volumes.ts";
 
 const TRACING = "Looking inside";
@@ -109,15 +109,7 @@ export const CREATE_FLAGS = {
     description: "Not available yet",
     hidden: true,
   },
-  pull: {
-    type: "string",
-    long: "pull",
-    placeholder: "policy",
-    choices: PULL_POLICIES,
-    default: "missing",
-    description:
-      "Accepted for docker's sake (missing, always, never or newer); there is no registry yet",
-  },
+  ...PULL_FLAGS,
   ...LIFECYCLE_FLAGS,
   ...LIMIT_FLAGS,
   ...ISOLATION_FLAGS,
@@ -188,8 +180,18 @@ export async function toCreateOptions(
   { options, positionals }: CreateInvocation,
   surroundings: RunSurroundings,
 ): Promise<RunOptions> {
-  const { env, envFile, labels, labelFile, publish, publishAll, ...same } =
-    options;
+  const {
+    env,
+    envFile,
+    labels,
+    labelFile,
+    publish,
+    publishAll,
+    // How an image is brought is no property of the container.
+    quiet: _quiet,
+    platform: _platform,
+    ...same
+  } = options;
   if (publish.length > 0 || publishAll) throw noPorts();
   const [image = "", ...command] = positionals;
   if (image === "") {
