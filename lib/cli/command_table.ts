@@ -201,6 +201,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./commands/export.ts")).exportCommand,
   },
   {
+    name: "commit",
+    aliases: ["container commit"],
+    load: async () => (await import("./commands/commit.ts")).commitCommand,
+  },
+  {
     name: "import",
     aliases: ["image import"],
     load: async () => (await import("./commands/import.ts")).importCommand,

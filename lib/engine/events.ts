@@ -16,6 +16,7 @@ export const EVENT_TYPES = ["container", "image", "network", "volume"] as const;
 /** What has happened, in docker's words. */
 export type EventAction =
   | "attach"
+  | "commit"
   | "copy"
   | "create"
   | "delete"

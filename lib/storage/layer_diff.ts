@@ -32,6 +32,7 @@ import {
 import type { Snapshot } from "./snapshot.ts";
 import { type ByteString, printable } from "./tar/byte_string.ts";
 import type { EntrySource, TarEntry } from "./tar/entry.ts";
+import { lastComponent } from "./tar/names.ts";
 import { OPAQUE_NAME, readWhiteout, whiteoutName } from "./tar/whiteout.ts";
 import { keptXattrs } from "./tar/xattrs.ts";
 import {
@@ -154,7 +155,7 @@ export class LayerDiff implements EntrySource, Disposable {
       const base = whiteoutName(name);
       return this.#hide(`${prefix}${base}` as ByteString);
     }
-    if (readWhiteout(name) !== undefined) throw misnamed(whole);
+    assertStorable(whole);
     if (path !== undefined) return this.#visitDirectory(path, file);
     if (this.#levels.some(({ entry }) => entry !== undefined)) {
       // Its content is open only as long as it is the present file.
@@ -286,8 +287,14 @@ function entryName({ name, isRemoval }: ComparedFile): ByteString {
   return isRemoval ? whiteoutName(name) : name;
 }
 
-function misnamed(name: ByteString): ConflictError {
-  return new ConflictError(
+/**
+ * Whether a layer can have a file of this name.
+ *
+ * @throws {ConflictError} If it would say that another one has been removed.
+ */
+export function assertStorable(name: ByteString): void {
+  if (readWhiteout(lastComponent(name)) === undefined) return;
+  throw new ConflictError(
     `Cannot make a layer with ${
       printable(name)
     }: a name that begins with ".wh." says in a layer that a file has been removed`,

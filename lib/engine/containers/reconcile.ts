@@ -31,6 +31,7 @@ import { tryLock } from "./lock.ts";
 import { exitCodeOf, readExit, writeExit } from "./exit_record.ts";
 import { findRunning } from "./find_running.ts";
 import { removeState } from "./lasting.ts";
+import { thawAbandoned } from "./pause_mark.ts";
 import {
   containerDirectory,
   isConfigDamaged,
@@ -83,7 +84,10 @@ export function assertRoot(): void {
 export function reconcile(paths: HostPaths, warn: Engine["warn"]): void {
   for (const { name } of Deno.readDirSync(paths.states)) {
     if (!isContainerId(name)) continue;
-    attempt(name, warn, () => reconcileContainer(paths, name));
+    attempt(name, warn, () => {
+      thawAbandoned(paths, name);
+      reconcileContainer(paths, name);
+    });
   }
 }
 
