@@ -282,6 +282,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./commands/load.ts")).loadCommand,
   },
   {
+    name: "save",
+    aliases: ["image save"],
+    load: async () => (await import("./commands/save.ts")).saveCommand,
+  },
+  {
     name: "completion",
     aliases: [],
     load: async () =>
