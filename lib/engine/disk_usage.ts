@@ -3,14 +3,34 @@
  *
  * @module
  */
+import { digestHex } from "../base/digest.ts";
 import type { HostPaths } from "../base/host_paths.ts";
+import { namesIn } from "../base/names_in.ts";
+import { blobPath } from "../storage/content_store.ts";
 import { DiskMeter } from "../storage/disk_usage.ts";
+import type { StoredImage } from "../storage/image_store.ts";
+import { listVolumeNames } from "../storage/volume_store.ts";
+import { volumePath } from "../storage/volume_path.ts";
 import { type ContainerSummary, listContainers } from "./containers/list.ts";
 import { containerDirectory } from "./containers/records.ts";
-import { listLayers, type StoredLayer } from "./images/layer_usage.ts";
+import { findGarbage, listBlobs } from "./images/garbage.ts";
+import { usesImage } from "./images/image_users.ts";
+import { listLayers, type UnpackedLayer } from "./images/layer_usage.ts";
+import { listNamedImages, type NamedImage } from "./images/named_images.ts";
+import { blobsOf } from "./images/needed_content.ts";
+import { volumeUsers } from "./volumes/volume_users.ts";
 
-/** A layer and its size. */
-export interface LayerUsage extends StoredLayer {
+/** An image and the room that its content takes, packed and unpacked. */
+export interface ImageUsage extends NamedImage {
+  readonly sizeBytes: number;
+  /** Of content that other images have, too. */
+  readonly sharedBytes: number;
+  /** How many containers use it. */
+  readonly containers: number;
+}
+
+/** A layer of no image, and its size. */
+export interface LayerUsage extends UnpackedLayer {
   readonly sizeBytes: number;
   /** When it was unpacked, milliseconds since the epoch. */
   readonly createdMs: number;
@@ -21,26 +41,159 @@ export interface ContainerUsage extends ContainerSummary {
   readonly sizeBytes: number;
 }
 
-/** Everything that takes room. */
+/** A volume and its size. */
+export interface VolumeUsage {
+  readonly name: string;
+  /** How many containers have it. */
+  readonly containers: number;
+  readonly sizeBytes: number;
+}
+
+/** Everything that takes room; all sizes are as `du` counts them. */
 export interface DiskUsage {
+  readonly images: readonly ImageUsage[];
+  /** What archives were unpacked to, and what was made for containers. */
   readonly layers: readonly LayerUsage[];
   readonly containers: readonly ContainerUsage[];
+  readonly volumes: readonly VolumeUsage[];
+  /** What several images have, each counted once. */
+  readonly sharedBytes: number;
+  /** What only images have that no container uses. */
+  readonly unusedImageBytes: number;
+  /** What nothing needs: given up downloads, what crashes have left. */
+  readonly leftoverBytes: number;
+  /** Records, names, the log of events. */
+  readonly recordBytes: number;
 }
 
 /** Measures everything; reads the status of every file there is. */
 export function measureDiskUsage(paths: HostPaths): DiskUsage {
   const meter = new DiskMeter();
+  const containers = listContainers(paths);
+  const named = listNamedImages(paths);
+  const configs = containers.map(({ config }) => config);
+  const users = { images: named, containers: configs };
+  const layers = listLayers(paths, {
+    images: named.map(({ image }) => image),
+    containers: configs,
+  });
+  const content = measureContent(paths, layers, meter);
+  const garbage = findGarbage(paths, users, "keep");
+  const garbageLayers = new Set(garbage.layers);
+  const counted = named.map((image) => ({
+    ...image,
+    containers:
+      configs.filter((config) => usesImage(paths, config, image.image)).length,
+  }));
+  const keys = sortContent(counted);
+  const sizeOf = (of: Iterable<string>): number =>
+    [...of].reduce((sum, key) => sum + (content.get(key) ?? 0), 0);
   return {
-    layers: listLayers(paths).map((layer) => ({
+    images: counted.map((image) => {
+      const own = contentKeys(image.image);
+      return {
+        ...image,
+        sizeBytes: sizeOf(own),
+        sharedBytes: sizeOf(own.intersection(keys.shared)),
+      };
+    }),
+    layers: layers.filter(({ images, name }) =>
+      images.length === 0 && !garbageLayers.has(name)
+    ).map((layer) => ({
       ...layer,
-      sizeBytes: meter.measure(layer.directory),
+      sizeBytes: content.get(layer.name) ?? 0,
       createdMs: changedMs(layer.directory),
     })),
-    containers: listContainers(paths).map((container) => ({
+    containers: containers.map((container) => ({
       ...container,
       sizeBytes: meter.measure(containerDirectory(paths, container.config.id)),
     })),
+    volumes: measureVolumes(paths, meter),
+    sharedBytes: sizeOf(keys.shared),
+    unusedImageBytes: sizeOf(keys.all.difference(keys.used)),
+    leftoverBytes: sizeOf([
+      ...garbage.layers,
+      ...garbage.blobs,
+    ]) + garbage.leftovers.reduce((sum, path) => sum + meter.measure(path), 0),
+    recordBytes: measureRecords(paths, meter),
   };
+}
+
+/** Sizes of layers by name, of blobs by digest. */
+function measureContent(
+  paths: HostPaths,
+  layers: readonly UnpackedLayer[],
+  meter: DiskMeter,
+): Map<string, number> {
+  return new Map<string, number>([
+    ...layers.map(({ name, directory }) =>
+      [name, meter.measure(directory)] as const
+    ),
+    ...listBlobs(paths).map((digest) =>
+      [digest, meter.measure(blobPath(paths, digest))] as const
+    ),
+  ]);
+}
+
+/** What an image has, as {@linkcode measureContent} calls it. */
+function contentKeys(image: StoredImage): Set<string> {
+  return new Set([
+    ...blobsOf(image),
+    ...image.layers.map(({ chainId }) => digestHex(chainId)),
+  ]);
+}
+
+interface ContentOfImages {
+  readonly all: Set<string>;
+  readonly shared: Set<string>;
+  readonly used: Set<string>;
+}
+
+function sortContent(
+  images: readonly Pick<ImageUsage, "image" | "containers">[],
+): ContentOfImages {
+  const all = new Set<string>();
+  const shared = new Set<string>();
+  const used = new Set<string>();
+  for (const { image, containers } of images) {
+    for (const key of contentKeys(image)) {
+      if (all.has(key)) shared.add(key);
+      all.add(key);
+      if (containers > 0) used.add(key);
+    }
+  }
+  return { all, shared, used };
+}
+
+function measureVolumes(paths: HostPaths, meter: DiskMeter): VolumeUsage[] {
+  const users = volumeUsers(paths);
+  return listVolumeNames(paths).map((name) => ({
+    name,
+    containers: users.get(name)?.length ?? 0,
+    sizeBytes: meter.measure(volumePath(paths, name)),
+  }));
+}
+
+/** All that is neither content nor a container nor a volume. */
+function measureRecords(paths: HostPaths, meter: DiskMeter): number {
+  const { root, containers, layers, blobs, volumes } = paths;
+  const measured = [containers, layers, blobs, volumes];
+  const rest = namesIn(root).map((name) => `${root}/${name}`)
+    .filter((path) => !measured.includes(path));
+  const directories = [root, ...measured, `${blobs}/sha256`];
+  return rest.reduce((sum, path) => sum + meter.measure(path), 0) +
+    directories.reduce((sum, path) => sum + ownBytes(path), 0);
+}
+
+/** Of a directory itself. */
+function ownBytes(path: string): number {
+  const BLOCK_BYTES = 512;
+  try {
+    return (Deno.lstatSync(path).blocks ?? 0) * BLOCK_BYTES;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return 0;
+    throw error;
+  }
 }
 
 /** A directory's last change: that of its name, as it was put in place. */
@@ -52,6 +205,22 @@ function changedMs(directory: string): number {
     if (error instanceof Deno.errors.NotFound) return 0;
     throw error;
   }
+}
+
+/** All of it, in bytes. */
+export function totalBytes(usage: DiskUsage): number {
+  const { images, layers, containers, volumes } = usage;
+  const sized = [...layers, ...containers, ...volumes];
+  return uniqueBytes(images) + usage.sharedBytes + usage.leftoverBytes +
+    usage.recordBytes +
+    sized.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+}
+
+function uniqueBytes(images: readonly ImageUsage[]): number {
+  return images.reduce(
+    (sum, { sizeBytes, sharedBytes }) => sum + sizeBytes - sharedBytes,
+    0,
+  );
 }
 
 /** A kind of things that take room. */
@@ -66,20 +235,37 @@ export interface UsageSum {
 }
 
 /**
- * The sums by kind, in docker's order; there are no volumes and no cache yet.
+ * The sums by kind, in docker's order; there is no build cache yet.
  *
  * A container that runs, is paused or is about to be started again is in use;
- * a layer is if a container needs it.
+ * an image, a layer or a volume is if a container needs it.
  */
-export function sumDiskUsage({ layers, containers }: DiskUsage): UsageSum[] {
+export function sumDiskUsage(usage: DiskUsage): UsageSum[] {
   const isActive = ({ status: { state } }: ContainerUsage): boolean =>
     state !== "created" && state !== "exited";
   return [
-    sum("Images", layers, (layer) => layer.containers > 0),
-    sum("Containers", containers, isActive),
-    sum("Local Volumes", [], () => true),
+    sumImages(usage),
+    sum("Containers", usage.containers, isActive),
+    sum("Local Volumes", usage.volumes, ({ containers }) => containers > 0),
     sum("Build Cache", [], () => true),
   ];
+}
+
+/** With layers of archives, which are images, too; shared content counts once. */
+function sumImages(
+  { images, layers, sharedBytes, unusedImageBytes, leftoverBytes }: DiskUsage,
+): UsageSum {
+  const ofArchives = sum("Images", layers, ({ containers }) => containers > 0);
+  return {
+    type: "Images",
+    total: images.length + ofArchives.total,
+    active: ofArchives.active +
+      images.filter(({ containers }) => containers > 0).length,
+    sizeBytes: uniqueBytes(images) + sharedBytes + ofArchives.sizeBytes +
+      leftoverBytes,
+    reclaimableBytes: unusedImageBytes + ofArchives.reclaimableBytes +
+      leftoverBytes,
+  };
 }
 
 function sum<T extends { readonly sizeBytes: number }>(

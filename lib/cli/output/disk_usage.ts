@@ -6,7 +6,15 @@
 import { formatByteSize } from "../../base/byte_size.ts";
 import { formatAgo } from "../../base/duration.ts";
 import { shortId } from "../../base/identifiers.ts";
-import type { DiskUsage, UsageSum } from "../../engine/disk_usage.ts";
+import {
+  type ContainerUsage,
+  type DiskUsage,
+  type ImageUsage,
+  totalBytes,
+  type UsageSum,
+} from "../../engine/disk_usage.ts";
+import { SHORT_ID_DIGITS } from "../../engine/images/resolve_image.ts";
+import { namesAsCells, shortDigest } from "./image_cells.ts";
 import { statusText } from "./status_text.ts";
 import { ellipsis, quoted } from "./printable.ts";
 import type { Row, RowLayout } from "./row_format.ts";
@@ -49,48 +57,116 @@ export function sumRow(sum: UsageSum): Row {
   };
 }
 
-const LAYER_HEADER = ["IMAGE ID", "CREATED", "SIZE", "CONTAINERS"];
+const IMAGE_HEADER = [
+  "REPOSITORY",
+  "TAG",
+  "IMAGE ID",
+  "CREATED",
+  "SIZE",
+  "SHARED SIZE",
+  "UNIQUE SIZE",
+  "CONTAINERS",
+];
+const LAYER_HEADER = ["LAYER", "CREATED", "SIZE", "CONTAINERS"];
 const CONTAINER_HEADER = [
   "CONTAINER ID",
   "IMAGE",
   "COMMAND",
+  "LOCAL VOLUMES",
   "SIZE",
   "CREATED",
   "STATUS",
   "NAMES",
 ];
+const VOLUME_HEADER = ["VOLUME NAME", "LINKS", "SIZE"];
 const COMMAND_LENGTH = 20;
 
 /**
- * Everything that takes room, one by one.
+ * Everything that takes room, one by one. An image of several names is listed
+ * under each.
  *
  * @param nowMs Milliseconds since the epoch.
  */
 export function detailedUsage(usage: DiskUsage, nowMs: number): string {
-  const layers = usage.layers.map((layer) => [
-    layerLabel(layer.name),
-    formatAgo(nowMs - layer.createdMs),
-    formatByteSize(layer.sizeBytes),
-    String(layer.containers),
+  const tables: [what: string, header: string[], rows: string[][]][] = [
+    [
+      "Images",
+      IMAGE_HEADER,
+      usage.images.flatMap((image) => imageCells(image, nowMs)),
+    ],
+    [
+      "Layers without an image",
+      LAYER_HEADER,
+      usage.layers.map((layer) => [
+        layerLabel(layer.name),
+        formatAgo(nowMs - layer.createdMs),
+        formatByteSize(layer.sizeBytes),
+        String(layer.containers),
+      ]),
+    ],
+    [
+      "Containers",
+      CONTAINER_HEADER,
+      usage.containers.map((container) => containerCells(container, nowMs)),
+    ],
+    [
+      "Local Volumes",
+      VOLUME_HEADER,
+      usage.volumes.map(({ name, containers, sizeBytes }) => [
+        name,
+        String(containers),
+        formatByteSize(sizeBytes),
+      ]),
+    ],
+  ];
+  const sums = [
+    ["Shared by images", usage.sharedBytes],
+    ["Left over", usage.leftoverBytes],
+    ["Records", usage.recordBytes],
+    ["Build cache usage", 0],
+    ["Total", totalBytes(usage)],
+  ] as const;
+  return [
+    ...tables.map(([what, header, rows]) =>
+      `${what} space usage:\n\n${formatTable(header, rows)}`
+    ),
+    sums.map(([what, bytes]) => `${what}: ${formatByteSize(bytes)}\n`).join(""),
+  ].join("\n");
+}
+
+function imageCells(usage: ImageUsage, nowMs: number): string[][] {
+  const { image, sizeBytes, sharedBytes, containers } = usage;
+  return namesAsCells(usage).map(({ repository, tag }) => [
+    repository,
+    tag,
+    shortDigest(image.config.digest),
+    formatAgo(nowMs - image.createdMs),
+    formatByteSize(sizeBytes),
+    formatByteSize(sharedBytes),
+    formatByteSize(sizeBytes - sharedBytes),
+    String(containers),
   ]);
-  const containers = usage.containers.map(({ config, status, sizeBytes }) => [
+}
+
+function containerCells(
+  { config, status, sizeBytes }: ContainerUsage,
+  nowMs: number,
+): string[] {
+  return [
     shortId(config.id),
     config.image,
     quoted(ellipsis(config.args.join(" "), COMMAND_LENGTH)),
+    String(config.volumes.filter(({ volume }) => volume !== undefined).length),
     formatByteSize(sizeBytes),
     formatAgo(nowMs - config.createdMs),
     statusText(status, nowMs),
     config.name,
-  ]);
-  return [
-    `Images space usage:\n\n${formatTable(LAYER_HEADER, layers)}`,
-    `Containers space usage:\n\n${formatTable(CONTAINER_HEADER, containers)}`,
-  ].join("\n");
+  ];
 }
 
 /** Twelve digits, as everywhere; a copy is told by what it is for. */
 function layerLabel(name: string): string {
   const [layer = "", copy] = name.split("+");
-  const label = layer.slice(0, "0123456789ab".length);
+  const label = layer.slice(0, SHORT_ID_DIGITS);
   return copy === undefined ? label : `${label}+${copy}`;
 }

@@ -1,23 +1,32 @@
 /**
- * Which layers of the store are in use, and by whom.
+ * Which unpacked layers there are, and who needs them.
  *
  * @module
  */
-import { digestHex, parseDigest } from "../../base/digest.ts";
+import { type Digest, digestHex, parseDigest } from "../../base/digest.ts";
 import type { HostPaths } from "../../base/host_paths.ts";
+import { namesIn } from "../../base/names_in.ts";
+import { listImages, type StoredImage } from "../../storage/image_store.ts";
 import type { ContainerConfig } from "../container_config.ts";
-import { listIds } from "../containers/list.ts";
-import { readConfig } from "../containers/records.ts";
+import { readConfigs } from "./image_users.ts";
 
 /** A directory of the store: a layer, or a copy of one for other owners. */
-export interface StoredLayer {
+export interface UnpackedLayer {
   /** The name of its directory. */
   readonly name: string;
   readonly directory: string;
   /** How many containers need it. */
   readonly containers: number;
+  /** The images that have it, by their manifests. */
+  readonly images: readonly Digest[];
   /** Whether an archive is known to unpack to it. */
   readonly hasSource: boolean;
+}
+
+/** Who needs layers. */
+export interface LayerUsers {
+  readonly images: readonly StoredImage[];
+  readonly containers: readonly ContainerConfig[];
 }
 
 /** A layer, or what is copied: a layer or the mount points; and of whom. */
@@ -28,75 +37,85 @@ const SOURCE = /^\d+-\d+-\d+$/;
 /**
  * The layers there are, without those that are being unpacked.
  *
- * @param without Containers that count as gone.
+ * @param users Absent for all there are.
  */
 export function listLayers(
   paths: HostPaths,
-  without: readonly string[] = [],
-): StoredLayer[] {
-  const configs = listIds(paths).filter((id) => !without.includes(id))
-    .flatMap((id) => readConfig(paths, id) ?? []);
-  const sources = new Set(listSources(paths).map(({ layer }) => layer));
+  users: LayerUsers = {
+    images: listImages(paths),
+    containers: readConfigs(paths),
+  },
+): UnpackedLayer[] {
+  const sources = new Set(listSources(paths).map(({ hex }) => hex));
+  const images = imagesByLayer(users.images);
   return namesIn(paths.layers).filter((name) => LAYER.test(name)).map(
     (name) => ({
       name,
       directory: `${paths.layers}/${name}`,
-      containers: configs.filter((config) => needs(paths, config, name)).length,
+      containers:
+        users.containers.filter((config) => needsLayer(paths, config, name))
+          .length,
+      images: images.get(name) ?? [],
       hasSource: sources.has(originOf(name)),
     }),
   );
 }
 
+function imagesByLayer(images: readonly StoredImage[]): Map<string, Digest[]> {
+  const byLayer = new Map<string, Digest[]>();
+  for (const { manifest, layers } of images) {
+    for (const { chainId } of layers) {
+      const name = digestHex(chainId);
+      byLayer.set(name, [...byLayer.get(name) ?? [], manifest.digest]);
+    }
+  }
+  return byLayer;
+}
+
 /** Whether a container needs a directory of the store. */
-function needs(
-  paths: HostPaths,
-  { layers, idMappings, layerOwners }: ContainerConfig,
+export function needsLayer(
+  paths: Pick<HostPaths, "layers">,
+  { layers, imageMounts = [], idMappings, layerOwners }: ContainerConfig,
   name: string,
 ): boolean {
-  if (layers.includes(`${paths.layers}/${name}`)) return true;
+  const directory = `${paths.layers}/${name}`;
+  if (layers.includes(directory)) return true;
+  if (imageMounts.some((mount) => mount.layers.includes(directory))) {
+    return true;
+  }
   // Its copies are being made, or about to be: nothing tells which they are.
   const isUndecided = idMappings !== undefined && layerOwners === undefined;
   return isUndecided && name !== originOf(name);
 }
 
 /** The name of the layer that this one is, or is a copy of. */
-function originOf(name: string): string {
+export function originOf(name: string): string {
   return name.replace(/\+.*/, "");
 }
 
 /** What is known of an archive. */
 export interface SourceRecord {
   readonly path: string;
-  /** The name of the layer that it unpacks to. */
-  readonly layer: string;
+  /** Hex of the layer's, or the image's, digest that it was read to. */
+  readonly hex: string;
 }
 
-/** What is known of archives that have been unpacked. */
+/** What is known of archives that have been read. */
 export function listSources({ sources }: HostPaths): SourceRecord[] {
   return namesIn(sources).filter((name) => SOURCE.test(name))
     .flatMap((name) => {
       const path = `${sources}/${name}`;
-      const layer = layerOfRecord(path);
-      return layer === undefined ? [] : [{ path, layer }];
+      const hex = digestOfRecord(path);
+      return hex === undefined ? [] : [{ path, hex }];
     });
 }
 
-function layerOfRecord(path: string): string | undefined {
+function digestOfRecord(path: string): string | undefined {
   try {
     const [, digest = ""] = Deno.readTextFileSync(path).split("\n");
     return digestHex(parseDigest(digest));
   } catch {
-    // Damaged, or removed since it was listed: it tells of no layer.
+    // Damaged, or removed since it was listed: it tells of nothing.
     return undefined;
-  }
-}
-
-function namesIn(directory: string): string[] {
-  try {
-    return [...Deno.readDirSync(directory)].map(({ name }) => name);
-  } catch (error) {
-    // Nothing has been unpacked yet.
-    if (error instanceof Deno.errors.NotFound) return [];
-    throw error;
   }
 }

@@ -21,7 +21,7 @@ import {
 } from "../../storage/image_store.ts";
 
 /** Digits of an id that are shown where there is little room. */
-const SHORT_ID_DIGITS = 12;
+export const SHORT_ID_DIGITS = 12;
 const ID_PREFIX = /^(?:sha256:)?([0-9a-f]{1,64})$/;
 
 /**

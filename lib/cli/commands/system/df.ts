@@ -17,8 +17,10 @@ import {
 /** The command `system df`. */
 export const systemDfCommand = defineCommand({
   summary: "Show what takes room on the disk",
-  description: "Images are the layers that archives have been unpacked to. " +
-    "The size of a container is that of its changes, its log and its records.",
+  description: "The size of an image is that of its content as it came and " +
+    "unpacked; archives that were run without being made images count as " +
+    "images, too. The size of a container is that of its changes, its log and " +
+    "its records. With -v, the total is what du tells of the root.",
   positionals: [],
   flags: {
     format: ROW_FORMAT_FLAG,

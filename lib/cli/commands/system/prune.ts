@@ -5,7 +5,7 @@
  */
 import { pruneContainers } from "../../../engine/containers/prune.ts";
 import { settle } from "../../../engine/containers/reconcile.ts";
-import { pruneLayers } from "../../../engine/images/prune.ts";
+import { pruneImages } from "../../../engine/images/prune.ts";
 import { defineCommand } from "../../command.ts";
 import { confirm, DRY_RUN_FLAG, FORCE_FLAG } from "../../confirm.ts";
 import { engineOf } from "../../engine.ts";
@@ -23,17 +23,18 @@ const DANGLING_IMAGES = "all dangling images";
 export const systemPruneCommand = defineCommand({
   summary: "Remove what is not in use",
   description:
-    "That is containers that do not run, and unpacked layers that no " +
-    "container needs: with -a all of them, else those of archives that have " +
-    "changed since. The archives themselves stay.\n\n" +
-    `${PRUNE_FILTER_HELP} With a filter, layers are left alone.`,
+    "That is containers that do not run, images without a name that no " +
+    "container uses, with -a those with a name, too, and all that is left " +
+    "of what was given up or removed. Of archives that were run without " +
+    "being made images, what they were unpacked to goes with -a; else only " +
+    `of those that have changed since.\n\n${PRUNE_FILTER_HELP}`,
   positionals: [],
   flags: {
     all: {
       type: "boolean",
       long: "all",
       short: "a",
-      description: "Remove all unused layers, not only dangling ones",
+      description: "Remove all unused images, not only dangling ones",
     },
     filter: FILTER_FLAG,
     force: FORCE_FLAG,
@@ -48,7 +49,7 @@ export const systemPruneCommand = defineCommand({
     line: "system prune -a --dry-run",
     purpose: "prints how much room could be had",
   }],
-}, ({ options }, context) => {
+}, async ({ options }, context) => {
   const filter = parsePruneFilter(options.filter, Date.now());
   const engine = engineOf(context);
   settle(engine);
@@ -61,13 +62,15 @@ export const systemPruneCommand = defineCommand({
   if (!isWanted) return 0;
   const containers = pruneContainers(engine, { filter, mode });
   const which = options.all ? "unused" : "dangling";
-  // Nothing tells when a layer was made, and it has no labels.
-  const layers = options.filter.length > 0
-    ? { ids: [], reclaimedBytes: 0 }
-    : pruneLayers(engine, { which, mode, without: containers.ids });
+  const pruned = await pruneImages(engine, {
+    which,
+    filter,
+    mode,
+    without: containers.ids,
+  });
   context.stdout.write(prunedText([
     { what: "Containers", pruned: containers },
-    { what: "Images", pruned: layers },
+    { what: "Images", pruned },
   ], mode));
   return 0;
 });

@@ -4,6 +4,7 @@
  * @module
  */
 import assert from "node:assert/strict";
+import { parseDigest } from "../../../../lib/base/digest.ts";
 import { createContainerId } from "../../../../lib/base/identifiers.ts";
 import {
   detailedUsage,
@@ -13,12 +14,14 @@ import {
   type ContainerUsage,
   type DiskUsage,
   sumDiskUsage,
+  totalBytes,
 } from "../../../../lib/engine/disk_usage.ts";
 import { containerConfig } from "../../../support/run_options.ts";
 
 const LAYER = {
   name: "a".repeat(64),
   directory: "/layers/a",
+  images: [],
   hasSource: true,
   containers: 2,
   sizeBytes: 3000,
@@ -40,7 +43,39 @@ function container(
 }
 
 const EXITED = { exitCode: 1, finishedMs: 0, oomKilled: false };
+const DIGESTS = ["a", "b", "c"].map((digit) =>
+  parseDigest(`sha256:${digit.repeat(64)}`)
+);
+const [MANIFEST, CONFIG] = DIGESTS.map((digest) => ({
+  mediaType: "application/json",
+  digest,
+  size: 100,
+}));
+if (MANIFEST === undefined || CONFIG === undefined) throw new TypeError();
+const IMAGE = {
+  image: {
+    manifest: MANIFEST,
+    config: CONFIG,
+    layers: [],
+    createdMs: 0,
+    addedMs: 0,
+  },
+  names: ["docker.io/library/bb:1", "docker.io/library/bb:latest"],
+  sizeBytes: 600,
+  sharedBytes: 200,
+  containers: 1,
+};
+
 const USAGE: DiskUsage = {
+  images: [IMAGE, { ...IMAGE, names: [], containers: 0 }],
+  sharedBytes: 200,
+  unusedImageBytes: 400,
+  leftoverBytes: 7,
+  recordBytes: 9,
+  volumes: [
+    { name: "data", containers: 1, sizeBytes: 50 },
+    { name: "old", containers: 0, sizeBytes: 150 },
+  ],
   layers: [
     LAYER,
     {
@@ -63,10 +98,11 @@ Deno.test("sumDiskUsage() tells what is in use", () => {
   const [images, containers, volumes, cache] = sumDiskUsage(USAGE);
   assert.deepEqual(images, {
     type: "Images",
-    total: 2,
-    active: 1,
-    sizeBytes: 4000,
-    reclaimableBytes: 1000,
+    total: 4,
+    active: 2,
+    // Two images, what they share, two layers, and what is left over.
+    sizeBytes: 800 + 200 + 4000 + 7,
+    reclaimableBytes: 400 + 1000 + 7,
   });
   assert.deepEqual(containers, {
     type: "Containers",
@@ -75,7 +111,13 @@ Deno.test("sumDiskUsage() tells what is in use", () => {
     sizeBytes: 310,
     reclaimableBytes: 240,
   });
-  assert.equal(volumes?.type, "Local Volumes");
+  assert.deepEqual(volumes, {
+    type: "Local Volumes",
+    total: 2,
+    active: 1,
+    sizeBytes: 200,
+    reclaimableBytes: 150,
+  });
   assert.equal(cache?.type, "Build Cache");
   assert.equal(cache?.total, 0);
 });
@@ -84,10 +126,10 @@ Deno.test("sumRow() has docker's fields", () => {
   assert.deepEqual(sumDiskUsage(USAGE).slice(0, 3).map(sumRow), [
     {
       Type: "Images",
-      TotalCount: "2",
-      Active: "1",
-      Size: "4kB",
-      Reclaimable: "1kB (25%)",
+      TotalCount: "4",
+      Active: "2",
+      Size: "5.01kB",
+      Reclaimable: "1.41kB (28%)",
     },
     {
       Type: "Containers",
@@ -98,10 +140,10 @@ Deno.test("sumRow() has docker's fields", () => {
     },
     {
       Type: "Local Volumes",
-      TotalCount: "0",
-      Active: "0",
-      Size: "0B",
-      Reclaimable: "0B",
+      TotalCount: "2",
+      Active: "1",
+      Size: "200B",
+      Reclaimable: "150B (75%)",
     },
   ]);
 });
@@ -109,21 +151,41 @@ Deno.test("sumRow() has docker's fields", () => {
 Deno.test("detailedUsage() lists everything", () => {
   const lines = detailedUsage(USAGE, 60_000).split("\n")
     .map((line) => line.replace(/ {2,}/g, "|"));
-  assert.deepEqual(lines.slice(0, 6), [
+  assert.deepEqual(lines.slice(0, 12), [
     "Images space usage:",
     "",
-    "IMAGE ID|CREATED|SIZE|CONTAINERS",
+    "REPOSITORY|TAG|IMAGE ID|CREATED|SIZE|SHARED SIZE|UNIQUE SIZE|CONTAINERS",
+    "bb|1|bbbbbbbbbbbb|About a minute ago|600B|200B|400B|1",
+    "bb|latest|bbbbbbbbbbbb|About a minute ago|600B|200B|400B|1",
+    "<none>|<none>|bbbbbbbbbbbb|About a minute ago|600B|200B|400B|0",
+    "",
+    "Layers without an image space usage:",
+    "",
+    "LAYER|CREATED|SIZE|CONTAINERS",
     "aaaaaaaaaaaa|About a minute ago|3kB|2",
     "aaaaaaaaaaaa+1111111111111111|About a minute ago|1kB|0",
-    "",
   ]);
   assert.equal(
-    lines[8],
-    "CONTAINER ID|IMAGE|COMMAND|SIZE|CREATED|STATUS|NAMES",
+    lines[15],
+    "CONTAINER ID|IMAGE|COMMAND|LOCAL VOLUMES|SIZE|CREATED|STATUS|NAMES",
   );
   assert.match(
-    lines[9] ?? "",
-    /^[0-9a-f]{12}\|bb\|"sleep 300"\|10B\|About a minute ago\|Up About a minute\|running$/,
+    lines[16] ?? "",
+    /^[0-9a-f]{12}\|bb\|"sleep 300"\|0\|10B\|About a minute ago\|Up About a minute\|running$/,
   );
-  assert.equal(lines.length, 15);
+  assert.deepEqual(lines.slice(22), [
+    "Local Volumes space usage:",
+    "",
+    "VOLUME NAME|LINKS|SIZE",
+    "data|1|50B",
+    "old|0|150B",
+    "",
+    "Shared by images: 200B",
+    "Left over: 7B",
+    "Records: 9B",
+    "Build cache usage: 0B",
+    "Total: 5.53kB",
+    "",
+  ]);
+  assert.equal(totalBytes(USAGE), 800 + 200 + 4000 + 310 + 200 + 7 + 9);
 });

@@ -14,9 +14,10 @@ import {
 import { holdLayers } from "../../../../lib/engine/images/hold_layers.ts";
 import { listLayers } from "../../../../lib/engine/images/layer_usage.ts";
 import {
-  type LayerPruneOptions,
-  pruneLayers,
+  type ImagePruneOptions,
+  pruneImages,
 } from "../../../../lib/engine/images/prune.ts";
+import { PRUNE_ALL } from "../../../../lib/engine/containers/prune.ts";
 import { containerConfig } from "../../../support/run_options.ts";
 import { TemporaryDirectory } from "../../../support/temporary_directory.ts";
 
@@ -53,14 +54,17 @@ class Store extends TemporaryDirectory {
     return id;
   }
 
-  prune(options: Partial<LayerPruneOptions> = {}): readonly string[] {
+  async prune(
+    options: Partial<ImagePruneOptions> = {},
+  ): Promise<readonly string[]> {
     const engine = {
       paths: this.paths,
       warn: (message: string) => void this.warnings.push(message),
     };
-    const { ids } = pruneLayers(engine, {
+    const { ids } = await pruneImages(engine, {
       which: "unused",
       mode: "remove",
+      filter: PRUNE_ALL,
       ...options,
     });
     return ids.toSorted();
@@ -78,61 +82,63 @@ class Store extends TemporaryDirectory {
 }
 
 const digests = (...names: (string | undefined)[]): string[] =>
-  names.map((name) => `sha256:${name}`);
+  names.map((name) => `deleted: sha256:${name}`);
 
-Deno.test("pruneLayers() spares what containers need", () => {
+Deno.test("pruneImages() spares what containers need", async () => {
   using store = new Store(A, B, C);
   store.addContainer(A);
   store.addSource("8-1-1", B);
   store.addSource("8-1-2", A);
-  assert.deepEqual(store.prune({ mode: "dry-run" }), digests(B, C));
+  assert.deepEqual(await store.prune({ mode: "dry-run" }), digests(B, C));
   assert.equal(store.names().length, 3);
-  assert.deepEqual(store.prune(), digests(B, C));
+  assert.deepEqual(await store.prune(), digests(B, C));
   assert.deepEqual(store.names(), [A]);
   // What tells of a layer that is gone is gone, too.
   assert.deepEqual(store.sources(), ["8-1-2"]);
 });
 
-Deno.test("pruneLayers() keeps layers of archives if told to", () => {
+Deno.test("pruneImages() keeps layers of archives if told to", async () => {
   using store = new Store(A, B);
   store.addSource("8-1-1", A);
   store.addSource("8-1-1.lock", B);
   store.addSource("8-1-2.77", B);
-  assert.deepEqual(store.prune({ which: "dangling" }), digests(B));
+  assert.deepEqual(await store.prune({ which: "dangling" }), digests(B));
   assert.deepEqual(store.names(), [A]);
+  // What killed processes left goes.
+  assert.deepEqual(store.sources(), ["8-1-1"]);
 });
 
-Deno.test("pruneLayers() counts containers as gone if told so", () => {
+Deno.test("pruneImages() counts containers as gone if told so", async () => {
   using store = new Store(A);
   const id = store.addContainer(A);
   const options = { mode: "dry-run", without: [id] } as const;
-  assert.deepEqual(store.prune(options), digests(A));
-  assert.deepEqual(store.prune({ mode: "dry-run" }), []);
+  assert.deepEqual(await store.prune(options), digests(A));
+  assert.deepEqual(await store.prune({ mode: "dry-run" }), []);
 });
 
-Deno.test("pruneLayers() spares copies that a container may be making", () => {
+Deno.test("pruneImages() spares copies that a container may be making", async () => {
   const idMappings = { uid: [], gid: [] };
   {
     using store = new Store(A, COPY);
     store.addContainer(A, { idMappings });
-    assert.deepEqual(store.prune(), []);
+    assert.deepEqual(await store.prune(), []);
   }
   using store = new Store(A, COPY);
   store.addContainer(COPY, { idMappings, layerOwners: "shifted" });
-  assert.deepEqual(store.prune(), digests(A));
+  assert.deepEqual(await store.prune(), digests(A));
   store.addContainer(A, { idMappings, layerOwners: "mapped" });
   assert.deepEqual(store.names(), [COPY]);
 });
 
-Deno.test("pruneLayers() leaves alone what it does not know", () => {
+Deno.test("pruneImages() leaves alone what it does not know", async () => {
   using store = new Store(A, ".tmp-1", "lost+found");
   store.addSource("8-1-1", "nonsense");
-  assert.deepEqual(store.prune(), digests(A));
+  assert.deepEqual(await store.prune(), digests(A));
   assert.deepEqual(store.names(), [".tmp-1", "lost+found"]);
   assert.deepEqual(store.sources(), ["8-1-1"]);
 });
 
-Deno.test("pruneLayers() waits for whoever holds the layers", () => {
+Deno.test("pruneImages() waits for whoever holds the layers", async () => {
   using store = new Store(A);
   const now = performance.now;
   let time = 0;
@@ -140,22 +146,26 @@ Deno.test("pruneLayers() waits for whoever holds the layers", () => {
   try {
     using _held = holdLayers(store.paths);
     using _another = holdLayers(store.paths);
-    assert.deepEqual(store.prune(), []);
+    assert.deepEqual(await store.prune(), []);
   } finally {
     performance.now = now;
   }
   assert.deepEqual(store.warnings, [
-    "Layers are left alone: containers are being created",
+    "Images are left alone: others are being added, or containers made",
   ]);
-  assert.deepEqual(store.prune(), digests(A));
+  assert.deepEqual(await store.prune(), digests(A));
 });
 
-Deno.test("holdLayers() and pruneLayers() need no layers", () => {
+Deno.test("holdLayers() and pruneImages() need no layers", async () => {
   using directory = new TemporaryDirectory();
   const paths = hostPaths({ root: directory.path, runRoot: directory.path });
   const engine = { paths, warn: assert.fail };
-  const options = { which: "unused", mode: "remove" } as const;
-  assert.deepEqual(pruneLayers(engine, options).ids, []);
+  const options = {
+    which: "unused",
+    mode: "remove",
+    filter: PRUNE_ALL,
+  } as const;
+  assert.deepEqual((await pruneImages(engine, options)).ids, []);
   using _held = holdLayers(paths);
 });
 
