@@ -6,13 +6,9 @@
  */
 import { UsageError } from "../base/errors.ts";
 import { createLogger } from "../base/log.ts";
-import {
-  type CommandEntry,
-  COMMANDS,
-  type Resolution,
-  resolveCommand,
-} from "./command_table.ts";
+import { type CommandEntry, COMMANDS } from "./command_table.ts";
 import type { CommandContext, Host } from "./context.ts";
+import { type Resolution, resolveCommand } from "./resolve_command.ts";
 import { denoHost } from "./deno_host.ts";
 import {
   errorText,

@@ -4,7 +4,8 @@
  * @module
  */
 import { defineCommand } from "../command.ts";
-import { COMMANDS, resolveCommand } from "../command_table.ts";
+import { COMMANDS } from "../command_table.ts";
+import { resolveCommand } from "../resolve_command.ts";
 import { commandPage, frontPage, groupPage } from "../pages.ts";
 
 /** The command `help`. */

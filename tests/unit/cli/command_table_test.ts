@@ -6,11 +6,8 @@
  */
 import assert from "node:assert/strict";
 import type { CommandSpec } from "../../../lib/cli/command.ts";
-import {
-  COMMANDS,
-  GROUPS,
-  resolveCommand,
-} from "../../../lib/cli/command_table.ts";
+import { COMMANDS, GROUPS } from "../../../lib/cli/command_table.ts";
+import { resolveCommand } from "../../../lib/cli/resolve_command.ts";
 import { type FlagSpec, needsValue } from "../../../lib/cli/flag.ts";
 import { GLOBAL_FLAGS } from "../../../lib/cli/global_flags.ts";
 
