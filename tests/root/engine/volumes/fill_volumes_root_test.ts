@@ -24,6 +24,7 @@ import {
   engineTest,
   type LayeredDraft,
 } from "../../../support/engine.ts";
+import { namesIn } from "../../../support/cli.ts";
 import { SmallDisk } from "../../../support/small_disk.ts";
 
 const CHAR_DEVICE = 0o020000;
@@ -55,7 +56,7 @@ function create(
 }
 
 /** The names in a volume, sorted. */
-function namesIn({ paths }: EngineRoots, name = "v"): string[] {
+function filesIn({ paths }: EngineRoots, name = "v"): string[] {
   return [...Deno.readDirSync(volumeDataPath(paths, name))]
     .map((entry) => entry.name).sort();
 }
@@ -73,37 +74,37 @@ engineTest(
   async (roots) => {
     const image = layer(roots, "image");
     const data = layer(roots, "image/data/sub");
-    Deno.writeTextFileSync(`${data}/f`, "content", { mode: 0o640 });
-    Deno.linkSync(`${data}/f`, `${image}/data/same`);
-    Deno.symlinkSync("/etc/shadow", `${image}/data/link`);
-    Deno.chownSync(`${data}/f`, 33, 44);
-    Deno.chmodSync(`${data}/f`, 0o4750);
+    await Deno.writeTextFile(`${data}/f`, "content", { mode: 0o640 });
+    await Deno.link(`${data}/f`, `${image}/data/same`);
+    await Deno.symlink("/etc/shadow", `${image}/data/link`);
+    await Deno.chown(`${data}/f`, 33, 44);
+    await Deno.chmod(`${data}/f`, 0o4750);
     {
       using file = openat(AT_FDCWD, `${data}/f`, 0);
       const value = new TextEncoder().encode("v");
       setOpenXattrs(file.number, new Map([["user.a" as ByteString, value]]));
     }
-    Deno.utimeSync(`${data}/f`, 1000, 2000);
-    Deno.chownSync(`${image}/data`, 5, 6);
-    Deno.chmodSync(`${image}/data`, 0o1777);
-    Deno.utimeSync(`${image}/data`, 1000, 3000);
+    await Deno.utime(`${data}/f`, 1000, 2000);
+    await Deno.chown(`${image}/data`, 5, 6);
+    await Deno.chmod(`${image}/data`, 0o1777);
+    await Deno.utime(`${image}/data`, 1000, 3000);
     using container = await create(roots, [image]);
-    assert.deepEqual(namesIn(roots), ["link", "same", "sub"]);
+    assert.deepEqual(filesIn(roots), ["link", "same", "sub"]);
     const copied = volumeDataPath(roots.paths, "v");
-    const file = Deno.statSync(`${copied}/sub/f`);
+    const file = await Deno.stat(`${copied}/sub/f`);
     assert.deepEqual(
       [file.uid, file.gid, (file.mode ?? 0) & 0o7777, file.nlink],
       [33, 44, 0o4750, 2],
     );
     assert.equal(file.mtime?.getTime(), 2_000_000);
-    assert.equal(Deno.statSync(`${copied}/same`).ino, file.ino);
+    assert.equal((await Deno.stat(`${copied}/same`)).ino, file.ino);
     const xattr = lgetxattr(
       `${copied}/sub/f`,
       new TextEncoder().encode("user.a\0").slice(0, -1),
     );
     assert.equal(new TextDecoder().decode(xattr), "v");
-    assert.equal(Deno.readLinkSync(`${copied}/link`), "/etc/shadow");
-    const top = Deno.statSync(copied);
+    assert.equal(await Deno.readLink(`${copied}/link`), "/etc/shadow");
+    const top = await Deno.stat(copied);
     assert.deepEqual(
       [top.uid, top.gid, (top.mode ?? 0) & 0o7777, top.mtime?.getTime()],
       [5, 6, 0o1777, 3_000_000],
@@ -117,16 +118,16 @@ engineTest(
   "createWithVolumes() copies only while a volume is empty",
   async (roots) => {
     const image = layer(roots, "image");
-    Deno.writeTextFileSync(`${layer(roots, "image/data")}/f`, "old");
+    await Deno.writeTextFile(`${layer(roots, "image/data")}/f`, "old");
     const other = layer(roots, "other");
-    Deno.writeTextFileSync(`${layer(roots, "other/data")}/g`, "new");
+    await Deno.writeTextFile(`${layer(roots, "other/data")}/g`, "new");
     using first = await create(roots, [image]);
     using second = await create(roots, [other]);
-    assert.deepEqual(namesIn(roots), ["f"]);
+    assert.deepEqual(filesIn(roots), ["f"]);
     using uncopied = await create(roots, [image], {
       use: { name: "w", copyUp: "never" },
     });
-    assert.deepEqual(namesIn(roots, "w"), []);
+    assert.deepEqual(filesIn(roots, "w"), []);
     for (const container of [first, second, uncopied]) container.remove();
   },
 );
@@ -135,15 +136,15 @@ engineTest(
   "createWithVolumes() copies what the layers together have",
   async (roots) => {
     const bottom = layer(roots, "bottom");
-    Deno.writeTextFileSync(`${layer(roots, "bottom/srv/real")}/f`, "");
-    Deno.writeTextFileSync(`${bottom}/srv/real/removed`, "");
-    Deno.symlinkSync("/srv/real", `${bottom}/data`);
+    await Deno.writeTextFile(`${layer(roots, "bottom/srv/real")}/f`, "");
+    await Deno.writeTextFile(`${bottom}/srv/real/removed`, "");
+    await Deno.symlink("/srv/real", `${bottom}/data`);
     layer(roots, "top/srv/real");
     const { directory } = roots;
     const whiteout = `${directory}/top/srv/real/removed`;
     mknodat(AT_FDCWD, whiteout, CHAR_DEVICE, { major: 0, minor: 0 });
     using container = await create(roots, [`${directory}/top`, bottom]);
-    assert.deepEqual(namesIn(roots), ["f"]);
+    assert.deepEqual(filesIn(roots), ["f"]);
     container.remove();
   },
 );
@@ -153,17 +154,17 @@ engineTest(
   async (roots) => {
     const image = layer(roots, "image");
     const outside = layer(roots, "outside");
-    Deno.writeTextFileSync(`${outside}/secret`, "");
-    Deno.symlinkSync(outside, `${image}/data`);
-    Deno.symlinkSync("../../../../../..", `${image}/up`);
+    await Deno.writeTextFile(`${outside}/secret`, "");
+    await Deno.symlink(outside, `${image}/data`);
+    await Deno.symlink("../../../../../..", `${image}/up`);
     using container = await create(roots, [image]);
-    assert.deepEqual(namesIn(roots), []);
+    assert.deepEqual(filesIn(roots), []);
     const destination = `/up${outside}`;
     using other = await create(roots, [image], {
       use: { name: "w" },
       destination,
     });
-    assert.deepEqual(namesIn(roots, "w"), []);
+    assert.deepEqual(filesIn(roots, "w"), []);
     container.remove();
     other.remove();
   },
@@ -173,7 +174,7 @@ engineTest(
   "createWithVolumes() finishes what a killed one has begun",
   async (roots) => {
     const image = layer(roots, "image");
-    Deno.writeTextFileSync(`${layer(roots, "image/data")}/f`, "whole");
+    await Deno.writeTextFile(`${layer(roots, "image/data")}/f`, "whole");
     await makeVolume(roots.paths, {
       name: "v",
       createdMs: 1,
@@ -182,18 +183,18 @@ engineTest(
     });
     const own = `${roots.paths.volumes}/v`;
     // Killed while it copied.
-    Deno.mkdirSync(`${own}/growing`);
-    Deno.writeTextFileSync(`${own}/growing/f`, "who");
+    await Deno.mkdir(`${own}/growing`);
+    await Deno.writeTextFile(`${own}/growing/f`, "who");
     using first = await create(roots, [image]);
-    assert.equal(Deno.readTextFileSync(`${own}/_data/f`), "whole");
+    assert.equal(await Deno.readTextFile(`${own}/_data/f`), "whole");
     assertTidy(roots);
     // Killed while it moved in what it had copied.
-    Deno.mkdirSync(`${own}/whole`);
-    Deno.writeTextFileSync(`${own}/whole/f`, "not this");
-    Deno.writeTextFileSync(`${own}/whole/g`, "rest");
+    await Deno.mkdir(`${own}/whole`);
+    await Deno.writeTextFile(`${own}/whole/f`, "not this");
+    await Deno.writeTextFile(`${own}/whole/g`, "rest");
     using second = await create(roots, [image]);
-    assert.deepEqual(namesIn(roots), ["f", "g"]);
-    assert.equal(Deno.readTextFileSync(`${own}/_data/f`), "whole");
+    assert.deepEqual(filesIn(roots), ["f", "g"]);
+    assert.equal(await Deno.readTextFile(`${own}/_data/f`), "whole");
     assertTidy(roots);
     first.remove();
     second.remove();
@@ -205,11 +206,11 @@ engineTest(
   async (roots) => {
     const image = layer(roots, "image");
     const data = layer(roots, "image/data");
-    for (let i = 0; i < 50; i++) Deno.writeTextFileSync(`${data}/${i}`, "x");
+    for (let i = 0; i < 50; i++) await Deno.writeTextFile(`${data}/${i}`, "x");
     const created = await Promise.all(
       Array.from({ length: 4 }, () => create(roots, [image])),
     );
-    assert.equal(namesIn(roots).length, 50);
+    assert.equal(filesIn(roots).length, 50);
     assertTidy(roots);
     for (using container of created) container.remove();
   },
@@ -220,7 +221,7 @@ engineTest(
   async (roots) => {
     const image = layer(roots, "image");
     const data = layer(roots, "image/data");
-    Deno.writeFileSync(`${data}/large`, new Uint8Array(2_000_000).fill(1));
+    await Deno.writeFile(`${data}/large`, new Uint8Array(2_000_000).fill(1));
     using _disk = new SmallDisk(roots.paths.volumes, 1_000_000);
     await assert.rejects(create(roots, [image]), {
       name: "HostError",
@@ -228,12 +229,12 @@ engineTest(
         'Cannot copy "/data" of the image to volume "v": sendfile: ENOSPC (no space left on device)',
     });
     assert.deepEqual(listVolumeNames(roots.paths), []);
-    assert.deepEqual([...Deno.readDirSync(roots.paths.volumes)], []);
+    assert.deepEqual(await namesIn(roots.paths.volumes), []);
     // One that was there before is there still, as it was.
     const record = { name: "v", createdMs: 1, isAnonymous: false, labels: {} };
     await makeVolume(roots.paths, record);
     await assert.rejects(create(roots, [image]), { name: "HostError" });
-    assert.deepEqual(namesIn(roots), []);
+    assert.deepEqual(filesIn(roots), []);
     assertTidy(roots);
   },
 );
@@ -242,19 +243,19 @@ engineTest(
   "createWithVolumes() gives new volumes to the container's ids",
   async (roots) => {
     const image = layer(roots, "image");
-    Deno.writeTextFileSync(`${layer(roots, "image/data")}/f`, "");
-    Deno.chownSync(`${image}/data/f`, 7, 8);
+    await Deno.writeTextFile(`${layer(roots, "image/data")}/f`, "");
+    await Deno.chown(`${image}/data/f`, 7, 8);
     const ids = [{ containerID: 0, hostID: 300_000, size: 65_536 }];
     const mapped = { userns: { kind: "mapped", uid: ids, gid: ids } } as const;
     using filled = await create(roots, [image], mapped);
-    const file = Deno.statSync(`${volumeDataPath(roots.paths, "v")}/f`);
+    const file = await Deno.stat(`${volumeDataPath(roots.paths, "v")}/f`);
     assert.deepEqual([file.uid, file.gid], [300_007, 300_008]);
     using empty = await create(roots, [image], {
       ...mapped,
       use: { name: "w" },
       destination: "/none",
     });
-    const top = Deno.statSync(volumeDataPath(roots.paths, "w"));
+    const top = await Deno.stat(volumeDataPath(roots.paths, "w"));
     assert.deepEqual([top.uid, top.gid], [300_000, 300_000]);
     filled.remove();
     empty.remove();
@@ -263,11 +264,11 @@ engineTest(
 
 engineTest("createWithVolumes() leaves the umask as it was", async (roots) => {
   const image = layer(roots, "image");
-  Deno.writeTextFileSync(`${layer(roots, "image/data")}/f`, "");
+  await Deno.writeTextFile(`${layer(roots, "image/data")}/f`, "");
   const before = syscall("umask", 0o077);
   using container = await create(roots, [image]);
   assert.equal(syscall("umask", before), 0o077);
-  const { mode } = Deno.statSync(volumeDataPath(roots.paths, "v"));
+  const { mode } = await Deno.stat(volumeDataPath(roots.paths, "v"));
   assert.equal((mode ?? 0) & 0o777, 0o755);
   container.remove();
 });

@@ -27,6 +27,7 @@ import {
   makeVolume,
   readVolume,
 } from "../../../../lib/storage/volume_store.ts";
+import { namesIn } from "../../../support/cli.ts";
 import { type EngineRoots, engineTest } from "../../../support/engine.ts";
 
 function volume(
@@ -97,7 +98,7 @@ engineTest(
       container.remove();
     }
     removeNamedVolume(engine, "named");
-    assert.deepEqual([...Deno.readDirSync(paths.volumes)], []);
+    assert.deepEqual(await namesIn(paths.volumes), []);
     for (const name of ["named", "..", "", ".tmp-x", "a/b", "../volumes"]) {
       assert.throws(() => removeNamedVolume(engine, name), {
         name: "NotFoundError",
@@ -148,8 +149,7 @@ engineTest("pruneVolumes() removes what no container has", async (roots) => {
   );
   assert.deepEqual(prune(roots), ["labelled"]);
   assert.deepEqual(prune(roots, { which: "all" }), ["mine"]);
-  const [id = ""] = [...Deno.readDirSync(paths.containers)]
-    .map(({ name }) => name);
+  const [id = ""] = await namesIn(paths.containers);
   const without = { mode: "dry-run", which: "all", without: [id] } as const;
   assert.deepEqual(prune(roots, without), ["named", "newa"]);
   removeContainer(roots.engine, "one", { running: "refuse" });
@@ -190,7 +190,7 @@ engineTest("makeVolume() removes what was half made", async (roots) => {
     RangeError,
   );
   await makeVolume({ volumes }, { ...record, name: "w" });
-  const names = [...Deno.readDirSync(volumes)].map(({ name }) => name);
+  const names = await namesIn(volumes);
   assert.deepEqual(names, ["w"]);
 });
 

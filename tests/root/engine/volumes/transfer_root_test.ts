@@ -17,6 +17,7 @@ import {
 } from "../../../../lib/engine/volumes/transfer.ts";
 import { volumeDataPath } from "../../../../lib/storage/volume_path.ts";
 import { listVolumeNames } from "../../../../lib/storage/volume_store.ts";
+import { namesIn } from "../../../support/cli.ts";
 import { type EngineRoots, engineTest } from "../../../support/engine.ts";
 import {
   archive,
@@ -47,22 +48,22 @@ engineTest(
     const { paths, engine } = roots;
     await createVolume(paths, { name: "v", driver: "local", labels: [] });
     const data = volumeDataPath(paths, "v");
-    Deno.mkdirSync(`${data}/d`);
-    Deno.writeTextFileSync(`${data}/d/f`, "content");
-    Deno.linkSync(`${data}/d/f`, `${data}/same`);
-    Deno.symlinkSync("/nowhere", `${data}/link`);
-    Deno.chownSync(`${data}/d/f`, 5, 6);
-    Deno.chownSync(data, 7, 8);
-    Deno.chmodSync(data, 0o2770);
+    await Deno.mkdir(`${data}/d`);
+    await Deno.writeTextFile(`${data}/d/f`, "content");
+    await Deno.link(`${data}/d/f`, `${data}/same`);
+    await Deno.symlink("/nowhere", `${data}/link`);
+    await Deno.chown(`${data}/d/f`, 5, 6);
+    await Deno.chown(data, 7, 8);
+    await Deno.chmod(data, 0o2770);
     const path = `${roots.directory}/v.tar`;
     exportTo(roots, "v", path);
     await importVolume(engine, "w", { kind: "file", path });
     exportTo(roots, "w", `${path}.again`);
     assert.deepEqual(
-      Deno.readFileSync(path),
-      Deno.readFileSync(`${path}.again`),
+      await Deno.readFile(path),
+      await Deno.readFile(`${path}.again`),
     );
-    const top = Deno.statSync(volumeDataPath(paths, "w"));
+    const top = await Deno.stat(volumeDataPath(paths, "w"));
     assert.deepEqual([top.uid, top.gid, (top.mode ?? 0) & 0o7777], [
       7,
       8,
@@ -79,14 +80,14 @@ engineTest(
     await importBytes(roots, "v", archive(file("b", "2"), directory("c")));
     const data = volumeDataPath(paths, "v");
     assert.deepEqual(
-      [...Deno.readDirSync(data)].map(({ name }) => name).sort(),
+      await namesIn(data),
       [
         "a",
         "b",
         "c",
       ],
     );
-    assert.equal(Deno.readTextFileSync(`${data}/b`), "2");
+    assert.equal(await Deno.readTextFile(`${data}/b`), "2");
   },
 );
 
@@ -95,11 +96,11 @@ engineTest(
   async (roots) => {
     const { paths } = roots;
     const outside = `${roots.directory}/outside`;
-    Deno.mkdirSync(outside);
+    await Deno.mkdir(outside);
     const hostile = [
       archive(file("../../outside/f", "x")),
       archive(symlink("l", outside), file("l/f", "x")),
-        archive(hardlink("h", "../../volume.json")),
+      archive(hardlink("h", "../../volume.json")),
       archive(file("f", "x")).subarray(0, 600),
       new TextEncoder().encode("no archive"),
     ];
@@ -110,14 +111,14 @@ engineTest(
         `${index}`,
       );
       assert.deepEqual(listVolumeNames(paths), [], `${index}`);
-      assert.deepEqual([...Deno.readDirSync(paths.volumes)], [], `${index}`);
+      assert.deepEqual(await namesIn(paths.volumes), [], `${index}`);
     }
     // What leads above the volume ends at its top, as in a container.
-  const links = archive(symlink("l", "../../.."), file("l/outside/f", "x"));
-  await importBytes(roots, "v", links);
-  const inside = `${volumeDataPath(paths, "v")}/outside/f`;
-  assert.equal(Deno.readTextFileSync(inside), "x");
-  assert.deepEqual([...Deno.readDirSync(outside)], []);
+    const links = archive(symlink("l", "../../.."), file("l/outside/f", "x"));
+    await importBytes(roots, "v", links);
+    const inside = `${volumeDataPath(paths, "v")}/outside/f`;
+    assert.equal(await Deno.readTextFile(inside), "x");
+    assert.deepEqual(await namesIn(outside), []);
   },
 );
 
