@@ -54,6 +54,7 @@ const VALUES: Partial<Record<keyof typeof RUN_FLAGS, readonly string[]>> = {
   cidfile: ["id"],
   network: ["none", "host", "bridge"],
   pull: ["always", "x"],
+  platform: ["linux/amd64", "x y"],
   memory: SIZES,
   memoryReservation: SIZES,
   memorySwap: SIZES,
