@@ -90,7 +90,8 @@ function pruneContainer(
   const { state } = readStatus(paths, config);
   if (state !== "created" && state !== "exited") return undefined;
   const bytes = meter.measure(directory);
-  if (mode === "remove") removeLocked(paths, id);
+  // Nobody has named it, so that nobody has thought of what is in its volumes.
+  if (mode === "remove") removeLocked(paths, id, "keep");
   return bytes;
 }
 

@@ -6,6 +6,7 @@
 import { pruneContainers } from "../../../engine/containers/prune.ts";
 import { settle } from "../../../engine/containers/reconcile.ts";
 import { pruneImages } from "../../../engine/images/prune.ts";
+import { pruneVolumes } from "../../../engine/volumes/prune_volumes.ts";
 import { defineCommand } from "../../command.ts";
 import { confirm, DRY_RUN_FLAG, FORCE_FLAG } from "../../confirm.ts";
 import { engineOf } from "../../engine.ts";
@@ -18,6 +19,8 @@ import {
 
 const ALL_IMAGES = "all images without at least one container";
 const DANGLING_IMAGES = "all dangling images";
+const UNUSED_VOLUMES =
+  "all anonymous volumes not used by at least one container";
 
 /** The command `system prune`. */
 export const systemPruneCommand = defineCommand({
@@ -42,7 +45,7 @@ export const systemPruneCommand = defineCommand({
     volumes: {
       type: "boolean",
       long: "volumes",
-      description: "Accepted for docker's sake; there are no volumes yet",
+      description: "Remove unused volumes without a name, too",
     },
   },
   examples: [{
@@ -55,21 +58,31 @@ export const systemPruneCommand = defineCommand({
   settle(engine);
   const mode = options.dryRun ? "dry-run" : "remove";
   const images = options.all ? ALL_IMAGES : DANGLING_IMAGES;
+  const doomed = [
+    "all stopped containers",
+    ...(options.volumes ? [UNUSED_VOLUMES] : []),
+    images,
+  ];
   const isWanted = options.force || options.dryRun || confirm(
-    `This will remove:\n  - all stopped containers\n  - ${images}\n`,
+    `This will remove:\n${doomed.map((one) => `  - ${one}\n`).join("")}`,
     context,
   );
   if (!isWanted) return 0;
   const containers = pruneContainers(engine, { filter, mode });
+  const without = containers.ids;
+  const volumes = options.volumes
+    ? pruneVolumes(engine, { which: "anonymous", filter, mode, without })
+    : { ids: [], reclaimedBytes: 0 };
   const which = options.all ? "unused" : "dangling";
   const pruned = await pruneImages(engine, {
     which,
     filter,
     mode,
-    without: containers.ids,
+    without,
   });
   context.stdout.write(prunedText([
     { what: "Containers", pruned: containers },
+    { what: "Volumes", pruned: volumes },
     { what: "Images", pruned },
   ], mode));
   return 0;
