@@ -20,7 +20,6 @@ export function canonicalJson(value: unknown): Uint8Array<ArrayBuffer> {
 }
 
 function sorted(_key: string, value: unknown): unknown {
-  if (typeof value === "bigint") return Number(value);
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     return value;
   }

@@ -9,7 +9,6 @@
 import type { Digest } from "../../base/digest.ts";
 import { IntegrityError } from "../../base/errors.ts";
 import { JsonValue } from "../../base/json_value.ts";
-import { canonicalJson } from "../../oci/canonical_json.ts";
 import type { HistoryEntry } from "../../oci/image_spec.ts";
 import { openArchivePart } from "../archive_file.ts";
 import { Memory } from "../../../ffi/memory.ts";
@@ -90,23 +89,34 @@ async function readChain(files: ImageFiles, top: string): Promise<OldLayer[]> {
   return layers;
 }
 
-/** The config of the upper layer, with what all of them tell. */
+/**
+ * The config of the upper layer, with what all of them tell; spelled as docker
+ * does when it loads such an archive, so that the image has the same id.
+ */
 function makeConfig(
   layers: readonly OldLayer[],
   diffIds: ReadonlyMap<string, Digest>,
 ): Uint8Array<ArrayBuffer> {
   const top = layers.at(-1)?.description.value as Record<string, unknown>;
-  const members = Object.entries(top).filter(([key]) =>
-    !OF_LAYER.includes(key)
-  );
-  return canonicalJson({
-    ...Object.fromEntries(members),
+  const members = Object.entries({
+    ...top,
     history: layers.map(({ description }) => readHistory(description)),
     rootfs: {
       type: "layers",
       diff_ids: layers.map(({ name }) => diffIds.get(name)),
     },
-  });
+  }).filter(([key]) => !OF_LAYER.includes(key));
+  const sorted = Object.fromEntries(members.sort(([a], [b]) => a < b ? -1 : 1));
+  const text = JSON.stringify(sorted, (_, value) => asNumber(value));
+  return new TextEncoder().encode(text.replace(/[<>&\u2028\u2029]/g, escape));
+}
+
+function asNumber(value: unknown): unknown {
+  return typeof value === "bigint" ? Number(value) : value;
+}
+
+function escape(sign: string): string {
+  return `\\u${sign.charCodeAt(0).toString(16).padStart(4, "0")}`;
 }
 
 function readHistory(description: JsonValue): HistoryEntry {
