@@ -45,14 +45,21 @@ export function* readEvents(paths: EventPaths): Generator<RecordedEvent> {
   }
 }
 
-/**
- * The events of both logs, and then those that come, until told to end.
- *
- * @param signal Ends it.
- */
+/** What of events is followed. */
+export interface FollowOptions {
+  /**
+   * Whether those that are there come first. When they were is no help in
+   * telling those that come: the clock may be set back.
+   */
+  readonly from: "beginning" | "now";
+  /** Ends it. */
+  readonly signal: AbortSignal;
+}
+
+/** The events of both logs, and then those that come, until told to end. */
 export async function* followEvents(
   paths: EventPaths,
-  signal: AbortSignal,
+  { from, signal }: FollowOptions,
 ): AsyncGenerator<RecordedEvent> {
   if (signal.aborted) return;
   await Deno.mkdir(paths.events, { recursive: true, mode: 0o700 });
@@ -63,6 +70,7 @@ export async function* followEvents(
   using cleanup = new DisposableStack();
   cleanup.defer(() => signal.removeEventListener("abort", close));
   const follower = cleanup.use(new Follower(eventLogPath(paths)));
+  if (from === "now") follower.skip();
   yield* follower.read();
   for await (const _change of watcher) yield* follower.read();
 }
@@ -74,6 +82,12 @@ class Follower implements Disposable {
 
   constructor(path: string) {
     this.#path = path;
+  }
+
+  /** Passes over what is there. */
+  skip(): void {
+    this.#current = LogReader.open(this.#path);
+    this.#current?.skip();
   }
 
   *read(): Generator<RecordedEvent> {
@@ -131,6 +145,11 @@ class LogReader implements Disposable {
       if (error instanceof Deno.errors.NotFound) return false;
       throw error;
     }
+  }
+
+  /** Passes over what is there. */
+  skip(): void {
+    this.#file.seekSync(0, Deno.SeekMode.End);
   }
 
   /** What has been written since the last time. */

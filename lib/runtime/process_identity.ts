@@ -55,6 +55,23 @@ function readFields(pid: number): readonly string[] {
     : stat.slice(stat.lastIndexOf(")") + 2).trimEnd().split(" ");
 }
 
+/** `USER_HZ` of the architectures there are, in which `starttime` counts. */
+const TICK_MS = 10;
+
+/**
+ * How long ago a process was born, in milliseconds; no change of the host's
+ * clock touches it.
+ *
+ * @see proc_uptime(5)
+ */
+export function processAgeMs(
+  { startTime }: Pick<ProcessIdentity, "startTime">,
+): number {
+  const [uptime] = Deno.readTextFileSync("/proc/uptime").split(" ");
+  const ageMs = Number(uptime) * 1000 - Number(startTime) * TICK_MS;
+  return Math.max(0, ageMs);
+}
+
 /** Whether exactly this process is still running. */
 export function isRunning(identity: ProcessIdentity): boolean {
   return identifyProcess(identity.pid)?.startTime === identity.startTime;

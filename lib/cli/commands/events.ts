@@ -55,15 +55,19 @@ export const eventsCommand = defineCommand({
 }, async ({ options }, { paths, stdout, log }) => {
   const nowMs = Date.now();
   const filters = parseFilters(EVENT_FILTERS, options.filter);
-  const period: EventPeriod = {
-    sinceMs: timeOf(options.since, nowMs) ?? nowMs,
-    untilMs: timeOf(options.until, nowMs) ?? Infinity,
-  };
+  const sinceMs = timeOf(options.since, nowMs);
+  const untilMs = timeOf(options.until, nowMs) ?? Infinity;
   const format = eventFormatter(options.format);
   settle({ paths, warn: log.warn });
-  const events = period.untilMs <= nowMs
-    ? readEvents(paths)
-    : followEvents(paths, timeout(period.untilMs - nowMs));
+  const isOver = untilMs <= nowMs;
+  const period: EventPeriod = {
+    sinceMs: sinceMs ?? (isOver ? nowMs : -Infinity),
+    untilMs,
+  };
+  const events = isOver ? readEvents(paths) : followEvents(paths, {
+    from: sinceMs === undefined ? "now" : "beginning",
+    signal: timeout(untilMs - nowMs),
+  });
   for await (const event of events) {
     if (matchesEvent(event, filters, period)) stdout.write(format(event));
   }

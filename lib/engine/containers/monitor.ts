@@ -26,6 +26,7 @@ import { readConfig, stateDirectory, writeRestarting } from "./records.ts";
 import { isStopRequested } from "./stop_request.ts";
 import {
   adoptLife,
+  type EndedLife,
   type RunningLife,
   startLife,
   type Surroundings,
@@ -148,7 +149,7 @@ async function liveOn(
   surroundings: Surroundings,
   first: RunningLife,
   alarm: Alarm,
-): Promise<ContainerEnd> {
+): Promise<EndedLife> {
   const { engine: { paths }, container: { config: { id } } } = surroundings;
   let life = first;
   for (;;) {
@@ -162,8 +163,7 @@ async function liveOn(
       isStopRequested: isStopRequested(paths, id),
     });
     if (!again || !end.isGone) return end;
-    const ranMs = Date.now() - life.startedMs;
-    const delayMs = backoffMs({ restartCount, ranMs });
+    const delayMs = backoffMs({ restartCount, ranMs: end.ranMs });
     writeRestarting(paths, id, {
       keeper: ownIdentity(),
       untilMs: Date.now() + delayMs,
@@ -214,6 +214,7 @@ async function startAgain(
       error: message,
       startedMs,
       restartCount,
+      ranMs: 0,
     };
     recordEnd(paths, config, end);
     return { pid: 0, startedMs, restartCount, ended: Promise.resolve(end) };

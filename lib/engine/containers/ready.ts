@@ -6,8 +6,9 @@
 import type { HostPaths } from "../../base/host_paths.ts";
 import type { ContainerId } from "../../base/identifiers.ts";
 import { mountedHierarchies } from "../../runtime/cgroups/mount_table.ts";
+import { processAgeMs } from "../../runtime/process_identity.ts";
 import { type ContainerStatus, readStatus } from "./list.ts";
-import { readConfig } from "./records.ts";
+import { readConfig, readRunning } from "./records.ts";
 
 /** What came of waiting. */
 export type Readiness =
@@ -44,8 +45,9 @@ export async function waitReady(
     const status = config === undefined
       ? await removedStatus(paths, id)
       : readStatus(paths, config, hierarchies);
-    const nowMs = Date.now();
-    const readiness = judgeReadiness(status, { isChecked, nowMs });
+    const running = readRunning(paths, id);
+    const ranMs = running === undefined ? 0 : processAgeMs(running);
+    const readiness = judgeReadiness(status, { isChecked, ranMs });
     if (readiness !== undefined) return readiness;
     if (isLate) return { kind: "timeout" };
     await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
@@ -73,8 +75,8 @@ async function removedStatus(
 export interface ReadinessFacts {
   /** Whether its health is checked. */
   readonly isChecked: boolean;
-  /** Milliseconds since the epoch. */
-  readonly nowMs: number;
+  /** How long it has run since its last start, if it does. */
+  readonly ranMs: number;
 }
 
 /**
@@ -88,13 +90,13 @@ export interface ReadinessFacts {
  * ```ts
  * import assert from "node:assert/strict";
  * const status = { state: "running", pid: 1, startedMs: 0 } as const;
- * const facts = { isChecked: false, nowMs: 1000 };
+ * const facts = { isChecked: false, ranMs: 1000 };
  * assert.deepEqual(judgeReadiness(status, facts), { kind: "ready" });
  * ```
  */
 export function judgeReadiness(
   status: ContainerStatus,
-  { isChecked, nowMs }: ReadinessFacts,
+  { isChecked, ranMs }: ReadinessFacts,
 ): Readiness | undefined {
   switch (status.state) {
     // It has just been started: its record is about to be written.
@@ -110,9 +112,9 @@ export function judgeReadiness(
     }
     case "running":
     case "paused": {
-      const { startedMs, health } = status;
+      const { health } = status;
       if (!isChecked) {
-        return nowMs - startedMs >= STEADY_MS ? { kind: "ready" } : undefined;
+        return ranMs >= STEADY_MS ? { kind: "ready" } : undefined;
       }
       if (health === "healthy") return { kind: "ready" };
       return health === "unhealthy" ? { kind: "unhealthy" } : undefined;

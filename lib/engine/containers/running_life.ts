@@ -20,6 +20,7 @@ import {
 } from "../../monitor/detached_stdio.ts";
 import { adoptProcess } from "../../runtime/adopted_process.ts";
 import type { ContainerProcess } from "../../runtime/launch/container_process.ts";
+import { processAgeMs } from "../../runtime/process_identity.ts";
 import { drain } from "../../runtime/stdio/drain.ts";
 import { writeAll } from "../../runtime/stdio/pump.ts";
 import type { Engine } from "../engine.ts";
@@ -50,7 +51,13 @@ export interface Surroundings {
 export interface RunningLife extends Life {
   readonly pid: number;
   /** Settles when it has ended, and that is written down. */
-  readonly ended: Promise<ContainerEnd>;
+  readonly ended: Promise<EndedLife>;
+}
+
+/** A program that has run. */
+export interface EndedLife extends ContainerEnd {
+  /** For how long it was followed; no change of the host's clock touches it. */
+  readonly ranMs: number;
 }
 
 /** A program and its streams. */
@@ -87,7 +94,7 @@ export async function startLife(
     restartCount,
   });
   undo.move();
-  return follow(surroundings, { ...launched, stdio }, life);
+  return follow(surroundings, { ...launched, stdio }, { ...life, ageMs: 0 });
 }
 
 /**
@@ -109,16 +116,19 @@ export function adoptLife(
     ? adoptedStdio(process.pid, config)
     : terminalStdio(config);
   writeRunning(paths, config.id, { ...running, keeper: ownIdentity() });
-  return follow(surroundings, { process, stdio, terminal }, running);
+  const ageMs = processAgeMs(running);
+  const life = { ...running, ageMs };
+  return follow(surroundings, { process, stdio, terminal }, life);
 }
 
 /** Follows a program to its end. */
 function follow(
   { engine, container: { config }, server }: Surroundings,
   { process, terminal, stdio }: Connected,
-  life: Life,
+  { ageMs, ...life }: Life & { readonly ageMs: number },
 ): RunningLife {
   const { paths } = engine;
+  const beginMs = performance.now();
   const resources = new DisposableStack();
   resources.use(stdio);
   resources.use(terminal);
@@ -128,13 +138,12 @@ function follow(
     await server.broadcast(stream, bytes);
   });
   server.serve(attachHandler(connection, terminal));
-  const limit = resources.use(
-    limitTime(process, config, Date.now() - life.startedMs),
-  );
+  const limit = resources.use(limitTime(process, config, ageMs));
   resources.use(checkHealth(engine, config));
-  const ended = async (): Promise<ContainerEnd> => {
+  const ended = async (): Promise<EndedLife> => {
     using _resources = resources;
     const exitCode = exitCodeOf(await process.wait());
+    const ranMs = performance.now() - beginMs;
     using _hurry = server.hurry();
     // Before its output can end: it may share the host's pids, and have more
     // processes than the first.
@@ -142,7 +151,7 @@ function follow(
     const end = { exitCode, ...cgroup, ...limit.errorOf(exitCode) };
     await drain(connection.outputs);
     recordEnd(paths, config, { ...end, ...life });
-    return end;
+    return { ...end, ranMs };
   };
   return { ...life, pid: process.pid, ended: ended() };
 }

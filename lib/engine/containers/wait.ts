@@ -79,13 +79,13 @@ async function recordedEnd(
     if (exit?.startedMs === startedMs) return exit.exitCode;
     const keeper = keeperState(paths, id);
     if (keeper === "removed") {
-      return await loggedEnd(paths, id, startedMs) ?? seen;
+      return await loggedEnd(paths, id) ?? seen;
     }
     if (keeper === "none") {
       // Nobody was there to write down its end.
       reconcileSeen({ paths, warn }, id, { exitCode: seen, lock: undefined });
       return readExit(paths, id)?.exitCode ??
-        await loggedEnd(paths, id, startedMs) ?? seen;
+        await loggedEnd(paths, id) ?? seen;
     }
     // It is started again already, and may even have ended again.
     const isAnother = readRunning(paths, id)?.startedMs !== startedMs;
@@ -94,18 +94,22 @@ async function recordedEnd(
   }
 }
 
-/** With --rm, nothing but an event is left to tell. */
+/**
+ * With --rm, nothing but an event is left to tell. By their order, not by their
+ * time: the clock may have been set back.
+ */
 async function loggedEnd(
   paths: HostPaths,
   id: ContainerId,
-  startedMs: number,
 ): Promise<number | undefined> {
   const { readEvents } = await import("../event_log.ts");
   let exitCode: number | undefined;
   for (const event of readEvents(paths)) {
-    if (event.id !== id || event.action !== "die") continue;
+    if (event.id !== id) continue;
+    // Whatever ended before is another life's.
+    if (event.action === "start") exitCode = undefined;
     const { exitCode: text } = event.attributes;
-    if (event.time >= startedMs) exitCode = Number(text);
+    if (event.action === "die") exitCode = Number(text);
   }
   return exitCode;
 }

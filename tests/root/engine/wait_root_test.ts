@@ -46,8 +46,16 @@ engineTest(
     const child = new Deno.Command("sleep", { args: ["1000"] }).spawn();
     const identity = identifyProcess(child.pid);
     assert.ok(identity);
-    const running = runningRecord(identity);
-    writeRunning(roots.paths, config.id, running);
+    // As if the clock were set back after its start.
+    const startedMs = Date.now() + 3_600_000;
+    writeRunning(
+      roots.paths,
+      config.id,
+      runningRecord(identity, { startedMs }),
+    );
+    const past = { action: "die", attributes: { exitCode: "9" } } as const;
+    recordContainerEvent(roots.paths, config, past);
+    recordContainerEvent(roots.paths, config, { action: "start" });
     const ended = child.status.then(({ code }) => {
       using _locked = container;
       const attributes = { exitCode: String(code) };

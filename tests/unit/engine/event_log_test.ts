@@ -4,6 +4,7 @@
  * @module
  */
 import assert from "node:assert/strict";
+import { poolTurn } from "../../../ffi/calls/process.ts";
 import { hostPaths } from "../../../lib/base/host_paths.ts";
 import {
   followEvents,
@@ -94,7 +95,10 @@ Deno.test("followEvents() gives what is there and what comes", async () => {
   using directory = new TemporaryDirectory();
   const paths = pathsIn(directory);
   const controller = new AbortController();
-  const events = followEvents(paths, controller.signal);
+  const events = followEvents(paths, {
+    from: "beginning",
+    signal: controller.signal,
+  });
   const next = async (): Promise<number | undefined> => {
     const { value } = await events.next();
     return value?.time;
@@ -114,11 +118,36 @@ Deno.test("followEvents() gives what is there and what comes", async () => {
   assert.ok((await last).done);
 });
 
+Deno.test("followEvents() from now on needs no clock", async () => {
+  using directory = new TemporaryDirectory();
+  const paths = pathsIn(directory);
+  record(paths, 5);
+  const controller = new AbortController();
+  const events = followEvents(paths, {
+    from: "now",
+    signal: controller.signal,
+  });
+  let first: number | undefined;
+  const arrived = events.next().then(({ value }) => first = value?.time);
+  // One of them comes after it has begun to follow.
+  while (first === undefined) {
+    record(paths, 2);
+    await poolTurn();
+  }
+  await arrived;
+  assert.equal(first, 2);
+  await events.return(undefined);
+  controller.abort();
+});
+
 Deno.test("followEvents() waits for the first event there ever is", async () => {
   using directory = new TemporaryDirectory();
   const paths = pathsIn(directory);
   const controller = new AbortController();
-  const events = followEvents(paths, controller.signal);
+  const events = followEvents(paths, {
+    from: "beginning",
+    signal: controller.signal,
+  });
   const first = events.next();
   // Once the directory is there, it is being watched or about to be.
   while (!hasEvents(paths)) await new Promise((done) => setTimeout(done, 1));
@@ -139,6 +168,9 @@ function hasEvents({ events }: Paths): boolean {
 
 Deno.test("followEvents() ends at once if told so before", async () => {
   using directory = new TemporaryDirectory();
-  const events = followEvents(pathsIn(directory), AbortSignal.abort());
+  const events = followEvents(pathsIn(directory), {
+    from: "beginning",
+    signal: AbortSignal.abort(),
+  });
   assert.ok((await events.next()).done);
 });

@@ -6,6 +6,7 @@ import {
   identifyProcess,
   isRunning,
   killProcess,
+  processAgeMs,
 } from "../../../lib/runtime/process_identity.ts";
 import { TemporaryDirectory } from "../../support/temporary_directory.ts";
 
@@ -115,5 +116,19 @@ Deno.test("exitStatusOfZombie() tells the program's own status", async () => {
   await child.stdin.close();
   assert.ok(waitForEnd(pidfd, 30_000));
   assert.equal(exitStatusOfZombie(identity), 3 << 8);
+  await child.status;
+});
+
+Deno.test("processAgeMs() counts from the birth of a process", async () => {
+  const child = startSleep();
+  const identity = identifyProcess(child.pid);
+  const own = identifyProcess(Deno.pid);
+  assert.ok(identity !== undefined && own !== undefined);
+  const ageMs = processAgeMs(identity);
+  assert.ok(ageMs >= 0 && ageMs < processAgeMs(own), `${ageMs}`);
+  const born = { startTime: String(Number(own.startTime) - 100) };
+  const olderMs = processAgeMs(born) - processAgeMs(own);
+  assert.ok(olderMs >= 1000 && olderMs < 2000, `${olderMs}`);
+  child.kill("SIGKILL");
   await child.status;
 });

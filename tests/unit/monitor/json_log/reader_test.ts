@@ -170,6 +170,13 @@ Deno.test("readLog() selects a period, its ends included", async () => {
   assert.equal(await text(log, { ...middle, tail: 2 }), "3000\n");
 });
 
+Deno.test("readLog() finds what was written after the clock was set back", async () => {
+  using log = new Log();
+  for (const ms of [1000, 4000, 2000]) log.out(`${ms}\n`, ms);
+  assert.equal(await text(log, { untilMs: 2000 }), "1000\n2000\n");
+  assert.equal(await text(log, { sinceMs: 2000 }), "4000\n2000\n");
+});
+
 /** Reads in steps: what has come, once there is anything. */
 class Follower {
   readonly #entries: AsyncGenerator<readonly LogEntry[]>;
