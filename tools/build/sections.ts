@@ -37,6 +37,9 @@ const SECCOMP = [
   "lib/runtime/security/seccomp/default_profile.ts",
 ];
 
+/** What only containers with volumes of the store need. */
+const VOLUMES = ["lib/engine/volumes/create_with_volumes.ts"];
+
 /** The sections of tsdocker in each layout. */
 const SECTIONS: Readonly<Record<LayoutName, Sections>> = {
   run: {
@@ -50,6 +53,7 @@ const SECTIONS: Readonly<Record<LayoutName, Sections>> = {
     ],
     seccomp: SECCOMP,
     unpack: UNPACK,
+    volumes: VOLUMES,
   },
   exec: {
     exec: ["lib/cli/commands/exec.ts"],
@@ -103,6 +107,16 @@ const SECTIONS: Readonly<Record<LayoutName, Sections>> = {
       "lib/cli/commands/export.ts",
       "lib/engine/containers/own_layers.ts",
       "lib/engine/containers/unpack.ts",
+    ],
+    volumes: [
+      ...VOLUMES,
+      "lib/cli/commands/volume/create.ts",
+      "lib/cli/commands/volume/exists.ts",
+      "lib/cli/commands/volume/inspect.ts",
+      "lib/cli/commands/volume/ls.ts",
+      "lib/cli/commands/volume/prune.ts",
+      "lib/cli/commands/volume/rm.ts",
+      "lib/engine/volumes/inspect_volume.ts",
     ],
   },
 };
