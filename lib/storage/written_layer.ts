@@ -35,7 +35,7 @@ export function writeBlob(
   using undo = new DisposableStack();
   const blob = undo.use(new GrowingBlob(paths));
   const counted = new CountedSource(source, checkPoint);
-  const size = writeArchive(counted, blob.file.number);
+  const size = writeArchive(counted, blob.file.number, "holes");
   undo.move();
   return {
     blob,

@@ -20,12 +20,12 @@ export const commitCommand = defineCommand({
     "The image has the layers of the container's own image, one more with " +
     "what the container has changed, and is run as the container was, but " +
     "for each --change. Volumes are left out. A running container is paused " +
-    "meanwhile. Prints the image's id.\n\n" +
+    "meanwhile. IMAGE, its name, is REPOSITORY[:TAG]. Prints its id.\n\n" +
     "With --timestamp, or SOURCE_DATE_EPOCH in the environment, the same " +
     "changes give the same id wherever and whenever they are committed.",
   positionals: [
     { name: "CONTAINER" },
-    { name: "REPOSITORY[:TAG]", optional: true },
+    { name: "IMAGE", optional: true },
   ],
   flags: {
     author: {

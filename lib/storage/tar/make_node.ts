@@ -33,6 +33,7 @@ import { S_IFBLK, S_IFCHR, S_IFIFO } from "../../../ffi/constants/stat.ts";
 import { type ByteString, kernelPath } from "./byte_string.ts";
 import type { ContentSource, TarEntry } from "./entry.ts";
 import { setClosedXattrs, setOpenXattrs } from "./xattrs.ts";
+import { isHole } from "./zeros.ts";
 
 /** Where a file is to be made. */
 export interface NewNode {
@@ -113,12 +114,21 @@ function setAttributes({ directory, base, entry, isOwn }: NewNode): void {
   lutimensat(directory, path, entry.modified);
 }
 
+/** A file that ends in zeros has a hole there, too. */
 function writeContent(fd: number, reader: ContentSource): void {
+  let length = 0;
+  let end: "data" | "hole" = "data";
   for (
     let piece = reader.readContent();
     piece !== undefined;
     piece = reader.readContent()
-  ) writeAll(fd, reader, piece);
+  ) {
+    length += piece.length;
+    end = isHole(reader.memory, piece) ? "hole" : "data";
+    if (end === "hole") lseek(fd, length);
+    else writeAll(fd, reader, piece);
+  }
+  if (end === "hole") ftruncate(fd, length);
 }
 
 /** Writes each extent at its place; what is between them stays a hole. */

@@ -6,11 +6,13 @@
  * @module
  * @see POSIX.1-2017, pax, "EXTENDED DESCRIPTION"
  */
+import { ftruncate, lseek } from "../../../ffi/calls/file.ts";
 import { Memory } from "../../../ffi/memory.ts";
 import { writePatiently } from "../../base/patient_io.ts";
 import type { EntrySource, TarEntry } from "./entry.ts";
 import { BLOCK_BYTES } from "./header.ts";
 import { formatHeaders, paddingOf } from "./header_writer.ts";
+import { isHole } from "./zeros.ts";
 
 /** What is collected before it is written; pieces as large go out directly. */
 const BUFFER_BYTES = 256 * 1024;
@@ -21,11 +23,16 @@ const END_BYTES = 2 * BLOCK_BYTES;
  * Writes all files of a source and the archive's end. Blocks.
  *
  * @param fd Where it goes: a file, a pipe, anything that takes bytes.
+ * @param zeros `holes` leaves long runs of them out of a file that is empty.
  * @returns How many bytes the archive has.
  * @throws {SyscallError} `EPIPE` if nobody reads it, `ENOSPC`, …
  */
-export function writeArchive(source: EntrySource, fd: number): number {
-  using output = new Output(fd);
+export function writeArchive(
+  source: EntrySource,
+  fd: number,
+  zeros: "written" | "holes" = "written",
+): number {
+  using output = new Output(fd, zeros);
   for (
     let entry = source.next();
     entry !== undefined;
@@ -36,6 +43,7 @@ export function writeArchive(source: EntrySource, fd: number): number {
   }
   output.putZeros(END_BYTES);
   output.flush();
+  if (zeros === "holes") ftruncate(fd, output.written);
   return output.written;
 }
 
@@ -58,12 +66,14 @@ function putContent(
 /** Collects small pieces to write them together. */
 class Output implements Disposable {
   readonly #fd: number;
+  readonly #zeros: "written" | "holes";
   readonly #buffer = new Memory(BUFFER_BYTES);
   #used = 0;
   #written = 0;
 
-  constructor(fd: number) {
+  constructor(fd: number, zeros: "written" | "holes") {
     this.#fd = fd;
+    this.#zeros = zeros;
   }
 
   /** How many bytes have been written. */
@@ -114,6 +124,10 @@ class Output implements Disposable {
   }
 
   #writeAll(memory: Memory, offset: number, length: number): void {
+    if (this.#zeros === "holes" && isHole(memory, { offset, length })) {
+      this.#written += length;
+      return lseek(this.#fd, this.#written);
+    }
     for (let at = offset, left = length; left > 0;) {
       const count = writePatiently(this.#fd, memory, {
         offset: at,
