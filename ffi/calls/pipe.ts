@@ -168,6 +168,21 @@ export function write(
 }
 
 /**
+ * Writes on this thread, which waits if there is no room.
+ *
+ * @param bytes At most 256 KiB.
+ * @returns Bytes written, which may be fewer; negative on an error.
+ */
+export function writeReady(fd: Fd, bytes: Uint8Array): number {
+  return trySyscall("write", fd.number, bytes, bytes.length);
+}
+
+/** Whether there is room for something to be written right now. */
+export function hasRoom(fd: Fd): boolean {
+  return eventsOf(fd, POLLOUT) === POLLOUT;
+}
+
+/**
  * How many bytes a pipe or terminal has ready; 0 if it cannot tell.
  */
 export function bytesToRead(fd: Fd): number {
@@ -182,12 +197,18 @@ export function bytesToRead(fd: Fd): number {
  * read is followed by the end.
  */
 export function isHungUp(fd: Fd): boolean {
+  return (eventsOf(fd, 0) & POLLHUP) !== 0;
+}
+
+/** What is true of a descriptor right now, as poll(2) tells. */
+function eventsOf(fd: Fd, asked: number): number {
   const request = new Uint8Array(8);
   const view = new DataView(request.buffer);
   view.setInt32(0, fd.number, LITTLE_ENDIAN);
+  view.setInt16(4, asked, LITTLE_ENDIAN);
   const now = new Uint8Array(16);
-  if (trySyscall("ppoll", request, 1, now, null, 0) <= 0) return false;
-  return (view.getInt16(6, LITTLE_ENDIAN) & POLLHUP) !== 0;
+  if (trySyscall("ppoll", request, 1, now, null, 0) <= 0) return 0;
+  return view.getInt16(6, LITTLE_ENDIAN);
 }
 
 const POLLIN = 0x1;

@@ -50,3 +50,19 @@ export async function waitReadable(
     view.getInt16(index * POLLFD_BYTES + REVENTS_OFFSET, LITTLE_ENDIAN) !== 0
   );
 }
+
+/**
+ * Waits on another thread until a descriptor can be read without waiting.
+ *
+ * @param request At least 8 bytes, nobody else's while this waits: mapping new
+ * ones takes longer than a key may take to be shown.
+ * @returns False if a signal came instead.
+ */
+export async function awaitInput(fd: Fd, request: Memory): Promise<boolean> {
+  const { view } = request;
+  view.setInt32(0, fd.number, LITTLE_ENDIAN);
+  view.setInt16(4, POLLIN, LITTLE_ENDIAN);
+  view.setInt16(REVENTS_OFFSET, 0, LITTLE_ENDIAN);
+  await syscallAsync("ppoll", request, 1, null, null, 0);
+  return view.getInt16(REVENTS_OFFSET, LITTLE_ENDIAN) !== 0;
+}

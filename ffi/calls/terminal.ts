@@ -9,7 +9,7 @@ import { O_CLOEXEC, O_NOCTTY, O_RDWR } from "../constants/fcntl.ts";
 import { LITTLE_ENDIAN } from "../endian.ts";
 import { isSyscallError } from "../errno.ts";
 import { Fd } from "../fd.ts";
-import { syscall } from "../syscall.ts";
+import { syscall, trySyscall } from "../syscall.ts";
 
 /** Size of the kernel's `struct termios`, and where its fields are. */
 const TERMIOS_BYTES = 36;
@@ -53,6 +53,12 @@ export function getTermios(fd: number): Termios | undefined {
     lflag: view.getUint32(OFFSETS.lflag, LITTLE_ENDIAN),
     rest: bytes.slice(OFFSETS.cc - 1),
   };
+}
+
+/** Whether a descriptor is a terminal's. */
+export function isTerminal(fd: number): boolean {
+  const bytes = new Uint8Array(TERMIOS_BYTES);
+  return trySyscall("ioctl", fd, IOCTLS.TCGETS, bytes) >= 0;
 }
 
 /**

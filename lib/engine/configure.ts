@@ -73,6 +73,8 @@ export function configureContainer(
     user: options.user ?? "",
     hostname: chooseHostname(options, input),
     interactive: options.interactive,
+    // As in docker: nobody is attached who could have come to the end.
+    ...(options.detach && options.interactive ? { stdinOnce: false } : {}),
     tty: options.tty,
     autoRemove: options.autoRemove,
     readOnly: options.readOnly,

@@ -68,6 +68,11 @@ export interface ContainerConfig {
   readonly user: string;
   readonly hostname: string;
   readonly interactive: boolean;
+  /**
+   * Whether the end of the input of one who is attached is the end of the
+   * container's; absent means yes. A terminal is never closed.
+   */
+  readonly stdinOnce?: boolean;
   readonly tty: boolean;
   readonly autoRemove: boolean;
   readonly readOnly: boolean;

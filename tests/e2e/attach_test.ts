@@ -45,7 +45,8 @@ placeTest(
 placeTest(
   "who starts a container and cannot attach leaves nothing",
   async (place) => {
-    const words = ["run", "--detach-keys", "wrong", IMAGE, "true"];
+    const keys = ["--detach-keys", "wrong"];
+    const words = ["run", "--restart", "always", ...keys, IMAGE, "true"];
     const { code, stderr } = await place.tsdocker(...words);
     assert.equal(code, 125);
     assert.match(stderr, /^tsdocker: invalid detach keys \(wrong\)/);
@@ -127,6 +128,26 @@ placeTest(
     assert.equal(await pidsLimit(id), "77\n");
     session.kill("SIGTERM");
     assert.equal(await session.status(), 3);
+    assertPrints(await place.tsdocker("rm", "again"), "again\n");
+  },
+);
+
+placeTest(
+  "Ctrl-C ends a run that would be started again; SIGHUP does not",
+  async (place) => {
+    const script = "trap 'exit 3' HUP INT; echo up; " +
+      "while :; do sleep 0.02; done";
+    const session = place.start(
+      ["run", "--name", "again", "--restart", "always", ...shell(script)],
+    );
+    for (const signal of ["SIGHUP", "SIGINT"] as const) {
+      assert.equal(await session.stdout.line(), "up");
+      session.kill(signal);
+    }
+    assert.equal(await session.status(), 3);
+    const format = "{{.State.Status}} {{.RestartCount}}";
+    const { stdout } = await place.tsdocker("inspect", "-f", format, "again");
+    assert.equal(stdout, "exited 1\n");
     assertPrints(await place.tsdocker("rm", "again"), "again\n");
   },
 );

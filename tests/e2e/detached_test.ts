@@ -180,7 +180,7 @@ placeTest("run -dt has a terminal that takes no input", async (place) => {
 });
 
 placeTest("run -di waits for input, attached twice at once", async (place) => {
-  await detach(place, "-i", "--name", "cat", ...shell("exec cat; exit 1"));
+  await detach(place, "-i", "--name", "cat", IMAGE, "cat");
   const silent = place.start(["attach", "--no-stdin", "cat"], { stdin: "" });
   const speaker = place.start(["attach", "cat"], { stdin: "" });
   await speaker.write("hello\n");
@@ -197,8 +197,14 @@ placeTest("run -di waits for input, attached twice at once", async (place) => {
     return isHeard || undefined;
   });
   assert.match(await heard, /^(?:hello|again)$/);
+  // As in docker: it has not been started for the sake of this input.
   await speaker.closeStdin();
-  assert.deepEqual([await speaker.status(), await silent.status()], [0, 0]);
+  const third = place.start(["attach", "cat"], { stdin: "" });
+  await third.write("third\n");
+  assert.equal(await third.stdout.line(), "third");
+  assertPrints(await place.tsdocker("kill", "cat"), "cat\n");
+  const all = [speaker, silent, third].map((client) => client.status());
+  assert.deepEqual(await Promise.all(all), [137, 137, 137]);
   await remove(place, "cat");
 });
 

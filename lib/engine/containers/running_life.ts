@@ -23,6 +23,7 @@ import type { ContainerProcess } from "../../runtime/launch/container_process.ts
 import { processAgeMs } from "../../runtime/process_identity.ts";
 import { drain } from "../../runtime/stdio/drain.ts";
 import { writeAll } from "../../runtime/stdio/pump.ts";
+import type { ContainerConfig } from "../container_config.ts";
 import type { Engine } from "../engine.ts";
 import { endCgroup } from "./cgroup.ts";
 import type { CreatedContainer } from "./create.ts";
@@ -137,7 +138,7 @@ function follow(
     log?.write(stream, bytes, Date.now());
     await server.broadcast(stream, bytes);
   });
-  server.serve(attachHandler(connection, terminal));
+  server.serve(attachHandler(config, connection, terminal));
   const limit = resources.use(limitTime(process, config, ageMs));
   resources.use(checkHealth(engine, config));
   const ended = async (): Promise<EndedLife> => {
@@ -158,6 +159,7 @@ function follow(
 
 /** Passes on what those who are attached send. */
 function attachHandler(
+  { stdinOnce = true }: Pick<ContainerConfig, "stdinOnce">,
   { input }: DetachedConnection,
   terminal: Fd | undefined,
 ): AttachHandler {
@@ -168,7 +170,7 @@ function attachHandler(
     },
     onEndOfInput(): void {
       // A terminal is never closed: others may attach to it.
-      if (terminal === undefined) input?.[Symbol.dispose]();
+      if (terminal === undefined && stdinOnce) input?.[Symbol.dispose]();
     },
     onResize(size): void {
       if (terminal === undefined || !terminal.isOpen) return;

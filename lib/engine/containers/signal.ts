@@ -13,15 +13,24 @@ import type { ContainerConfig } from "../container_config.ts";
 import { recordContainerEvent } from "../events.ts";
 import { requestStop } from "./stop_request.ts";
 
+/** What else asks a program to end, if it has no stop signal of its own. */
+const ALSO_ENDING: ReadonlySet<number> = new Set([
+  SIGNALS.SIGINT,
+  SIGNALS.SIGQUIT,
+]);
+
 /**
  * Whether a signal is meant to end a container: no restart policy then starts
- * it again, and it goes on if it is paused, as in docker.
+ * it again, and it goes on if it is paused, as in docker. To docker this is any
+ * signal if no stop signal was asked for; a SIGHUP that has a server read its
+ * configuration again is not here.
  */
 export function isEnding(
   { stopSignal }: Pick<ContainerConfig, "stopSignal">,
   signal: number,
 ): boolean {
-  return signal === SIGNALS.SIGKILL || signal === stopSignal;
+  return signal === SIGNALS.SIGKILL || signal === stopSignal ||
+    stopSignal === SIGNALS.SIGTERM && ALSO_ENDING.has(signal);
 }
 
 /**

@@ -50,7 +50,8 @@ export interface InspectedProgram {
 
 /** What runs in a container. */
 export function inspectProgram(config: ContainerConfig): InspectedProgram {
-  const { interactive, tty, health, args, entrypoint = [] } = config;
+  const { interactive, stdinOnce = true, tty, health } = config;
+  const { args, entrypoint = [] } = config;
   return {
     Hostname: config.hostname,
     Domainname: "",
@@ -60,7 +61,7 @@ export function inspectProgram(config: ContainerConfig): InspectedProgram {
     AttachStderr: true,
     Tty: tty,
     OpenStdin: interactive,
-    StdinOnce: interactive,
+    StdinOnce: interactive && stdinOnce,
     Env: environment(config),
     Cmd: args.slice(entrypoint.length),
     Healthcheck: health === undefined ? undefined : inspectCheck(health),

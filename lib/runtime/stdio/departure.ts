@@ -5,9 +5,9 @@
  * @module
  */
 import { readReady } from "../../../ffi/calls/pipe.ts";
-import { waitReadable } from "../../../ffi/calls/poll.ts";
+import { awaitInput } from "../../../ffi/calls/poll.ts";
 import type { Fd } from "../../../ffi/fd.ts";
-import type { Memory } from "../../../ffi/memory.ts";
+import { Memory } from "../../../ffi/memory.ts";
 import { ConflictError } from "../../base/errors.ts";
 
 /** What came of an attempt to leave. */
@@ -35,6 +35,8 @@ export interface DepartureOptions {
 /** The possibility to leave a program that runs in a terminal. */
 export class Departure {
   readonly #options: DepartureOptions;
+  /** Never unmapped: a thread may wait with it for as long as we live. */
+  readonly #request = new Memory(8);
   readonly #left = Promise.withResolvers<"left">();
   #attempt: Promise<DepartureOutcome> | undefined;
 
@@ -63,12 +65,12 @@ export class Departure {
    */
   async read(source: Fd, memory: Memory): Promise<number> {
     for (;;) {
-      const [ready] = await waitReadable([source], Infinity);
+      const isReady = await awaitInput(source, this.#request);
       while (this.#attempt !== undefined) {
         if (await this.#attempt === "left") return 0;
       }
       if (!source.isOpen) return 0;
-      if (ready !== undefined) return readReady(source, memory);
+      if (isReady) return readReady(source, memory);
     }
   }
 

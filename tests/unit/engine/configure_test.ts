@@ -96,6 +96,14 @@ Deno.test("configureContainer() takes over each option", () => {
   });
 });
 
+Deno.test("configureContainer() keeps the input of run -di open", () => {
+  const [input, detached] = [{ interactive: true }, { detach: true }];
+  const once = [input, { ...input, ...detached }, detached].map((options) =>
+    configure(options).stdinOnce
+  );
+  assert.deepEqual(once, [undefined, false, undefined]);
+});
+
 Deno.test("configureContainer() puts the entrypoint before the command", () => {
   const args = (entrypoint: string | undefined, ...command: string[]) =>
     configure({ command, ...(entrypoint === undefined ? {} : { entrypoint }) })

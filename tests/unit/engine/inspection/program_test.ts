@@ -37,6 +37,14 @@ Deno.test("inspectProgram() tells what runs", () => {
   );
 });
 
+Deno.test("inspectProgram() tells whose end of input is the container's", () => {
+  const [input, detached] = [{ interactive: true }, { stdinOnce: false }];
+  const once = [input, { ...input, ...detached }, {}].map((config) =>
+    inspectProgram(containerConfig(config)).StdinOnce
+  );
+  assert.deepEqual(once, [true, false, false]);
+});
+
 const PATH =
   "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 

@@ -3,14 +3,17 @@ import assert from "node:assert/strict";
 import {
   bytesToRead,
   createPipe,
+  hasRoom,
   isHungUp,
   makeAllUninheritable,
   makeInheritable,
   read,
   readAllSync,
+  readReady,
   readSync,
   write,
   writeAllSync,
+  writeReady,
 } from "../../../../ffi/calls/pipe.ts";
 import { isSyscallError } from "../../../../ffi/errno.ts";
 import type { Fd } from "../../../../ffi/fd.ts";
@@ -164,6 +167,29 @@ Deno.test("isHungUp() says when nobody can write any more", () => {
   assert.ok(isHungUp(pipe.readable), "although there is something to read");
   readAllSync(pipe.readable);
   assert.ok(isHungUp(pipe.readable));
+});
+
+Deno.test("hasRoom() says whether a pipe takes more, from anybody", () => {
+  using pipe = createPipe();
+  assert.ok(hasRoom(pipe.writable));
+  writeAllSync(pipe.writable, new Uint8Array(64 * 1024));
+  assert.ok(!hasRoom(pipe.writable));
+  readSync(pipe.readable, new Uint8Array(64 * 1024));
+  assert.ok(hasRoom(pipe.writable));
+  pipe.readable[Symbol.dispose]();
+  assert.ok(!hasRoom(pipe.writable), "nobody reads");
+});
+
+Deno.test("writeReady() and readReady() tell how much, and that they failed", () => {
+  using pipe = createPipe();
+  using memory = new Memory(8);
+  assert.equal(writeReady(pipe.writable, Uint8Array.of(1, 2, 3)), 3);
+  assert.equal(readReady(pipe.readable, memory), 3);
+  assert.deepEqual([...memory.bytes.subarray(0, 3)], [1, 2, 3]);
+  assert.ok(readReady(pipe.writable, memory) < 0);
+  assert.ok(writeReady(pipe.readable, Uint8Array.of(1)) < 0);
+  pipe.writable[Symbol.dispose]();
+  assert.equal(readReady(pipe.readable, memory), 0);
 });
 
 Deno.test("bytesToRead() counts what a pipe holds", () => {

@@ -5,6 +5,7 @@ import { createPipe } from "../../../../ffi/calls/pipe.ts";
 import {
   getTermios,
   getWindowSize,
+  isTerminal,
   setTermios,
   setWindowSize,
 } from "../../../../ffi/calls/terminal.ts";
@@ -51,6 +52,13 @@ Deno.test("setWindowSize() writes what getWindowSize() reads", () => {
     setWindowSize(pty.number, size);
     assert.deepEqual(getWindowSize(pty.number), size);
   }
+});
+
+Deno.test("isTerminal() knows a terminal from a pipe", () => {
+  using terminal = openPty();
+  using pipe = createPipe();
+  assert.ok(isTerminal(terminal.number));
+  assert.ok(!isTerminal(pipe.readable.number));
 });
 
 Deno.test("getTermios() and getWindowSize() are undefined for a pipe", () => {

@@ -3,15 +3,21 @@ import assert from "node:assert/strict";
 import {
   bytesToRead,
   createPipe,
+  hasRoom,
   makeInheritable,
   read,
   writeAllSync,
 } from "../../../../ffi/calls/pipe.ts";
+import { openat } from "../../../../ffi/calls/file.ts";
 import {
+  AT_FDCWD,
   F_GETFL,
   F_SETFL,
+  O_NOCTTY,
   O_NONBLOCK,
+  O_RDWR,
 } from "../../../../ffi/constants/fcntl.ts";
+import { IOCTLS } from "../../../../ffi/constants/ioctls.ts";
 import { Fd } from "../../../../ffi/fd.ts";
 import { Memory } from "../../../../ffi/memory.ts";
 import { syscall } from "../../../../ffi/syscall.ts";
@@ -21,6 +27,7 @@ import {
   type PumpProgress,
   writeAll,
 } from "../../../../lib/runtime/stdio/pump.ts";
+import { enterRawMode } from "../../../../lib/runtime/stdio/raw_terminal.ts";
 
 Deno.test("pump() carries 5 MB of any bytes, in order, to the end", async () => {
   const LENGTH = 5_000_003;
@@ -190,4 +197,41 @@ Deno.test("writeAll() writes nothing to nobody, without complaint", async () => 
   assert.equal(bytesToRead(target.readable), 0);
   target.readable[Symbol.dispose]();
   await writeAll(target.writable, new Uint8Array(200_000));
+});
+
+function openPty(): Fd {
+  return openat(AT_FDCWD, "/dev/ptmx", O_RDWR | O_NOCTTY);
+}
+
+function openPeer({ number }: Fd): Fd {
+  syscall("ioctl", number, IOCTLS.TIOCSPTLCK, new Uint8Array(4));
+  const flags = O_RDWR | O_NOCTTY;
+  return new Fd(syscall("ioctl", number, IOCTLS.TIOCGPTPEER, flags));
+}
+
+Deno.test("writeAll() writes keys to a terminal that takes no more once it does", async () => {
+  using terminal = openPty();
+  using _raw = enterRawMode(terminal.number);
+  using peer = openPeer(terminal);
+  // As slow as it gets: nobody reads, so that there is no room in the end.
+  const keys = Array.from({ length: 2000 }, (_, at) => at % 251);
+  const piece = Uint8Array.from({ length: 100 }, (_, at) => at);
+  let written = 0;
+  const writing = (async (): Promise<void> => {
+    await writeAll(terminal, Uint8Array.from(keys));
+    for (; written < 1000; written++) await writeAll(terminal, piece);
+  })();
+  while (hasRoom(terminal)) {
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+  assert.ok(written < 1000, "it waits");
+  const expected = [...keys, ...Array.from({ length: 1000 }, () => [...piece])]
+    .flat();
+  const received: number[] = [];
+  await drainInto(peer, ({ bytes }, length) => {
+    received.push(...bytes.subarray(0, length));
+    return received.length < expected.length ? "more" : "enough";
+  });
+  await writing;
+  assert.deepEqual(received, expected);
 });
