@@ -21,7 +21,7 @@ boots() {
 v2 v2 plain guest_mode guest_life run_limits_kernel run_limits_effects run_cgroups
 hybrid hybrid plain guest_mode guest_life run_limits_kernel run_cgroups runtime/cgroups
 systemd v2 systemd guest_mode guest_systemd run_limits_kernel run_cgroups
-v2-probe v2 plain isolation_probe runtime/cgroups
+v2-probe v2 plain isolation_probe runtime/cgroups guest_clock
 LIST
 }
 
