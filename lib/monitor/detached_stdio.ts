@@ -7,8 +7,7 @@
  * @module
  * @see pipe(7), "O_RDWR" of fifo(7)
  */
-import { fchown, openat } from "../../ffi/calls/file.ts";
-import { createPipe, type Pipe } from "../../ffi/calls/pipe.ts";
+import { openat } from "../../ffi/calls/file.ts";
 import {
   AT_FDCWD,
   O_PATH,
@@ -19,7 +18,7 @@ import {
 import { isSyscallError } from "../../ffi/errno.ts";
 import type { Fd } from "../../ffi/fd.ts";
 import type { Memory } from "../../ffi/memory.ts";
-import { STDIO } from "../runtime/plan/terminal.ts";
+import { openContainerPipes } from "../runtime/stdio/container_pipes.ts";
 import type { Output } from "../runtime/stdio/drain.ts";
 import { drainInto, type PumpProgress } from "../runtime/stdio/pump.ts";
 import type { OutputStream, StdioOptions } from "../runtime/stdio/stdio.ts";
@@ -108,40 +107,21 @@ const NO_STREAMS: DetachedStdio = {
   [Symbol.dispose](): void {},
 };
 
-function pipes({ interactive, owner }: StdioOptions): DetachedStdio {
-  const resources = new DisposableStack();
-  const open = (): Pipe => {
-    const pipe = resources.use(createPipe());
-    fchown(pipe.readable.number, owner.uid, owner.gid);
-    return pipe;
-  };
-  const input = interactive ? open() : undefined;
-  const output = open();
-  const errors = open();
-  const theirs = [
-    input?.readable ?? resources.use(openNull()),
-    resources.use(reopenBoth(output.writable)),
-    resources.use(reopenBoth(errors.writable)),
-  ];
+function pipes(options: StdioOptions): DetachedStdio {
+  const pipes = openContainerPipes({ ...options, outward: reopenBoth });
   return {
-    descriptors: new Map(STDIO.flatMap((name, index) => {
-      const fd = theirs[index];
-      return fd === undefined ? [] : [[name, fd] as const];
-    })),
+    descriptors: pipes.descriptors,
     connect(_, sink): DetachedConnection {
-      // Or we would keep the container's streams open ourselves.
-      for (const fd of theirs) fd[Symbol.dispose]();
+      pipes.letGo();
       return {
         outputs: [
-          follow(output.readable, "stdout", sink),
-          follow(errors.readable, "stderr", sink),
+          follow(pipes.output, "stdout", sink),
+          follow(pipes.errors, "stderr", sink),
         ],
-        input: input?.writable,
+        input: pipes.input,
       };
     },
-    [Symbol.dispose](): void {
-      resources[Symbol.dispose]();
-    },
+    [Symbol.dispose]: () => pipes[Symbol.dispose](),
   };
 }
 
@@ -167,10 +147,6 @@ function reopenPipe(path: string, flags: number): Fd | undefined {
     if (isSyscallError(error, "ENOENT", "ESRCH")) return undefined;
     throw error;
   }
-}
-
-function openNull(): Fd {
-  return openat(AT_FDCWD, "/dev/null", O_RDONLY);
 }
 
 /** Starts reading; the source is closed at its end. */

@@ -5,19 +5,16 @@
  *
  * @module
  */
-import { fchown, openat } from "../../../ffi/calls/file.ts";
-import { createPipe, type Pipe } from "../../../ffi/calls/pipe.ts";
 import {
   getWindowSize,
   hangUp,
   setWindowSize,
   type WindowSize,
 } from "../../../ffi/calls/terminal.ts";
-import { AT_FDCWD, O_RDONLY } from "../../../ffi/constants/fcntl.ts";
 import { isSyscallError } from "../../../ffi/errno.ts";
 import { Fd } from "../../../ffi/fd.ts";
 import type { Memory } from "../../../ffi/memory.ts";
-import { STDIO } from "../plan/terminal.ts";
+import { openContainerPipes, type PipeOptions } from "./container_pipes.ts";
 import { drain, type Output } from "./drain.ts";
 import type { Departure, DepartureOutcome } from "./departure.ts";
 import { DetachKeys } from "./detach_keys.ts";
@@ -66,12 +63,9 @@ export interface Connection extends Disposable {
 }
 
 /** How the container is connected. */
-export interface StdioOptions {
+export interface StdioOptions
+  extends Pick<PipeOptions, "interactive" | "owner"> {
   readonly tty: boolean;
-  /** Whether the caller's stdin reaches the container. */
-  readonly interactive: boolean;
-  /** Owner of the pipes, so that the program may open `/dev/stdout`. */
-  readonly owner: { readonly uid: number; readonly gid: number };
 }
 
 /** Prepares the streams of a container. */
@@ -157,33 +151,16 @@ function unlessHungUp(act: () => void): void {
   }
 }
 
-function pipeStdio({ interactive, owner }: StdioOptions): Stdio {
-  const resources = new DisposableStack();
-  const open = (): Pipe => {
-    const pipe = resources.use(createPipe());
-    fchown(pipe.readable.number, owner.uid, owner.gid);
-    return pipe;
-  };
-  const input = interactive ? open() : undefined;
-  const output = open();
-  const errors = open();
-  const theirs = [
-    input?.readable ?? resources.use(openNull()),
-    output.writable,
-    errors.writable,
-  ];
+function pipeStdio(options: StdioOptions): Stdio {
+  const pipes = openContainerPipes(options);
   return {
-    descriptors: new Map(STDIO.flatMap((name, index) => {
-      const fd = theirs[index];
-      return fd === undefined ? [] : [[name, fd] as const];
-    })),
+    descriptors: pipes.descriptors,
     connect(_, events): Connection {
-      // Or we would keep the container's streams open ourselves.
-      for (const fd of theirs) fd[Symbol.dispose]();
-      if (input !== undefined) void pumpInput(input.writable);
+      pipes.letGo();
+      if (pipes.input !== undefined) void pumpInput(pipes.input);
       const outputs = [
-        startOutput(output.readable, "stdout", events),
-        startOutput(errors.readable, "stderr", events),
+        startOutput(pipes.output, "stdout", events),
+        startOutput(pipes.errors, "stderr", events),
       ];
       return {
         drain: () => drain(outputs),
@@ -191,9 +168,7 @@ function pipeStdio({ interactive, owner }: StdioOptions): Stdio {
         [Symbol.dispose](): void {},
       };
     },
-    [Symbol.dispose](): void {
-      resources[Symbol.dispose]();
-    },
+    [Symbol.dispose]: () => pipes[Symbol.dispose](),
   };
 }
 
@@ -224,8 +199,4 @@ function startOutput(
   })
     .finally(() => source[Symbol.dispose]());
   return { source, progress, done };
-}
-
-function openNull(): Fd {
-  return openat(AT_FDCWD, "/dev/null", O_RDONLY);
 }
