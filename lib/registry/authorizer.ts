@@ -27,6 +27,8 @@ export class Authorizer {
   readonly #credentials: CredentialSource;
   readonly #registry: string;
   readonly #tokens = new Map<string, Promise<Token>>();
+  /** What was shown and not good enough. */
+  readonly #refused = new Set<string>();
   #challenge: Challenge | undefined;
 
   /** @param registry The name its credentials are kept under. */
@@ -37,17 +39,17 @@ export class Authorizer {
   }
 
   /**
-   * Takes note of what the registry asks for; what has been shown to it
-   * before was not good enough.
+   * Takes note of what the registry asks for.
    *
+   * @param shown The value of `Authorization` that was not good enough.
    * @returns Whether there is anything that we can do about it.
    */
-  heed(challenges: readonly Challenge[], scopes: readonly string[]): boolean {
+  heed(challenges: readonly Challenge[], shown: string | undefined): boolean {
     const usable = challenges.find(({ scheme }) => scheme === "bearer") ??
       challenges.find(({ scheme }) => scheme === "basic");
     if (usable === undefined) return false;
     this.#challenge = usable;
-    this.#tokens.delete(scopes.join(" "));
+    if (shown !== undefined) this.#refused.add(shown);
     return true;
   }
 
@@ -69,16 +71,23 @@ export class Authorizer {
         : undefined;
     }
     if (credentials?.kind === "registry-token") {
-      return `Bearer ${credentials.token}`;
+      return bearer({ value: credentials.token });
     }
-    const { value } = await this.#token(base, scopes);
-    return `Bearer ${value}`;
+    return bearer(await this.#token(base, scopes));
   }
 
+  /** One that is known and good, or else a new one. */
   async #token(base: URL, scopes: readonly string[]): Promise<Token> {
     const key = scopes.join(" ");
-    const known = await this.#tokens.get(key);
-    if (known !== undefined && known.expiresMs > Date.now()) return known;
+    for (let cached = this.#tokens.get(key); cached !== undefined;) {
+      const token = await cached;
+      const isGood = token.expiresMs > Date.now() &&
+        !this.#refused.has(bearer(token));
+      if (isGood) return token;
+      // Whoever waited with us may have begun to fetch another one.
+      if (this.#tokens.get(key) === cached) this.#tokens.delete(key);
+      cached = this.#tokens.get(key);
+    }
     const fetched = this.#requestToken(base, scopes, "passing");
     this.#tokens.set(key, fetched);
     // A failure is for who asked; the next one asks anew.
@@ -119,4 +128,8 @@ export class Authorizer {
     const bytes = await readWhole(response, MAX_TOKEN_BYTES, reading);
     return parseToken(bytes, reading.host, Date.now());
   }
+}
+
+function bearer({ value }: Pick<Token, "value">): string {
+  return `Bearer ${value}`;
 }

@@ -15,10 +15,13 @@ export interface Challenge {
   readonly parameters: ReadonlyMap<string, string>;
 }
 
-const TOKEN = "[!#$%&'*+.^_`|~0-9A-Za-z-]+";
+const TOKEN_CHARACTER = "[!#$%&'*+.^_`|~0-9A-Za-z-]";
+const TOKEN = `${TOKEN_CHARACTER}+`;
+/** A name, and not the beginning of one that has a value. */
+const SCHEME = `(${TOKEN})(?!${TOKEN_CHARACTER}|[ \\t]*=)`;
 /** A parameter, or what begins the next challenge. */
 const PART = new RegExp(
-  `[\\s,]*(?:(${TOKEN})[ \\t]*=[ \\t]*(?:"((?:[^"\\\\]|\\\\.)*)"|(${TOKEN}))|(${TOKEN}))`,
+  `[\\s,]*(?:(${TOKEN})[ \\t]*=[ \\t]*(?:"((?:[^"\\\\]|\\\\.)*)"|(${TOKEN}))|${SCHEME})`,
   "gy",
 );
 

@@ -49,7 +49,7 @@ export async function logIn(
   const challenges = parseChallenges(
     asked.headers.get("www-authenticate") ?? "",
   );
-  if (!session.authorizer.heed(challenges, [])) {
+  if (!session.authorizer.heed(challenges, undefined)) {
     throw new RegistryError(
       UNAUTHORIZED,
       undefined,

@@ -102,7 +102,8 @@ export class RegistrySession {
   async askOnce(question: Question): Promise<Response> {
     const { attempt, expected, scopes, body } = question;
     const base = await this.base();
-    const response = await this.#send(base, question);
+    const proof = await this.#authorizer.authorization(base, scopes);
+    const response = await this.#send(base, question, proof);
     if (expected.includes(response.status)) return response;
     if (response.status !== UNAUTHORIZED) {
       throw await this.#refusal(response, attempt);
@@ -111,11 +112,12 @@ export class RegistrySession {
       response.headers.get("www-authenticate") ?? "",
     );
     const refusal = await this.#refusal(response, attempt);
-    if (!this.#authorizer.heed(challenges, scopes)) throw refusal;
+    if (!this.#authorizer.heed(challenges, proof)) throw refusal;
     if (body instanceof ReadableStream) {
       throw new PassingError(UNAUTHORIZED, undefined, refusal.message);
     }
-    const again = await this.#send(base, question);
+    const better = await this.#authorizer.authorization(base, scopes);
+    const again = await this.#send(base, question, better);
     if (expected.includes(again.status)) return again;
     throw await this.#refusal(again, attempt);
   }
@@ -164,16 +166,18 @@ export class RegistrySession {
     return response.status !== BAD_REQUEST;
   }
 
-  async #send(base: URL, question: Question): Promise<Response> {
-    const { method, path, body, listen, scopes } = question;
+  async #send(
+    base: URL,
+    { method, path, body, listen, headers: own }: Question,
+    proof: string | undefined,
+  ): Promise<Response> {
     const url = new URL(typeof path === "string" ? `/v2/${path}` : path, base);
-    const headers = new Headers(question.headers);
+    const headers = new Headers(own);
     headers.set("user-agent", "tsdocker");
     // What is asked for is digests of content as it is.
     headers.set("accept-encoding", "identity");
-    if (url.origin === base.origin) {
-      const proof = await this.#authorizer.authorization(base, scopes);
-      if (proof !== undefined) headers.set("authorization", proof);
+    if (url.origin === base.origin && proof !== undefined) {
+      headers.set("authorization", proof);
     }
     return await this.#line.send({
       method,
