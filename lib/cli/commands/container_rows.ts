@@ -11,6 +11,7 @@ import type { ContainerSize } from "../../engine/containers/size.ts";
 import { ellipsis, quoted } from "../output/printable.ts";
 import type { RowLayout } from "../output/row_format.ts";
 import { statusText } from "../output/status_text.ts";
+import { timeText } from "../output/time_text.ts";
 
 const COMMAND_LENGTH = 20;
 const MOUNT_LENGTH = 15;
@@ -143,16 +144,4 @@ function sizeText(size: ContainerSize | undefined): string {
   return `${formatByteSize(writtenBytes)} (virtual ${
     formatByteSize(totalBytes)
   })`;
-}
-
-/** A time as Go writes it, with a zone that has no name of its own. */
-function timeText(time: Date): string {
-  const offset = -time.getTimezoneOffset();
-  const local = new Date(time.getTime() + offset * 60_000).toISOString();
-  const [date = "", clock = ""] = local.slice(0, 19).split("T");
-  if (offset === 0) return `${date} ${clock} +0000 UTC`;
-  const hours = Math.trunc(Math.abs(offset) / 60);
-  const hhmm = `${hours * 100 + Math.abs(offset) % 60}`.padStart(4, "0");
-  const zone = `${offset < 0 ? "-" : "+"}${hhmm}`;
-  return `${date} ${clock} ${zone} ${zone}`;
 }

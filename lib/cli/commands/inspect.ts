@@ -8,31 +8,23 @@ import type { HostPaths } from "../../base/host_paths.ts";
 import { inspectContainer } from "../../engine/containers/inspect.ts";
 import { settle } from "../../engine/containers/reconcile.ts";
 import { defineCommand } from "../command.ts";
-import { EXIT_STATUS } from "../errors.ts";
-import { parseTemplate } from "../output/template/template.ts";
-import { toJson } from "../output/template/value.ts";
+import {
+  INSPECT_HELP,
+  inspectFormatFlag,
+  inspectTargets,
+} from "../inspect_targets.ts";
 
 /** What can be inspected, in docker's order; of some there is nothing yet. */
 const TYPES = ["container", "image", "network", "volume"] as const;
 type Type = typeof TYPES[number];
 
-const INDENT = "    ";
-
 /** The command `inspect`. */
 export const inspectCommand = defineCommand({
-  summary: "Print everything about containers",
-  description: "One array of JSON objects as docker's, or with a template a " +
-    "line for each. All are tried, even if one is missing.",
+  summary: "Print everything about containers, images and volumes",
+  description: INSPECT_HELP,
   positionals: [{ name: "NAME", repeats: true }],
   flags: {
-    format: {
-      type: "string",
-      long: "format",
-      short: "f",
-      placeholder: "format",
-      description: "Print json on one line, or by a template such as " +
-        "'{{.State.Pid}}'",
-    },
+    format: inspectFormatFlag("{{.State.Pid}}"),
     size: {
       type: "boolean",
       long: "size",
@@ -57,34 +49,18 @@ export const inspectCommand = defineCommand({
       purpose: "prints a part as JSON",
     },
   ],
-}, async ({ options, positionals }, { paths, stdout, log, report }) => {
+}, async ({ options, positionals }, context) => {
   const { type, format = "" } = options;
-  const template = format === "" || format === "json"
-    ? undefined
-    : parseTemplate(format);
-  settle({ paths, warn: log.warn });
+  settle({ paths: context.paths, warn: context.log.warn });
+  const { paths } = context;
   const sizes = options.size ? "measured" : "left out";
-  const found: unknown[] = [];
-  let status: number = EXIT_STATUS.success;
-  for (const reference of positionals) {
-    try {
-      found.push(
-        type === undefined
-          ? await inspectAny(paths, reference, sizes)
-          : await INSPECTORS[type](paths, reference, sizes),
-      );
-    } catch (error) {
-      report(error);
-      status = EXIT_STATUS.failure;
-    }
-  }
-  if (template === undefined) {
-    const indent = format === "json" ? "" : INDENT;
-    stdout.write(`${toJson(found, indent)}\n`);
-  } else {
-    stdout.write(found.map((one) => `${template.render(one)}\n`).join(""));
-  }
-  return status;
+  return await inspectTargets(positionals, context, {
+    format,
+    inspect: (reference) =>
+      type === undefined
+        ? inspectAny(paths, reference, sizes)
+        : INSPECTORS[type](paths, reference, sizes),
+  });
 });
 
 type Sizes = "measured" | "left out";
@@ -98,7 +74,13 @@ type Inspector = (
 const INSPECTORS: Readonly<Record<Type, Inspector>> = {
   container: async (paths, reference, sizes) =>
     await Promise.resolve(inspectContainer(paths, reference, { sizes })),
-  image: (_paths, reference) => Promise.reject(missing("image", reference)),
+  async image(paths, reference): Promise<unknown> {
+    const { findNamedImage } = await import(
+      "../../engine/images/find_named_image.ts"
+    );
+    const { inspectImage } = await import("../../engine/inspection/image.ts");
+    return inspectImage(paths, await findNamedImage(paths, reference));
+  },
   network: (_paths, reference) => Promise.reject(missing("network", reference)),
   async volume(paths, reference): Promise<unknown> {
     const { inspectVolume } = await import(
