@@ -150,6 +150,61 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./commands/events.ts")).eventsCommand,
   },
   {
+    name: "images",
+    aliases: ["image ls", "image list"],
+    load: async () => (await import("./commands/images.ts")).imagesCommand,
+  },
+  {
+    name: "rmi",
+    aliases: ["image rm", "image remove"],
+    load: async () => (await import("./commands/rmi.ts")).rmiCommand,
+  },
+  {
+    name: "tag",
+    aliases: ["image tag"],
+    load: async () => (await import("./commands/tag.ts")).tagCommand,
+  },
+  {
+    name: "untag",
+    aliases: ["image untag"],
+    load: async () => (await import("./commands/untag.ts")).untagCommand,
+  },
+  {
+    name: "history",
+    aliases: ["image history"],
+    load: async () => (await import("./commands/history.ts")).historyCommand,
+  },
+  {
+    name: "image inspect",
+    aliases: [],
+    load: async () =>
+      (await import("./commands/image/inspect.ts")).imageInspectCommand,
+  },
+  {
+    name: "image exists",
+    aliases: [],
+    load: async () =>
+      (await import("./commands/image/exists.ts")).imageExistsCommand,
+  },
+  {
+    name: "image tree",
+    aliases: [],
+    load: async () =>
+      (await import("./commands/image/tree.ts")).imageTreeCommand,
+  },
+  {
+    name: "image verify",
+    aliases: [],
+    load: async () =>
+      (await import("./commands/image/verify.ts")).imageVerifyCommand,
+  },
+  {
+    name: "image prune",
+    aliases: [],
+    load: async () =>
+      (await import("./commands/image/prune.ts")).imagePruneCommand,
+  },
+  {
     name: "container prune",
     aliases: [],
     load: async () =>
