@@ -1,0 +1,66 @@
+/**
+ * `tsdocker history`: how an image was made.
+ *
+ * @module
+ */
+import { settle } from "../../engine/containers/reconcile.ts";
+import { imageHistory } from "../../engine/images/history.ts";
+import { resolveImage } from "../../engine/images/resolve_image.ts";
+import { defineCommand } from "../command.ts";
+import {
+  formatRows,
+  parseRowFormat,
+  ROW_FORMAT_FLAG,
+} from "../output/row_format.ts";
+import { HISTORY_LAYOUT, historyRow } from "./history_rows.ts";
+
+/** The command `history`. */
+export const historyCommand = defineCommand({
+  summary: "Show how an image was made",
+  description: "The last step first. The size is that of the files that a " +
+    "step has added.",
+  positionals: [{ name: "IMAGE" }],
+  flags: {
+    format: ROW_FORMAT_FLAG,
+    human: {
+      type: "string",
+      long: "human",
+      short: "H",
+      placeholder: "true|false",
+      choices: ["true", "false"],
+      implied: "true",
+      default: "true",
+      description: "Print sizes and times for people",
+    },
+    noTrunc: {
+      type: "boolean",
+      long: "no-trunc",
+      description: "Do not cut ids and commands",
+    },
+    quiet: {
+      type: "boolean",
+      long: "quiet",
+      short: "q",
+      description: "List ids only",
+    },
+  },
+}, async ({ options, positionals: [reference = ""] }, context) => {
+  const { paths, stdout, log } = context;
+  const format = parseRowFormat(options.format);
+  settle({ paths, warn: log.warn });
+  const image = await resolveImage(paths, reference);
+  const shown = {
+    full: options.noTrunc,
+    reader: options.human === "true" ? "person" : "program",
+    nowMs: Date.now(),
+  } as const;
+  const rows = imageHistory(paths, image).map((step) =>
+    historyRow(step, shown)
+  );
+  stdout.write(
+    options.quiet
+      ? rows.map(({ ID }) => `${ID}\n`).join("")
+      : formatRows(rows, HISTORY_LAYOUT, format),
+  );
+  return 0;
+});
