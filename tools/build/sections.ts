@@ -52,8 +52,7 @@ const SECTIONS: Readonly<Record<LayoutName, Sections>> = {
       "lib/engine/containers/run_detached.ts",
     ],
     seccomp: SECCOMP,
-    unpack: UNPACK,
-    volumes: VOLUMES,
+    unpack: [...UNPACK, ...VOLUMES],
   },
   exec: {
     exec: ["lib/cli/commands/exec.ts"],

@@ -12,13 +12,8 @@ import type { Symbolic } from "../../../ffi/record.ts";
 import type { Mount } from "../../oci/runtime_spec.ts";
 import type { CgroupSurvey, SurveyedHierarchy } from "../cgroups/survey.ts";
 import { parseMountOptions } from "./mount_options.ts";
-import {
-  type MountSteps,
-  mountSteps,
-  OPEN_HOW_BYTES,
-  openHow,
-  relative,
-} from "./mounts.ts";
+import { type MountSteps, mountSteps } from "./mounts.ts";
+import { OPEN_HOW_BYTES, openHow, relative } from "./open_how.ts";
 import { AT_FDCWD, OPEN } from "./open_flags.ts";
 import type { ChildStep } from "./step.ts";
 

@@ -7,7 +7,8 @@
 import { MOUNT } from "../../../ffi/constants/mount.ts";
 import { flags } from "../../../ffi/constants/symbolic.ts";
 import type { RuntimeSpec } from "../../oci/runtime_spec.ts";
-import { isWithin, relative } from "./mounts.ts";
+import { isWithin } from "./mounts.ts";
+import { relative } from "./open_how.ts";
 import type { Beneath, ChildStep, PrepareStep } from "./step.ts";
 
 /** The host's, as nobody in a container can swap it. */

@@ -15,7 +15,7 @@ import {
 } from "../../../ffi/launcher/child_signals.ts";
 import type { RecordArgument } from "../../../ffi/record.ts";
 import type { Process } from "../../oci/runtime_spec.ts";
-import { OPEN_HOW_BYTES, openHow } from "./mounts.ts";
+import { OPEN_HOW_BYTES, openHow } from "./open_how.ts";
 import { AT_FDCWD, OPEN } from "./open_flags.ts";
 import type { ChildStep } from "./step.ts";
 

@@ -8,7 +8,7 @@
 import { flags } from "../../../ffi/constants/symbolic.ts";
 import { SpecError } from "../../base/errors.ts";
 import type { RuntimeSpec } from "../../oci/runtime_spec.ts";
-import { OPEN_HOW_BYTES, openHow } from "./mounts.ts";
+import { OPEN_HOW_BYTES, openHow } from "./open_how.ts";
 import { AT_FDCWD, OPEN } from "./open_flags.ts";
 import type { ChildStep } from "./step.ts";
 

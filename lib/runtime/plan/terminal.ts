@@ -10,7 +10,8 @@ import { flags } from "../../../ffi/constants/symbolic.ts";
 import { MOUNT } from "../../../ffi/constants/mount.ts";
 import type { Process, RuntimeSpec } from "../../oci/runtime_spec.ts";
 import { hostId } from "./id_map.ts";
-import { isWithin, OPEN_HOW_BYTES, openHow } from "./mounts.ts";
+import { isWithin } from "./mounts.ts";
+import { OPEN_HOW_BYTES, openHow } from "./open_how.ts";
 import { AT_FDCWD, OPEN } from "./open_flags.ts";
 import type { ChildStep, PrepareStep } from "./step.ts";
 

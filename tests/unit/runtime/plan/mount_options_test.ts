@@ -105,6 +105,19 @@ Deno.test("parseMountOptions() tells binds of one mount from those of a tree", (
   assert.equal(parseMountOptions(["rbind", "bind"]).bind, "one");
 });
 
+Deno.test("parseMountOptions() knows parts of sources, and mapped owners", () => {
+  const { ids, subpath, data } = parseMountOptions([
+    "rbind",
+    "idmap",
+    "subpath=a=b/c",
+  ]);
+  assert.deepEqual({ ids, subpath, data }, {
+    ids: "container",
+    subpath: "a=b/c",
+    data: "",
+  });
+});
+
 Deno.test("parseMountOptions() leaves what it does not know to the file system", () => {
   const { data, flags } = parseMountOptions([
     "mode=755",

@@ -3,11 +3,7 @@ import assert from "node:assert/strict";
 import { SpecError } from "../../../../lib/base/errors.ts";
 import type { Mount } from "../../../../lib/oci/runtime_spec.ts";
 import { describeStep } from "../../../../lib/runtime/plan/describe.ts";
-import {
-  isLater,
-  mountSteps,
-  relative,
-} from "../../../../lib/runtime/plan/mounts.ts";
+import { isLater, mountSteps } from "../../../../lib/runtime/plan/mounts.ts";
 import { bind, fileSystem } from "../../../support/runtime_spec.ts";
 
 function texts(
@@ -95,12 +91,6 @@ Deno.test("mountSteps() attaches in the new process what lies on its mounts", ()
   assert.deepEqual(made.prepare, []);
   assert.equal(made.child[2], 'mount("tmpfs", ".", "tmpfs", MS_RDONLY, NULL)');
   assert.deepEqual(texts(bind("/h", "/system"), later).child, []);
-});
-
-Deno.test("relative() strips the leading slashes, and is `.` for the root", () => {
-  assert.equal(relative("/a/b"), "a/b");
-  assert.equal(relative("//a"), "a");
-  assert.equal(relative("/"), ".");
 });
 
 for (
