@@ -15,6 +15,7 @@ import { pathExists } from "../base/path_exists.ts";
 import { type Archive, openArchiveFile } from "./archive_file.ts";
 import { lockFile } from "./file_lock.ts";
 import { GrowingTree, makePrivate, OPEN_DIRECTORY } from "./growing_tree.ts";
+import { beginsAsImages } from "./archive/image_name.ts";
 import { finishImplied } from "./implied_directories.ts";
 import { noteLayerSize } from "./layer_size.ts";
 import {
@@ -32,14 +33,33 @@ import { unpack, type UnpackOptions } from "./tar/unpack.ts";
 /** What the lock of a layer that is being unpacked is called. */
 export const LOCK_PREFIX = ".lock-";
 
+/** An archive that seems to hold images, not the files of one. */
+export class ImagesFoundError extends IntegrityError {
+  /** @param archive What messages call it. */
+  constructor(archive: string) {
+    super(`Cannot unpack "${archive}": it seems to be an archive of images`, {
+      advice: `tsdocker load -i ${archive}`,
+    });
+  }
+}
+
 /**
- * Unpacks an archive that no record tells the layer of.
+ * The layer of an archive file, unpacked if it was not before. Safe against
+ * other processes that do the same at the same time; one of them unpacks. What
+ * a killed one left behind is removed.
  *
- * @see {@linkcode ensureLayer} in layer_store.ts
+ * @param archive Path to a tar file, packed or not, whatever its name.
+ * @param images What is done with an archive that seems to be one of images.
+ * @throws {NotFoundError} If there is no such file.
+ * @throws {IntegrityError} If it is malformed, empty or hostile, or changes
+ * while it is read.
+ * @throws {ImagesFoundError} If it seems to have images, and that is refused.
+ * @throws {HostError} If the host refuses something: no space, not root.
  */
 export async function unpackLayer(
   paths: HostPaths,
   archive: string,
+  images: TreeOptions["images"] = "files",
 ): Promise<Layer> {
   makePrivate(paths.layers);
   makePrivate(paths.sources);
@@ -56,6 +76,7 @@ export async function unpackLayer(
     archive,
     parents: [],
     emptiness: "refused",
+    images,
   });
   tree.publish(digestHex(diffId));
   recordSource(paths, { fd: file.fd, readSinceMs }, diffId);
@@ -125,31 +146,48 @@ export async function lockSource(
 export interface TreeOptions
   extends
     Pick<LayerBlob, "archive" | "parents">,
-    Pick<UnpackOptions, "emptiness"> {}
+    Pick<UnpackOptions, "emptiness"> {
+  /** Whether an archive that begins as one of images do is one of files. */
+  readonly images?: "files" | "refused";
+}
 
 /**
  * Unpacks a layer into an empty directory.
  *
  * @returns Its digest, unpacked.
+ * @throws {ImagesFoundError} If it seems to be an archive of images, and that
+ * is not wanted.
  */
 export async function unpackTree(
   file: Archive,
   root: Fd,
-  { archive, parents, emptiness }: TreeOptions,
+  options: TreeOptions,
 ): Promise<Digest> {
   try {
-    using reader = new TarReader(file, archive);
-    const { implied, contentBytes } = unpack(reader, {
-      root: root.number,
-      label: archive,
-      emptiness,
-    });
-    reader.drain();
-    finishImplied({ root: root.number, implied, parents });
-    noteLayerSize(root, contentBytes);
+    using reader = new TarReader(file, options.archive);
+    if (options.images === "refused" && beginsAsImages(reader)) {
+      throw new ImagesFoundError(options.archive);
+    }
+    unpackFrom(reader, root, options);
   } catch (error) {
     // An archive cut short by corrupt compression is not the archive's fault.
     throw await file.explainEnd() ?? error;
   }
   return await file.finish();
+}
+
+/** Unpacks what a reader has into an empty directory, to its end. */
+export function unpackFrom(
+  reader: TarReader,
+  root: Fd,
+  { archive, parents, emptiness }: TreeOptions,
+): void {
+  const { implied, contentBytes } = unpack(reader, {
+    root: root.number,
+    label: archive,
+    emptiness,
+  });
+  reader.drain();
+  finishImplied({ root: root.number, implied, parents });
+  noteLayerSize(root, contentBytes);
 }

@@ -8,7 +8,7 @@
 import { type FileStatus, fstat, statat } from "../../ffi/calls/file.ts";
 import { AT_FDCWD } from "../../ffi/constants/fcntl.ts";
 import { isSyscallError } from "../../ffi/errno.ts";
-import { type Digest, digestHex, parseDigest } from "../base/digest.ts";
+import { type Digest, digestHex, isDigest } from "../base/digest.ts";
 import type { HostPaths } from "../base/host_paths.ts";
 
 /** An unpacked layer in the store. */
@@ -18,6 +18,17 @@ export interface Layer {
   /** Absolute path of its files: a lower directory for an overlay. */
   readonly directory: string;
 }
+
+/** An archive that has been read. */
+export interface ReadSource {
+  /** The archive, open. */
+  readonly fd: number;
+  /** When the reading of it began, in ms since 1970. */
+  readonly readSinceMs: number;
+}
+
+/** What begins the findings in an archive of images; others are a digest. */
+const IMAGES = "images ";
 
 /** Where a layer is or will be. */
 export function layerAt(paths: HostPaths, diffId: Digest): Layer {
@@ -34,15 +45,42 @@ export function findLayer(
   paths: HostPaths,
   archive: string,
 ): Layer | undefined {
+  const digest = readFindings(paths, archive);
+  if (digest === undefined || !isDigest(digest)) return undefined;
+  const layer = layerAt(paths, digest);
+  return tryStat(layer.directory) === undefined ? undefined : layer;
+}
+
+/** An image that an archive has. */
+export interface SourceImage {
+  readonly manifest: Digest;
+  /** What the archive calls it. */
+  readonly names: readonly string[];
+}
+
+/**
+ * The images of an archive that was loaded before and has not changed since.
+ * They may have been removed from the store.
+ *
+ * @param archive Path to the archive file.
+ * @returns `undefined` if it has to be read.
+ */
+export function findSourceImages(
+  paths: HostPaths,
+  archive: string,
+): readonly SourceImage[] | undefined {
+  const findings = readFindings(paths, archive);
+  if (!findings?.startsWith(IMAGES)) return undefined;
+  return JSON.parse(findings.slice(IMAGES.length)) as SourceImage[];
+}
+
+/** What was found in an archive, if it has not changed since. */
+function readFindings(paths: HostPaths, archive: string): string | undefined {
   const status = tryStat(archive);
   if (status === undefined) return undefined;
   const record = readRecord(`${paths.sources}/${sourceKey(status)}`);
-  const [version, digest] = record?.split("\n") ?? [];
-  if (version !== describeVersion(status) || digest === undefined) {
-    return undefined;
-  }
-  const layer = layerAt(paths, parseDigest(digest));
-  return tryStat(layer.directory) === undefined ? undefined : layer;
+  const [version, findings] = record?.split("\n") ?? [];
+  return version === describeVersion(status) ? findings : undefined;
 }
 
 /**
@@ -50,14 +88,26 @@ export function findLayer(
  * have gone unnoticed: file systems count time in steps, so a file written
  * twice within one step shows the same times (git calls it racily clean).
  *
- * @param fd The archive, open.
- * @param readSinceMs When the reading of it began, in ms since 1970.
+ * @param diffId The layer.
  */
 export function recordSource(
   paths: HostPaths,
-  source: { readonly fd: number; readonly readSinceMs: number },
+  source: ReadSource,
   diffId: Digest,
 ): void {
+  record(paths, source, diffId);
+}
+
+/** Remembers which images an archive has, as {@linkcode recordSource} does. */
+export function recordSourceImages(
+  paths: HostPaths,
+  source: ReadSource,
+  images: readonly SourceImage[],
+): void {
+  record(paths, source, IMAGES + JSON.stringify(images));
+}
+
+function record(paths: HostPaths, source: ReadSource, findings: string): void {
   const status = fstat(source.fd);
   const { seconds, nanoseconds } = status.changed;
   const ageMs = source.readSinceMs - (seconds * 1000 + nanoseconds / 1e6);
@@ -66,7 +116,7 @@ export function recordSource(
   if (ageMs <= stepMs) return;
   const path = `${paths.sources}/${sourceKey(status)}`;
   const temporary = `${path}.${Deno.pid}`;
-  const text = `${describeVersion(status)}\n${diffId}\n`;
+  const text = `${describeVersion(status)}\n${findings}\n`;
   Deno.writeTextFileSync(temporary, text, { mode: 0o600 });
   Deno.renameSync(temporary, path);
 }

@@ -4,10 +4,14 @@
  * @module
  */
 import { createContainerId } from "../../base/identifiers.ts";
+import type { HostPaths } from "../../base/host_paths.ts";
 import { mountedHierarchies } from "../../runtime/cgroups/mount_table.ts";
 import { createVolumeName } from "../../storage/volume_name.ts";
 import { imageLayerDirectories } from "../../storage/image_layers.ts";
-import { readImageDocument } from "../../storage/image_store.ts";
+import {
+  readImageDocument,
+  type StoredImage,
+} from "../../storage/image_store.ts";
 import { findLayer } from "../../storage/source_record.ts";
 import { snapshotIn } from "../../storage/snapshot.ts";
 import { configureContainer } from "../configure.ts";
@@ -65,25 +69,51 @@ export async function dryRun(
   });
 }
 
+type SeenImage = Pick<OpenedImage, "layers" | "settings">;
+
 /** Where the image's layers are, or will be. */
 async function lookAt(
   engine: Engine,
   name: string,
-): Promise<Pick<OpenedImage, "layers" | "settings">> {
+): Promise<SeenImage> {
   const { paths } = engine;
   const found = await findImage(engine, name);
   switch (found.kind) {
     case "directory":
       return { layers: [found.path], settings: {} };
     case "archive": {
-      const directory = findLayer(paths, found.path)?.directory ??
-        `${paths.layers}/(${found.path}, once unpacked)`;
-      return { layers: [directory], settings: {} };
+      const layer = findLayer(paths, found.path);
+      if (layer !== undefined) {
+        return { layers: [layer.directory], settings: {} };
+      }
+      const { findKnownImage } = await import("../images/open_archive.ts");
+      const image = findKnownImage(paths, found.path);
+      return image === undefined
+        ? notYet(paths, `${found.path}, once unpacked`)
+        : lookAtStored(paths, image);
     }
     case "stored":
-      return {
-        layers: imageLayerDirectories(paths, found.image),
-        settings: readImageDocument(paths, found.image).config,
-      };
+      return lookAtStored(paths, found.image);
+    case "images": {
+      const { findKnownImage } = await import("../images/open_archive.ts");
+      const image = findKnownImage(paths, found.path, found.name);
+      return image === undefined
+        ? notYet(paths, `${found.path}, once loaded`)
+        : lookAtStored(paths, image);
+    }
+    case "stdin":
+      return notYet(paths, "stdin, once read");
   }
+}
+
+function lookAtStored(paths: HostPaths, image: StoredImage): SeenImage {
+  return {
+    layers: imageLayerDirectories(paths, image),
+    settings: readImageDocument(paths, image).config,
+  };
+}
+
+/** A layer that will be there. */
+function notYet({ layers }: HostPaths, which: string): SeenImage {
+  return { layers: [`${layers}/(${which})`], settings: {} };
 }

@@ -6,6 +6,7 @@
  */
 import type { Digest } from "../../base/digest.ts";
 import { NotFoundError } from "../../base/errors.ts";
+import type { HostPaths } from "../../base/host_paths.ts";
 import type { ImageSettings } from "../../oci/image_spec.ts";
 import { ensureImageLayers } from "../../storage/image_layers.ts";
 import {
@@ -16,9 +17,11 @@ import {
   readImageDocument,
   type StoredImage,
 } from "../../storage/image_store.ts";
-import { ensureLayer } from "../../storage/layer_store.ts";
+import { findLayer, type Layer } from "../../storage/source_record.ts";
 import type { Engine } from "../engine.ts";
 import { resolvePath } from "../volume.ts";
+import { readTransport, type TransportSource } from "./image_transport.ts";
+import type { OpenedArchive } from "./open_archive.ts";
 import { findStoredImage } from "./resolve_image.ts";
 
 /** An image that has been found; its layers may have to be unpacked. */
@@ -28,6 +31,10 @@ export type FoundImage =
     readonly kind: "stored";
     readonly image: StoredImage;
   }
+  /** What comes on stdin. */
+  | { readonly kind: "stdin" }
+  /** In an archive or a directory of the host, which it is loaded from. */
+  | TransportSource
   /** Files of the host; the path is absolute, without links. */
   | ImageSource;
 
@@ -55,10 +62,13 @@ export async function findImage(
   engine: Surroundings,
   name: string,
 ): Promise<FoundImage> {
+  if (name === "-") return { kind: "stdin" };
   const image = /^[./~]/.test(name)
     ? undefined
     : await findStoredImage(engine.paths, name);
   if (image !== undefined) return { kind: "stored", image };
+  const transport = readTransport(name, engine.cwd);
+  if (transport !== undefined) return transport;
   const source = resolveImageSource(name, engine.imagePath);
   const path = resolvePath(engine.cwd, source.path);
   // Where the file is a link, its target is what has been unpacked before.
@@ -78,19 +88,47 @@ export async function openImage(
     case "directory":
       return { layers: [found.path], settings: {} };
     case "archive": {
-      const { directory } = await ensureLayer(paths, found.path);
-      return { layers: [directory], settings: {} };
+      const layer = findLayer(paths, found.path);
+      if (layer !== undefined) return openLayer(layer);
+      const { openArchiveImage } = await import("./open_archive.ts");
+      return await openEither(paths, await openArchiveImage(paths, found.path));
     }
-    case "stored": {
-      const { image } = found;
-      return {
-        layers: await ensureImageLayers(paths, image),
-        settings: readImageDocument(paths, image).config,
-        imageId: image.config.digest,
-        imageManifest: image.manifest.digest,
-      };
+    case "images": {
+      const { ensureArchivedImage } = await import("./open_archive.ts");
+      return await openStored(paths, await ensureArchivedImage(paths, found));
     }
+    case "stdin": {
+      const { openStdinImage } = await import("./open_stdin.ts");
+      return await openEither(paths, await openStdinImage(paths));
+    }
+    case "stored":
+      return await openStored(paths, found.image);
   }
+}
+
+async function openEither(
+  paths: HostPaths,
+  opened: OpenedArchive,
+): Promise<OpenedImage> {
+  return opened.kind === "layer"
+    ? openLayer(opened.layer)
+    : await openStored(paths, opened.image);
+}
+
+function openLayer({ directory }: Layer): OpenedImage {
+  return { layers: [directory], settings: {} };
+}
+
+async function openStored(
+  paths: HostPaths,
+  image: StoredImage,
+): Promise<OpenedImage> {
+  return {
+    layers: await ensureImageLayers(paths, image),
+    settings: readImageDocument(paths, image).config,
+    imageId: image.config.digest,
+    imageManifest: image.manifest.digest,
+  };
 }
 
 function realPath(path: string, name: string): string {

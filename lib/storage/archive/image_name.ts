@@ -3,8 +3,9 @@
  *
  * @module
  */
-import { type ByteString } from "../tar/byte_string.ts";
+import type { ByteString } from "../tar/byte_string.ts";
 import { normalizeName } from "../tar/names.ts";
+import type { TarReader } from "../tar/reader.ts";
 
 /** What says which images there are: of docker, of OCI, of old docker. */
 export const INDEX_NAMES = {
@@ -32,4 +33,10 @@ const OF_IMAGE =
 export function isImageName(name: ByteString): boolean {
   const normalized = normalizeName(name);
   return normalized !== undefined && OF_IMAGE.test(normalized);
+}
+
+/** Whether an archive that is about to be read may be one of images. */
+export function beginsAsImages(reader: TarReader): boolean {
+  const first = reader.peekFirst();
+  return first !== undefined && isImageName(first.name);
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type HostPaths, hostPaths } from "../../../lib/base/host_paths.ts";
-import { ensureLayer } from "../../../lib/storage/layer_store.ts";
+import { unpackLayer } from "../../../lib/storage/layer_unpack.ts";
 import { rootTest } from "../../support/root.ts";
 import { archive, directory, file } from "../../support/tar_builder.ts";
 import { describeTree, run } from "../../support/unpacking.ts";
@@ -63,10 +63,10 @@ function assertClean(paths: HostPaths): void {
   }
 }
 
-rootTest("ensureLayer() unpacks once, and by content", async () => {
+rootTest("unpackLayer() unpacks once, and by content", async () => {
   using place = new Place(100);
   const paths = place.newStore();
-  const layer = await ensureLayer(paths, place.archive);
+  const layer = await unpackLayer(paths, place.archive);
   const [sum] = run("sha256sum", [place.archive]).split(" ");
   assert.equal(layer.diffId, `sha256:${sum}`);
   assert.equal(layer.directory, `${paths.layers}/${sum}`);
@@ -79,20 +79,20 @@ rootTest("ensureLayer() unpacks once, and by content", async () => {
   run("sh", ["-c", `gzip -c ${place.archive} > ${packed}.gz`]);
   run("zstd", ["-q", place.archive, "-o", `${packed}.zst`]);
   for (const other of [place.archive, `${packed}.gz`, `${packed}.zst`]) {
-    assert.deepEqual(await ensureLayer(paths, other), layer);
+    assert.deepEqual(await unpackLayer(paths, other), layer);
   }
   assert.equal((await Deno.stat(layer.directory)).ino, ino);
   assertClean(paths);
 });
 
 rootTest(
-  "ensureLayer() unpacks again when a layer is gone or a file new",
+  "unpackLayer() unpacks again when a layer is gone or a file new",
   async () => {
     using place = new Place(10);
     const paths = place.newStore();
-    const first = await ensureLayer(paths, place.archive);
+    const first = await unpackLayer(paths, place.archive);
     await Deno.remove(first.directory, { recursive: true });
-    assert.deepEqual(await ensureLayer(paths, place.archive), first);
+    assert.deepEqual(await unpackLayer(paths, place.archive), first);
     assert.equal(namesIn(`${first.directory}/d1`).length, 1);
     // Same size, same inode, and the old time again: only ctime tells.
     const bytes = await Deno.readFile(place.archive);
@@ -101,14 +101,14 @@ rootTest(
     bytes[content] = "2".charCodeAt(0);
     await Deno.writeFile(place.archive, bytes);
     run("touch", ["-d", "2020-01-01", place.archive]);
-    const second = await ensureLayer(paths, place.archive);
+    const second = await unpackLayer(paths, place.archive);
     assert.notEqual(second.diffId, first.diffId);
     assertClean(paths);
   },
 );
 
 rootTest(
-  "ensureLayer() in eight processes at once makes one layer",
+  "unpackLayer() in eight processes at once makes one layer",
   async () => {
     using place = new Place(3000);
     const paths = place.newStore();
@@ -132,11 +132,11 @@ rootTest(
 );
 
 rootTest(
-  "ensureLayer() trusts nothing of a process killed in the middle",
+  "unpackLayer() trusts nothing of a process killed in the middle",
   async () => {
     using place = new Place(1500);
     const begin = performance.now();
-    const whole = await ensureLayer(place.newStore(), place.archive);
+    const whole = await unpackLayer(place.newStore(), place.archive);
     const wholeMs = performance.now() - begin;
     const expected = describeTree(whole.directory);
     let leftovers = 0;
@@ -157,7 +157,7 @@ rootTest(
       await reader.cancel();
       await child.status;
       leftovers += countTemporary(paths);
-      const layer = await ensureLayer(paths, place.archive);
+      const layer = await unpackLayer(paths, place.archive);
       assert.deepEqual(describeTree(layer.directory), expected);
       assertClean(paths);
       await Deno.remove(paths.root, { recursive: true });
@@ -176,7 +176,7 @@ function countTemporary(paths: HostPaths): number {
 }
 
 rootTest(
-  "ensureLayer() leaves the work of a living process alone",
+  "unpackLayer() leaves the work of a living process alone",
   async () => {
     using place = new Place(10);
     const paths = place.newStore();
@@ -189,7 +189,7 @@ rootTest(
     using holder = await Deno.open(alive);
     const isExclusive = true;
     await holder.lock(isExclusive);
-    await ensureLayer(paths, place.archive);
+    await unpackLayer(paths, place.archive);
     assert.deepEqual(
       namesIn(paths.layers).filter((name) => name.startsWith(".tmp-")),
       [".tmp-alive"],
@@ -197,7 +197,7 @@ rootTest(
   },
 );
 
-rootTest("ensureLayer() leaves nothing behind when it refuses", async () => {
+rootTest("unpackLayer() leaves nothing behind when it refuses", async () => {
   using place = new Place(500);
   const paths = place.newStore();
   const bytes = await Deno.readFile(place.archive);
@@ -211,20 +211,20 @@ rootTest("ensureLayer() leaves nothing behind when it refuses", async () => {
   for (const [name, content, message] of cases) {
     const path = `${place.directory}/${name}`;
     await Deno.writeFile(path, content);
-    await assert.rejects(ensureLayer(paths, path), message);
+    await assert.rejects(unpackLayer(paths, path), message);
     assert.deepEqual(namesIn(paths.layers), [], name);
     assert.deepEqual(namesIn(paths.sources), [], name);
   }
   await assert.rejects(
-    ensureLayer(paths, place.directory),
+    unpackLayer(paths, place.directory),
     /it is a directory, not an archive$/,
   );
   await assert.rejects(
-    ensureLayer(paths, `${place.directory}/none`),
+    unpackLayer(paths, `${place.directory}/none`),
     /Cannot read ".*\/none": ENOENT \(no such file or directory\)$/,
   );
   await assert.rejects(
-    ensureLayer(
+    unpackLayer(
       hostPaths({ root: "/proc/none", runRoot: "/proc" }),
       place.archive,
     ),
@@ -233,7 +233,7 @@ rootTest("ensureLayer() leaves nothing behind when it refuses", async () => {
 });
 
 rootTest(
-  "ensureLayer() works from a bundle, as the program is one",
+  "unpackLayer() works from a bundle, as the program is one",
   async () => {
     using place = new Place(100);
     const bundle = `${place.directory}/bundle.js`;
