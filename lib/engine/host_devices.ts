@@ -9,6 +9,7 @@ import { AT_FDCWD } from "../../ffi/constants/fcntl.ts";
 import { S_IFBLK, S_IFCHR, S_IFDIR, S_IFMT } from "../../ffi/constants/stat.ts";
 import { SyscallError } from "../../ffi/errno.ts";
 import { UsageError } from "../base/errors.ts";
+import { namesIn } from "../base/names_in.ts";
 import type { Device } from "../oci/runtime_spec.ts";
 import type { DeviceRequest } from "./device_request.ts";
 import type { DeviceNumbers } from "./device_throttle.ts";
@@ -74,7 +75,7 @@ export function statBlockDevice(path: string): DeviceNumbers {
 /** Nodes below a directory; what vanishes meanwhile is passed over. */
 function nodesBelow(source: string, destination: string): Device[] {
   const devices: Device[] = [];
-  for (const name of namesIn(source)) {
+  for (const name of namesIn(source).toSorted()) {
     const status = lstat(`${source}/${name}`);
     if (status === undefined) continue;
     const path = `${destination}/${name}`;
@@ -86,15 +87,6 @@ function nodesBelow(source: string, destination: string): Device[] {
     }
   }
   return devices;
-}
-
-function namesIn(path: string): string[] {
-  try {
-    return [...Deno.readDirSync(path)].map(({ name }) => name).sort();
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return [];
-    throw error;
-  }
 }
 
 function lstat(path: string): FileStatus | undefined {

@@ -13,6 +13,7 @@ import {
 } from "../../ffi/constants/fcntl.ts";
 import { isSyscallError } from "../../ffi/errno.ts";
 import type { HostPaths } from "../base/host_paths.ts";
+import { namesIn } from "../base/names_in.ts";
 import { removePath } from "../base/remove_tree.ts";
 import { isNamed, tryLock } from "./file_lock.ts";
 
@@ -40,12 +41,5 @@ export function sweepTemporaryTrees(
 }
 
 function listTemporary(layers: string): string[] {
-  try {
-    return [...Deno.readDirSync(layers)].map(({ name }) => name)
-      .filter((name) => name.startsWith(TEMPORARY_PREFIX));
-  } catch (error) {
-    // Nothing has been unpacked yet.
-    if (error instanceof Deno.errors.NotFound) return [];
-    throw error;
-  }
+  return namesIn(layers).filter((name) => name.startsWith(TEMPORARY_PREFIX));
 }

@@ -9,6 +9,7 @@ import {
   isContainerId,
   shortId,
 } from "../../base/identifiers.ts";
+import { namesIn } from "../../base/names_in.ts";
 import { isRunning } from "../../runtime/process_identity.ts";
 import type { ContainerConfig } from "../container_config.ts";
 import { isFrozen } from "../../runtime/cgroups/freeze.ts";
@@ -91,15 +92,7 @@ export function listIds(paths: HostPaths): ContainerId[] {
 }
 
 function idsIn(directory: string): ContainerId[] {
-  try {
-    return [...Deno.readDirSync(directory)]
-      .map(({ name }) => name)
-      .filter(isContainerId);
-  } catch (error) {
-    // Nothing has been run yet.
-    if (error instanceof Deno.errors.NotFound) return [];
-    throw error;
-  }
+  return namesIn(directory).filter(isContainerId);
 }
 
 /** What a container is doing right now. */

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { namesIn } from "../../base/names_in.ts";
 
 const NAME = "container.log";
 const NUMBERED = /^container\.log(?:\.([1-9]\d*))?$/;
@@ -90,19 +91,13 @@ export function currentKey(directory: string): string | undefined {
 
 /** The newest first. */
 function names(directory: string): string[] {
-  try {
-    return [...Deno.readDirSync(directory)]
-      .flatMap(({ name }) => {
-        const match = NUMBERED.exec(name);
-        return match === null ? [] : [{ name, age: Number(match[1] ?? 0) }];
-      })
-      .toSorted((a, b) => a.age - b.age)
-      .map(({ name }) => name);
-  } catch (error) {
-    // It has never been started, or is removed just now.
-    if (error instanceof Deno.errors.NotFound) return [];
-    throw error;
-  }
+  return namesIn(directory)
+    .flatMap((name) => {
+      const match = NUMBERED.exec(name);
+      return match === null ? [] : [{ name, age: Number(match[1] ?? 0) }];
+    })
+    .toSorted((a, b) => a.age - b.age)
+    .map(({ name }) => name);
 }
 
 function openFile(path: string): LogFile[] {
