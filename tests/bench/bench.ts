@@ -26,6 +26,7 @@ const BENCHMARKS: readonly Benchmark[] = [
     as: "markdown",
   },
   { script: "exec.ts", title: "Running a further program", as: "markdown" },
+  { script: "echo.ts", title: "Echo of a key in a terminal", as: "markdown" },
   { script: "many.ts", title: "Many containers", as: "markdown" },
   { script: "log.ts", title: "Logging short lines", as: "markdown" },
   { script: "launch.ts", title: "Launching natively", as: "markdown" },
