@@ -31,11 +31,14 @@ const LEFT: ReadonlySet<string> = new Set(["name=systemd", "memory", "pids"]);
  * for others, or where the host does not let it.
  */
 export async function leaveService(): Promise<void> {
+  for (const hierarchy of serviceHierarchies()) await moveToRoot(hierarchy);
+}
+
+function serviceHierarchies(): CgroupMount[] {
   const text = Deno.readTextFileSync("/proc/self/cgroup");
-  if (!isInService(text)) return;
-  for (const hierarchy of hierarchiesToLeave(text, mountedHierarchies())) {
-    await moveToRoot(hierarchy);
-  }
+  return isInService(text)
+    ? hierarchiesToLeave(text, mountedHierarchies())
+    : [];
 }
 
 /**

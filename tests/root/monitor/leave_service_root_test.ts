@@ -38,7 +38,7 @@ for (
     try {
       assert.equal(await output.line(), "ready");
       for (const directory of directories) {
-        Deno.writeTextFileSync(`${directory}/cgroup.procs`, `${child.pid}`);
+        await Deno.writeTextFile(`${directory}/cgroup.procs`, `${child.pid}`);
       }
       await child.stdin.close();
       const places = (await output.rest()).trim().split("\n")
@@ -56,7 +56,7 @@ for (
       );
     } finally {
       await child.status;
-      for (const directory of directories) Deno.removeSync(directory);
+      for (const directory of directories) await Deno.remove(directory);
     }
   });
 }
