@@ -60,6 +60,8 @@ export interface DiskUsage {
   readonly sharedBytes: number;
   /** What only images have that no container uses. */
   readonly unusedImageBytes: number;
+  /** Of images that are gone, what containers still need of them, packed. */
+  readonly keptBytes: number;
   /** What nothing needs: given up downloads, what crashes have left. */
   readonly leftoverBytes: number;
   /** Records, names, the log of events. */
@@ -86,6 +88,10 @@ export function measureDiskUsage(paths: HostPaths): DiskUsage {
       configs.filter((config) => usesImage(paths, config, image.image)).length,
   }));
   const keys = sortContent(counted);
+  const garbageBlobs = new Set<string>(garbage.blobs);
+  const kept = listBlobs(paths).filter((digest) =>
+    !keys.all.has(digest) && !garbageBlobs.has(digest)
+  );
   const sizeOf = (of: Iterable<string>): number =>
     [...of].reduce((sum, key) => sum + (content.get(key) ?? 0), 0);
   return {
@@ -111,6 +117,7 @@ export function measureDiskUsage(paths: HostPaths): DiskUsage {
     volumes: measureVolumes(paths, meter),
     sharedBytes: sizeOf(keys.shared),
     unusedImageBytes: sizeOf(keys.all.difference(keys.used)),
+    keptBytes: sizeOf(kept),
     leftoverBytes: sizeOf([
       ...garbage.layers,
       ...garbage.blobs,
@@ -211,8 +218,8 @@ function changedMs(directory: string): number {
 export function totalBytes(usage: DiskUsage): number {
   const { images, layers, containers, volumes } = usage;
   const sized = [...layers, ...containers, ...volumes];
-  return uniqueBytes(images) + usage.sharedBytes + usage.leftoverBytes +
-    usage.recordBytes +
+  return uniqueBytes(images) + usage.sharedBytes + usage.keptBytes +
+    usage.leftoverBytes + usage.recordBytes +
     sized.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
 }
 
@@ -253,16 +260,17 @@ export function sumDiskUsage(usage: DiskUsage): UsageSum[] {
 
 /** With layers of archives, which are images, too; shared content counts once. */
 function sumImages(
-  { images, layers, sharedBytes, unusedImageBytes, leftoverBytes }: DiskUsage,
+  { images, layers, sharedBytes, keptBytes, ...usage }: DiskUsage,
 ): UsageSum {
+  const { unusedImageBytes, leftoverBytes } = usage;
   const ofArchives = sum("Images", layers, ({ containers }) => containers > 0);
   return {
     type: "Images",
     total: images.length + ofArchives.total,
     active: ofArchives.active +
       images.filter(({ containers }) => containers > 0).length,
-    sizeBytes: uniqueBytes(images) + sharedBytes + ofArchives.sizeBytes +
-      leftoverBytes,
+    sizeBytes: uniqueBytes(images) + sharedBytes + keptBytes +
+      ofArchives.sizeBytes + leftoverBytes,
     reclaimableBytes: unusedImageBytes + ofArchives.reclaimableBytes +
       leftoverBytes,
   };

@@ -121,6 +121,7 @@ export function detailedUsage(usage: DiskUsage, nowMs: number): string {
   ];
   const sums = [
     ["Shared by images", usage.sharedBytes],
+    ["Kept for containers of removed images", usage.keptBytes],
     ["Left over", usage.leftoverBytes],
     ["Records", usage.recordBytes],
     ["Build cache usage", 0],

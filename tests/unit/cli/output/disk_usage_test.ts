@@ -70,6 +70,7 @@ const USAGE: DiskUsage = {
   images: [IMAGE, { ...IMAGE, names: [], containers: 0 }],
   sharedBytes: 200,
   unusedImageBytes: 400,
+  keptBytes: 3,
   leftoverBytes: 7,
   recordBytes: 9,
   volumes: [
@@ -100,8 +101,8 @@ Deno.test("sumDiskUsage() tells what is in use", () => {
     type: "Images",
     total: 4,
     active: 2,
-    // Two images, what they share, two layers, and what is left over.
-    sizeBytes: 800 + 200 + 4000 + 7,
+    // Two images, what they share and a removed one has left, two layers.
+    sizeBytes: 800 + 200 + 3 + 4000 + 7,
     reclaimableBytes: 400 + 1000 + 7,
   });
   assert.deepEqual(containers, {
@@ -181,11 +182,12 @@ Deno.test("detailedUsage() lists everything", () => {
     "old|0|150B",
     "",
     "Shared by images: 200B",
+    "Kept for containers of removed images: 3B",
     "Left over: 7B",
     "Records: 9B",
     "Build cache usage: 0B",
     "Total: 5.53kB",
     "",
   ]);
-  assert.equal(totalBytes(USAGE), 800 + 200 + 4000 + 310 + 200 + 7 + 9);
+  assert.equal(totalBytes(USAGE), 800 + 200 + 3 + 4000 + 310 + 200 + 7 + 9);
 });
