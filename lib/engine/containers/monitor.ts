@@ -65,9 +65,7 @@ export async function monitorContainer(
   });
   using server = new AttachServer(stateDirectory(paths, id));
   const surroundings = { engine, container, server };
-  // Before anybody is told that it runs: the service may end right then. What
-  // has no cgroup of its own is to stay in its caller's, and with it its monitor.
-  if (container.config.cgroupsPath !== undefined) await leaveService();
+  await leaveCaller(container);
   const first = await firstLife(surroundings, options);
   undo.move();
   report.started(first.pid);
@@ -99,6 +97,7 @@ export async function takeOverContainer(
   using container = openContainer(paths, id, lock);
   using server = new AttachServer(stateDirectory(paths, id));
   const surroundings = { engine, container, server };
+  await leaveCaller(container);
   const running = findProcess(paths, id);
   const life = running && adoptLife(surroundings, running, terminal);
   if (life === undefined) {
@@ -107,6 +106,16 @@ export async function takeOverContainer(
   undo.move();
   report.started(life.pid);
   await keepOn(surroundings, life, alarm);
+}
+
+/**
+ * Before anybody is told that it runs: the service may end right then. What has
+ * no cgroup of its own is to stay in its caller's, and with it its monitor.
+ */
+async function leaveCaller(
+  { config }: Pick<Surroundings["container"], "config">,
+): Promise<void> {
+  if (config.cgroupsPath !== undefined) await leaveService();
 }
 
 /** Keeps a container from a start to its last end. */

@@ -5,6 +5,7 @@
  */
 import type { Fd } from "../../../ffi/fd.ts";
 import { ConflictError } from "../../base/errors.ts";
+import { leaveService } from "../../monitor/leave_service.ts";
 import { adoptProcess } from "../../runtime/adopted_process.ts";
 import { drainInto } from "../../runtime/stdio/pump.ts";
 import type { Engine } from "../engine.ts";
@@ -37,6 +38,7 @@ export async function takeOverExec(
   if (process === undefined || config === undefined) {
     throw new ConflictError("It has ended");
   }
+  if (config.cgroupsPath !== undefined) await leaveService();
   report.started(process.pid);
   // It would wait for ever for somebody to read what it writes.
   void drainInto(terminal, () => "more");
