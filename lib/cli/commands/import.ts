@@ -27,6 +27,13 @@ export const importCommand = defineCommand({
     { name: "REPOSITORY[:TAG]", optional: true },
   ],
   flags: {
+    change: {
+      type: "list",
+      long: "change",
+      short: "c",
+      placeholder: "instruction",
+      description: "How it is run, as in a Dockerfile: 'CMD [\"sh\"]'",
+    },
     message: {
       type: "string",
       long: "message",
@@ -55,7 +62,7 @@ export const importCommand = defineCommand({
       ? hostPlatform()
       : parsePlatform(options.platform),
     message: options.message ?? "",
-    settings: {},
+    changes: options.change,
     ...(reference === undefined ? {} : { reference }),
     ...(epochMs === undefined ? {} : { epochMs }),
   });

@@ -17,6 +17,7 @@ import { setReference } from "../../storage/image_store.ts";
 import { LayerDiff } from "../../storage/layer_diff.ts";
 import { type LayerOfImage, storeImage } from "../../storage/store_image.ts";
 import type { TarEntry } from "../../storage/tar/entry.ts";
+import { notAfter } from "../../storage/tar/not_after.ts";
 import {
   publishBlob,
   writeBlob,
@@ -51,7 +52,6 @@ export interface CommitOptions {
 
 /** What docker and others take at most. */
 const MAX_LAYERS = 125;
-const MS_PER_SECOND = 1000;
 
 /**
  * Makes an image of a container, which may be running. The same changes give
@@ -153,15 +153,6 @@ function ownedAsInside(
   { layerOwners, idMappings }: ContainerConfig,
 ): TarEntry {
   return layerOwners === "shifted" ? ownedInside(entry, idMappings) : entry;
-}
-
-/** Files are no newer than what is made of them. */
-function notAfter(entry: TarEntry, epochMs: number | undefined): TarEntry {
-  if (epochMs === undefined) return entry;
-  const seconds = Math.floor(epochMs / MS_PER_SECOND);
-  return entry.modified.seconds < seconds
-    ? entry
-    : { ...entry, modified: { seconds, nanoseconds: 0 } };
 }
 
 function imageConfig(

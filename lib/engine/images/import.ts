@@ -13,8 +13,9 @@ import type { Fd } from "../../../ffi/fd.ts";
 import type { Digest } from "../../base/digest.ts";
 import type { HostPaths } from "../../base/host_paths.ts";
 import { canonicalJson } from "../../oci/canonical_json.ts";
-import type { Platform } from "../../oci/image_spec.ts";
+import type { ImageSettings, Platform } from "../../oci/image_spec.ts";
 import { fullName, type ImageReference } from "../../oci/reference.ts";
+import { settingsObject } from "../../oci/settings_object.ts";
 import {
   type ArchiveOrigin,
   openArchive,
@@ -34,12 +35,14 @@ import { lockSource } from "../../storage/layer_unpack.ts";
 import { findLayer, recordSource } from "../../storage/source_record.ts";
 import { type LayerOfImage, storeImage } from "../../storage/store_image.ts";
 import type { ByteString } from "../../storage/tar/byte_string.ts";
-import type { TarEntry } from "../../storage/tar/entry.ts";
 import { mapEntries } from "../../storage/tar/map_entries.ts";
+import { notAfter } from "../../storage/tar/not_after.ts";
 import { writeArchive } from "../../storage/tar/writer.ts";
 import { TreeReader } from "../../storage/tree_reader.ts";
 import type { Engine } from "../engine.ts";
+import { applyChanges } from "./change_instruction.ts";
 import { holdLayers } from "./hold_layers.ts";
+import { recordImageEvent } from "./image_event.ts";
 
 /** Where the files of an image come from. */
 export type ImportOrigin =
@@ -55,8 +58,8 @@ export interface ImportOptions {
   readonly platform: Platform;
   /** What its history says; docker's word if empty. */
   readonly message: string;
-  /** How it is run, as its config is to say it. */
-  readonly settings: Readonly<Record<string, unknown>>;
+  /** How it is run: instructions of a Dockerfile. */
+  readonly changes: readonly string[];
   /** What stands for now and is the latest time of files, in ms since 1970. */
   readonly epochMs?: number;
 }
@@ -64,7 +67,6 @@ export interface ImportOptions {
 /** What docker writes, wherever the files come from. */
 const DEFAULT_MESSAGE = "Imported from -";
 const ROOT = "." as ByteString;
-const MS_PER_SECOND = 1000;
 
 /** A layer in the store, with its digest, unpacked. */
 interface ImportedLayer extends LayerOfImage {
@@ -86,21 +88,27 @@ export async function importImage(
 ): Promise<Digest> {
   using _held = holdLayers(paths);
   const { origin, reference, epochMs } = options;
+  // Malformed ones are told of before anything is read.
+  const settings = applyChanges({}, options.changes);
   const layer = origin.kind === "directory"
     ? await importDirectory(paths, origin.path, epochMs)
     : origin.kind === "file"
     ? await importFile(paths, origin.path)
     : await importStream(paths, origin);
-  const config = formatConfig(options, layer.diffId);
+  const config = formatConfig(options, settings, layer.diffId);
   const image = await storeImage(paths, { config, layers: [layer] });
-  if (reference !== undefined) {
-    await setReference(paths, fullName(reference), image.manifest.digest);
+  const name = reference && fullName(reference);
+  const id = image.config.digest;
+  if (name !== undefined) {
+    await setReference(paths, name, image.manifest.digest);
   }
-  return image.config.digest;
+  recordImageEvent(paths, { action: "import", id, name });
+  return id;
 }
 
 function formatConfig(
-  { platform, message, settings, epochMs = Date.now() }: ImportOptions,
+  { platform, message, epochMs = Date.now() }: ImportOptions,
+  settings: ImageSettings,
   diffId: Digest,
 ): Uint8Array<ArrayBuffer> {
   const created = new Date(epochMs).toISOString();
@@ -108,7 +116,7 @@ function formatConfig(
   return canonicalJson({
     created,
     ...platform,
-    config: settings,
+    config: settingsObject(settings),
     history: [{ created, comment }],
     rootfs: { type: "layers", diff_ids: [diffId] },
   });
@@ -192,13 +200,4 @@ async function importDirectory(
     below: undefined,
     emptiness: "accepted",
   });
-}
-
-/** Files are no newer than what is made of them. */
-function notAfter(entry: TarEntry, epochMs: number | undefined): TarEntry {
-  if (epochMs === undefined) return entry;
-  const seconds = Math.floor(epochMs / MS_PER_SECOND);
-  return entry.modified.seconds < seconds
-    ? entry
-    : { ...entry, modified: { seconds, nanoseconds: 0 } };
 }

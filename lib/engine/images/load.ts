@@ -24,6 +24,7 @@ import {
 import { type LayerOfImage, storeImage } from "../../storage/store_image.ts";
 import { takeArchivedLayer } from "../../storage/archive/take_layer.ts";
 import { holdLayers } from "./hold_layers.ts";
+import { recordImageEvent } from "./image_event.ts";
 
 /** An image that an archive has. */
 export interface LoadedImage {
@@ -67,6 +68,8 @@ export async function loadImages(
     for (const reference of references) {
       await setReference(paths, reference, image.manifest.digest);
     }
+    const [name] = references;
+    recordImageEvent(paths, { action: "load", id: image.config.digest, name });
   }
   return loaded;
 }
