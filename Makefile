@@ -37,7 +37,7 @@ e2e: tsdocker images/busybox.tar ## run the tests of the built program (as root)
 
 faults: tsdocker images/busybox.tar ## let each kind of fault strike 100 times (as root)
 	@FAULT_ROUNDS=100 $(TEST) tests/e2e/faults_test.ts tests/e2e/faults_many_test.ts \
-	  tests/e2e/faults_disk_test.ts
+	  tests/e2e/faults_disk_test.ts tests/e2e/faults_leave_test.ts
 
 vm: tsdocker images/busybox.tar ## run tests in guests with each layout of cgroups (as root)
 	@tools/vm.sh
