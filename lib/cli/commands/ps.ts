@@ -8,6 +8,7 @@ import {
   type ContainerSummary,
   listContainers,
 } from "../../engine/containers/list.ts";
+import type { AncestryTest } from "../../engine/images/ancestry.ts";
 import { findContainer } from "../../engine/containers/find.ts";
 import { readConfig } from "../../engine/containers/records.ts";
 import { settle } from "../../engine/containers/reconcile.ts";
@@ -131,12 +132,31 @@ async function select(
     "../../engine/containers/list_filter.ts"
   );
   const filters = parseFilters(CONTAINER_FILTERS, filter);
-  const matches = containerMatcher(filters, (reference) => {
-    const id = findContainer(paths, reference);
-    return readConfig(paths, id)?.createdMs ?? 0;
-  });
+  const matches = containerMatcher(
+    filters,
+    (reference) => {
+      const id = findContainer(paths, reference);
+      return readConfig(paths, id)?.createdMs ?? 0;
+    },
+    await ancestryOf(paths, filters.get("ancestor") ?? []),
+  );
   return selectContainers(containers.filter(matches), {
     all: all || asksForEnded(filters),
     last: limit,
   });
+}
+
+/** Tests by image; only who asks for them pays for finding images. */
+async function ancestryOf(
+  paths: CommandContext["paths"],
+  references: readonly string[],
+): Promise<Map<string, AncestryTest>> {
+  const tests = new Map<string, AncestryTest>();
+  if (references.length === 0) return tests;
+  const { ancestryTest } = await import("../../engine/images/ancestry.ts");
+  for (const reference of references) {
+    const test = await ancestryTest(paths, reference);
+    if (test !== undefined) tests.set(reference, test);
+  }
+  return tests;
 }

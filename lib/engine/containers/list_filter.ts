@@ -5,6 +5,7 @@
  * @see docker's documentation of `docker ps`, "Filtering"
  */
 import { UsageError } from "../../base/errors.ts";
+import type { AncestryTest } from "../images/ancestry.ts";
 import { matchesLabel } from "../label_match.ts";
 import type { ContainerSummary } from "./list.ts";
 
@@ -60,14 +61,19 @@ type Matcher = (container: ContainerSummary) => boolean;
  *
  * @param createdMs When the container that a user calls so was created; throws
  * if there is none.
+ * @param ancestry Tests by the image that they are for; one that is missing is
+ * no image of the store, and containers are known by what they were run as.
  * @throws {UsageError} If a value is none that its key can have.
  */
 export function containerMatcher(
   filters: ContainerFilters,
   createdMs: (reference: string) => number,
+  ancestry: ReadonlyMap<string, AncestryTest> = new Map(),
 ): Matcher {
   const all = [...filters].map(([key, values]): Matcher => {
-    const matchers = values.map((value) => MAKERS[key](value, createdMs));
+    const matchers = values.map((value) =>
+      MAKERS[key](value, createdMs, ancestry)
+    );
     // As in docker, a container needs to have all labels asked for.
     return key === "label"
       ? (container): boolean => matchers.every((match) => match(container))
@@ -84,11 +90,17 @@ export function asksForEnded(filters: ContainerFilters): boolean {
 type MatcherMaker = (
   value: string,
   createdMs: (reference: string) => number,
+  ancestry: ReadonlyMap<string, AncestryTest>,
 ) => Matcher;
 
 const MAKERS: Readonly<Record<ContainerFilterKey, MatcherMaker>> = {
-  ancestor: (value) => ({ config }) =>
-    withoutLatest(config.image) === withoutLatest(value),
+  ancestor: (value, _createdMs, ancestry) => {
+    const descends = ancestry.get(value);
+    return ({ config }) =>
+      descends === undefined || config.imageId === undefined
+        ? withoutLatest(config.image) === withoutLatest(value)
+        : descends(config);
+  },
   before: (value, createdMs) => {
     const limitMs = createdMs(value);
     return ({ config }) => config.createdMs < limitMs;
