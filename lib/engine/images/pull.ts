@@ -29,6 +29,7 @@ import {
 } from "../../storage/image_store.ts";
 import type { Engine } from "../engine.ts";
 import { fetchLayers } from "./fetch_layers.ts";
+import { recordImageEvent } from "./image_event.ts";
 import { holdLayers } from "./hold_layers.ts";
 import type { TransferEvents } from "./pull_events.ts";
 import type { RegistryAccess } from "./registry_access.ts";
@@ -109,6 +110,7 @@ export async function pullImage(
   const name = storedName(reference);
   const before = await readReference(paths, name);
   await setReference(paths, name, image.manifest.digest);
+  recordImageEvent(paths, { action: "pull", id: image.config.digest, name });
   return {
     image,
     name,

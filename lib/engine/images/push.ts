@@ -29,6 +29,7 @@ import {
   type StoredImage,
 } from "../../storage/image_store.ts";
 import type { Engine } from "../engine.ts";
+import { recordImageEvent } from "./image_event.ts";
 import { holdLayers } from "./hold_layers.ts";
 import type { LayerState, TransferEvents } from "./pull_events.ts";
 
@@ -85,6 +86,8 @@ export async function pushImage(
       reference: tag,
       label: familiarName(reference),
     }, { bytes: readBlob(paths, manifest.digest), descriptor: manifest });
+    const name = fullName(reference);
+    recordImageEvent(paths, { action: "push", id: image.config.digest, name });
     return { tag, digest: manifest.digest, size: manifest.size };
   } catch (error) {
     throw inDockersWords(error, reference);
