@@ -59,6 +59,13 @@ const FAULTS: Readonly<Record<string, Fault>> = {
     words: ["exec", NAME, "true"],
     after: [["exec", NAME, "true"], ...SURVIVES],
   },
+  "the client during commit": {
+    kills: "client",
+    before: [DETACHED],
+    words: ["commit", NAME, "image"],
+    // In a container that is paused nothing can be executed.
+    after: [["exec", NAME, "true"], ["commit", NAME, "image"], ...SURVIVES],
+  },
   "the monitor during run -d": {
     kills: "monitor",
     words: DETACHED,

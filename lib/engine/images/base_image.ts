@@ -12,14 +12,14 @@ import {
   O_RDONLY,
 } from "../../../ffi/constants/fcntl.ts";
 import { type Digest, digestHex, isDigest } from "../../base/digest.ts";
-import { NotFoundError } from "../../base/errors.ts";
+import { IntegrityError, NotFoundError } from "../../base/errors.ts";
 import type { HostPaths } from "../../base/host_paths.ts";
 import { pathExists } from "../../base/path_exists.ts";
 import type { ImageDocument } from "../../oci/image_spec.ts";
 import { layerCompression } from "../../oci/media_types.ts";
 import { hostPlatform } from "../../oci/platform.ts";
 import { openRegular, readCompression } from "../../storage/archive_file.ts";
-import { copyIntoStore } from "../../storage/content_store.ts";
+import { copyIntoStore, type FilePart } from "../../storage/content_store.ts";
 import {
   listImages,
   readImage,
@@ -150,21 +150,39 @@ async function copyArchive(
 ): Promise<LayerOfImage | undefined> {
   const { paths } = engine;
   const path = await findArchive(engine, name);
-  if (path === undefined || findLayer(paths, path)?.diffId !== diffId) {
-    return undefined;
-  }
+  if (path === undefined) return undefined;
   using file = openRegular(path);
   const compression = readCompression(path, file, 0);
-  // No layer of an image is packed by xz.
-  if (compression === "xz") return undefined;
-  const size = fstat(file.number).sizeBytes;
-  const expected = compression === "none" ? diffId : undefined;
-  const part = { file, offset: 0, size };
-  const blob = await copyIntoStore(paths, part, expected);
-  // It may have changed while it was copied.
-  return findLayer(paths, path)?.diffId === diffId
-    ? { blob, compression }
-    : undefined;
+  const part = { file, offset: 0, size: fstat(file.number).sizeBytes };
+  switch (compression) {
+    case "none":
+      return await copyPlain(paths, part, diffId);
+    case "xz":
+      // No layer of an image is packed by it.
+      return undefined;
+    default: {
+      const isSame = (): boolean => findLayer(paths, path)?.diffId === diffId;
+      if (!isSame()) return undefined;
+      const blob = await copyIntoStore(paths, part);
+      // It may have changed while it was copied.
+      return isSame() ? { blob, compression } : undefined;
+    }
+  }
+}
+
+/** What is not packed has the layer's own digest. */
+async function copyPlain(
+  paths: HostPaths,
+  part: FilePart,
+  diffId: Digest,
+): Promise<LayerOfImage | undefined> {
+  try {
+    const blob = await copyIntoStore(paths, part, diffId);
+    return { blob, compression: "none" };
+  } catch (error) {
+    if (error instanceof IntegrityError) return undefined;
+    throw error;
+  }
 }
 
 async function findArchive(
