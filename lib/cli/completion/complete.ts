@@ -111,6 +111,8 @@ function offerPositional(name: string, sources: OfferSources): Offer {
   switch (name) {
     case "IMAGE":
       return { candidates: sources.images(), files: true };
+    case "VOLUME":
+      return offer(sources.volumes());
     case "SHELL":
       return offer(plainWords(SHELLS));
     default:

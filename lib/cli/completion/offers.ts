@@ -29,6 +29,8 @@ export interface OfferSources {
   containers(): readonly Candidate[];
   /** The names by which images are found. */
   images(): readonly Candidate[];
+  /** The names of all volumes. */
+  volumes(): readonly Candidate[];
 }
 
 /** Nothing that we know of fits. */
@@ -105,6 +107,9 @@ const ABOUT_FILES = /file|dir|path|volume|mount|output/;
 /** The values of a flag. */
 export function offerValues(flag: FlagSpec, sources: OfferSources): Offer {
   if (CONTAINER_FLAGS.has(flag.long)) return offer(sources.containers());
+  if (flag.long === "volume") {
+    return { candidates: sources.volumes(), files: true };
+  }
   const choices = choicesOf(flag);
   if (choices.length > 0) return offer(plainWords(choices));
   const placeholder = flag.type === "boolean" ? "" : flag.placeholder ?? "";

@@ -5,10 +5,11 @@
  * @module
  */
 import { listContainers } from "../../../engine/containers/list.ts";
+import { listVolumeNames } from "../../../storage/volume_store.ts";
 import { defineCommand } from "../../command.ts";
 import { COMMANDS, GROUPS } from "../../command_table.ts";
 import { complete } from "../../completion/complete.ts";
-import type { Candidate } from "../../completion/offers.ts";
+import { type Candidate, plainWords } from "../../completion/offers.ts";
 import { FILES_LINE } from "../../completion/scripts.ts";
 import { engineOf } from "../../engine.ts";
 import { GLOBAL_FLAGS } from "../../global_flags.ts";
@@ -34,6 +35,7 @@ export const completeCommand = defineCommand({
       ),
     images: () =>
       imagePath.flatMap((directory) => ifAllowed(() => imagesIn(directory))),
+    volumes: () => ifAllowed(() => plainWords(listVolumeNames(paths))),
   });
   for (const { word, about } of candidates) {
     context.stdout.write(`${printable(word)}\t${printable(about)}\n`);

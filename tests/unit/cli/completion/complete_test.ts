@@ -35,6 +35,7 @@ const RUN = defineCommand({
     file: { type: "string", long: "env-file", short: "e", description: "" },
     name: { type: "string", long: "name", description: "" },
     from: { type: "list", long: "volumes-from", description: "" },
+    volume: { type: "list", long: "volume", short: "v", description: "" },
     secret: { type: "boolean", long: "secret", hidden: true, description: "" },
   },
 }, () => 0);
@@ -42,6 +43,11 @@ const RM = defineCommand({
   summary: "Remove",
   positionals: [{ name: "CONTAINER", repeats: true }],
   flags: { force: { type: "boolean", long: "force", description: "" } },
+}, () => 0);
+const VOLUME_RM = defineCommand({
+  summary: "Remove volumes",
+  positionals: [{ name: "VOLUME", repeats: true }],
+  flags: {},
 }, () => 0);
 const HELP = defineCommand({
   summary: "Help",
@@ -62,13 +68,15 @@ const SOURCES: OfferSources = {
     entry("run", RUN),
     entry("rm", RM, { aliases: ["box rm"] }),
     entry("box prune", HELP),
+    entry("volume rm", VOLUME_RM),
     entry("help", HELP),
     entry("init", HELP, { hidden: true }),
   ],
-  groups: { box: "Boxes" },
+  groups: { box: "Boxes", volume: "Volumes" },
   globalFlags: GLOBAL_FLAGS,
   containers: () => plainWords(["web", "db"]),
   images: () => plainWords(["busybox"]),
+  volumes: () => plainWords(["data", "old"]),
 };
 
 /** Words in a line, the last one possibly empty; what is offered, in a line. */
@@ -79,7 +87,7 @@ async function offered(line: string): Promise<string> {
 }
 
 const LINES: Readonly<Record<string, string>> = {
-  "": "run rm help box",
+  "": "run rm help box volume",
   "r": "run rm",
   "x": "",
   "x ": "",
@@ -92,7 +100,9 @@ const LINES: Readonly<Record<string, string>> = {
   "box rm ": "web db",
   "box nosuch ": "",
   "run ": "busybox FILES",
-  "run --": "--log --env-file --name --volumes-from --help",
+  "run --": "--log --env-file --name --volumes-from --volume --help",
+  "run -v d": "data FILES",
+  "volume rm data ": "data old",
   "run --log ": "all none",
   "run --log = n": "none",
   "run --log=n": "--log=none",
@@ -109,7 +119,7 @@ const LINES: Readonly<Record<string, string>> = {
   "rm -- --f": "",
   "--debug rm w": "web",
   "help r": "run rm",
-  "help run ": "run rm help box",
+  "help run ": "run rm help box volume",
 };
 
 for (const [line, expected] of Object.entries(LINES)) {
