@@ -181,6 +181,12 @@ export const COMMANDS: readonly CommandEntry[] = [
       (await import("./commands/image/inspect.ts")).imageInspectCommand,
   },
   {
+    name: "image diff",
+    aliases: [],
+    load: async () =>
+      (await import("./commands/image/diff.ts")).imageDiffCommand,
+  },
+  {
     name: "image exists",
     aliases: [],
     load: async () =>

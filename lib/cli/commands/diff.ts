@@ -6,16 +6,9 @@
 import { snapshotOf } from "../../engine/containers/create.ts";
 import { findConfig } from "../../engine/containers/look_up.ts";
 import { settle } from "../../engine/containers/reconcile.ts";
-import { type LayerChange, listChanges } from "../../storage/layer_changes.ts";
-import { toBytes } from "../../storage/tar/byte_string.ts";
+import { listChanges } from "../../storage/layer_changes.ts";
 import { defineCommand } from "../command.ts";
-import { printable } from "../output/printable.ts";
-
-const LETTERS: Readonly<Record<LayerChange["kind"], string>> = {
-  added: "A",
-  changed: "C",
-  removed: "D",
-};
+import { formatChanges } from "../output/changes.ts";
 
 /** The command `diff`. */
 export const diffCommand = defineCommand({
@@ -27,11 +20,6 @@ export const diffCommand = defineCommand({
 }, ({ positionals: [reference = ""] }, { paths, stdout, log }) => {
   settle({ paths, warn: log.warn });
   const changes = listChanges(snapshotOf(paths, findConfig(paths, reference)));
-  stdout.write(changes.map(formatChange).join(""));
+  stdout.write(formatChanges(changes));
   return 0;
 });
-
-function formatChange({ kind, path }: LayerChange): string {
-  const text = new TextDecoder().decode(toBytes(path));
-  return `${LETTERS[kind]} ${printable(text)}\n`;
-}
