@@ -20,6 +20,7 @@ import { listIds } from "./containers/list.ts";
 import { readConfig } from "./containers/records.ts";
 import { settle } from "./containers/reconcile.ts";
 import { startDetached } from "./containers/start.ts";
+import { sweepVolumes } from "../storage/volume_store.ts";
 import type { Engine } from "./engine.ts";
 
 /** How long others may take with the names. */
@@ -40,6 +41,8 @@ export async function repair(engine: Engine): Promise<string[]> {
   for (const name of removeStaleNames(paths)) {
     repaired.push(`Released the name "${name}": its container is gone`);
   }
+  // Other commands do so when they make or prune volumes.
+  sweepVolumes(paths);
   const cgroups = sweepCgroups();
   if (cgroups > 0) repaired.push(`Removed ${cgroups} abandoned cgroups`);
   for (const id of listIds(paths)) {

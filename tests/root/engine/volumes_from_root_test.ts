@@ -112,3 +112,19 @@ Deno.test("parseVolumesFrom() refuses what names nothing, and unknown modes", ()
     access: "ro",
   });
 });
+
+engineTest(
+  "withVolumesFrom() copies nothing into volumes of others",
+  (roots) => {
+    const use = { name: "v", isAnonymous: true, copyUp: "if-empty" } as const;
+    using web = roots.create({
+      name: "web",
+      volumes: [volume("/a", { volume: use })],
+    });
+    const { volumes } = withVolumesFrom(roots.paths, containerConfig(), [
+      "web",
+    ]);
+    assert.deepEqual(volumes[0]?.volume, { ...use, copyUp: "never" });
+    web.remove();
+  },
+);

@@ -30,11 +30,25 @@ Deno.test("matchesEvent() knows every key", () => {
     ["image", ["bb"], ["b", ""]],
     ["label", ["app", "app=shop"], ["ap", "app=", "shop"]],
     ["type", ["container"], ["image"]],
+    ["volume", [], ["abcd", "web"]],
   ];
   for (const [key, good, bad] of table) {
     for (const value of good) assert.ok(fits([key, [value]]), value);
     for (const value of bad) assert.ok(!fits([key, [value]]), value);
   }
+});
+
+Deno.test("matchesEvent() knows volumes by name", () => {
+  const event = {
+    ...EVENT,
+    type: "volume",
+    action: "mount",
+    id: "db",
+  } as const;
+  const fits = (name: string): boolean =>
+    matchesEvent(event, new Map([["volume", [name]]]), ALWAYS);
+  assert.ok(fits("db"));
+  assert.ok(!fits("d"));
 });
 
 Deno.test("matchesEvent() wants one value of each key", () => {

@@ -130,6 +130,23 @@ Deno.test("containerRow() cuts nothing if told so", () => {
   assert.equal(cut.Mounts, "/a/long/path/t…");
 });
 
+Deno.test("containerRow() calls volumes by name, and counts them", () => {
+  const volume = {
+    source: "/s",
+    destination: "/d",
+    access: "rw",
+    create: "never",
+  };
+  const use = { name: "db", isAnonymous: false, copyUp: "if-empty" };
+  const volumes = [volume, { ...volume, volume: use }];
+  const row = containerRow(
+    container({ volumes: volumes as ContainerConfig["volumes"] }),
+    { full: false, nowMs: NOW },
+  );
+  assert.equal(row.Mounts, "/s,db");
+  assert.equal(row.LocalVolumes, "1");
+});
+
 Deno.test("containerRow() has docker's fields, sorted, as JSON", () => {
   const row = containerRow(container({ labels: { b: "2", a: "" } }), {
     full: false,

@@ -38,9 +38,20 @@ const CASES: readonly (readonly [
       volumes: [
         { source: "/a", destination: "/b", access: "ro", create: "never" },
         { source: "/c", destination: "/d", access: "rw", create: "never" },
+        ...["named", "nameless"].map((name) => ({
+          source: `/store/${name}/_data`,
+          destination: `/${name}`,
+          access: "ro" as const,
+          create: "never" as const,
+          volume: {
+            name,
+            isAnonymous: name === "nameless",
+            copyUp: "if-empty" as const,
+          },
+        })),
       ],
     },
-    { Binds: ["/a:/b:ro", "/c:/d"] },
+    { Binds: ["/a:/b:ro", "/c:/d", "named:/named:ro"] },
   ],
   [
     { log: { driver: "json-file", maxSizeBytes: 10 * 1024 ** 2, maxFiles: 3 } },

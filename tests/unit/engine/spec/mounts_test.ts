@@ -260,3 +260,34 @@ Deno.test("buildMounts() binds the host's /sys where it may not be mounted", () 
   assert.equal(mountOn("/sys", MAPPED).type, "sysfs");
   assert.equal(mountOn("/sys", { network: "host" }).type, "sysfs");
 });
+
+Deno.test("buildMounts() hides mounts below a source, or leaves them writable", () => {
+  const options = (changes: Partial<BindVolume>): readonly string[] =>
+    mountOn("/d", { volumes: [{ ...bind("/d", "ro"), ...changes }] }).options;
+  assert.deepEqual(options({}), ["rbind", "rprivate", "rro"]);
+  assert.deepEqual(options({ below: "hidden" }), ["bind", "rprivate", "rro"]);
+  assert.deepEqual(options({ below: "writable" }), ["rbind", "rprivate", "ro"]);
+  assert.deepEqual(options({ subpath: "a/b" }).at(-1), "subpath=a/b");
+});
+
+Deno.test("buildMounts() maps owners only for ids of the container's own", () => {
+  const volumes = [{ ...bind("/d"), ids: "mapped" as const }];
+  assert.ok(!mountOn("/d", { volumes }).options.includes("idmap"));
+  assert.ok(mountOn("/d", { ...MAPPED, volumes }).options.includes("idmap"));
+});
+
+Deno.test("buildMounts() shows images for reading, of one layer or several", () => {
+  const mountOf = (...layers: string[]): Mount =>
+    mountOn("/i", { imageMounts: [{ image: "x", destination: "/i", layers }] });
+  assert.deepEqual(mountOf("/l/1"), {
+    destination: "/i",
+    type: "bind",
+    source: "/l/1",
+    options: ["bind", "ro", "nodev"],
+  });
+  const { type, options } = mountOf("/l/2", "/l/1");
+  assert.equal(type, "overlay");
+  assert.deepEqual(options.slice(0, 1), ["lowerdir=/l/2:/l/1"]);
+  assert.ok(options.includes("ro") && options.includes("nodev"));
+  assert.match(mountOf().source, /once opened/);
+});
