@@ -48,7 +48,8 @@ export class Line {
    */
   async send({ listen, ...request }: LineRequest): Promise<Response> {
     const { reach, silenceMs, signal } = this.#route;
-    const { host } = request.url;
+    // The host that is spoken to, after redirects.
+    let { host } = request.url;
     const silent = new AbortController();
     const giveUp = (): void => silent.abort();
     let timer = setTimeout(giveUp, silenceMs);
@@ -57,12 +58,18 @@ export class Line {
       timer = setTimeout(giveUp, silenceMs);
     });
     try {
-      const response = await sendFollowing({
+      return await sendFollowing({
         ...request,
         signal: AbortSignal.any([signal, silent.signal]),
-      }, reach);
-      this.#answered.add(host);
-      return response;
+      }, (url) => {
+        const send = reach(url);
+        return async (hop) => {
+          ({ host } = hop.url);
+          const answer = await send(hop);
+          this.#answered.add(host);
+          return answer;
+        };
+      });
     } catch (error) {
       signal.throwIfAborted();
       if (silent.signal.aborted) throw tooLate(host, silenceMs);

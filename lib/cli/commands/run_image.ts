@@ -19,7 +19,7 @@ export interface ImageRequest extends Pick<RunOptions, "image" | "pull"> {
 
 /** What is a path, a kind of archive, or a file by its ending. */
 const FILE =
-  /^[./~-]|^(?:docker-archive|oci-archive|oci|dir):|\.(?:tar|t[gx]z|tar\.\w+)$/;
+  /^[./~-]|^(?:docker-archive|oci-archive|oci):|\.(?:tar|t[gx]z|tar\.\w+)$/;
 
 /**
  * Pulls the image of a new container if its policy says so.
