@@ -1,6 +1,7 @@
 /**
  * Copies one descriptor to another, on threads of Deno's pool, so that neither
- * a slow reader nor a silent writer keeps signals waiting.
+ * a slow reader nor a silent writer keeps signals waiting. Only what a terminal
+ * takes at once is written without one.
  *
  * @module
  */
@@ -11,8 +12,7 @@ import { Memory } from "../../../ffi/memory.ts";
 
 /** As much as a pipe holds by default. */
 const BUFFER_BYTES = 64 * 1024;
-/** More than a key or its echo; what is left of a terminal's room when it is
- * said to have some. */
+/** More than a key or its echo; a pty that has room at all has this much. */
 const FEW_BYTES = 256;
 
 /** What a pump is doing. */
