@@ -176,3 +176,58 @@ placeTest("run -v :U gives a volume to the user", async (place) => {
   const script = "touch /v/f; stat -c '%u %g' /v /v/f";
   assertPrints(await place.run(...words, ...shell(script)), "33 44\n33 44\n");
 });
+
+placeTest(
+  "an image's volumes are the container's, and go with it",
+  async (place) => {
+    await place.run("--name", "made", ...shell("mkdir /data; echo x >/data/f"));
+    const changes = ["-c", "VOLUME /data", "-c", 'CMD ["cat", "/data/f"]'];
+    const made = await place.tsdocker("commit", ...changes, "made", "vol");
+    assert.equal(made.code, 0, made.stderr);
+    assertPrints(await place.tsdocker("rm", "made"), "made\n");
+    assertPrints(await place.run("--rm", "vol"), "x\n");
+    assert.deepEqual(await namesIn(store(place)), []);
+    await place.tsdocker("create", "--name", "one", "vol");
+    const [name = ""] = await namesIn(store(place));
+    assert.match(name, /^[0-9a-f]{64}$/);
+    // A volume of the user's is in its place, and so is another container's.
+    assertPrints(
+      await place.run("--rm", "-v", "mine:/data", "vol", "ls", "/data"),
+      "f\n",
+    );
+    const from = ["--rm", "--volumes-from", "one", "vol"];
+    assertPrints(await place.run(...from, "rm", "/data/f"), "");
+    assert.deepEqual(await namesIn(store(place)), [name, "mine"]);
+    assert.deepEqual(await namesIn(`${store(place)}/${name}/_data`), []);
+    const image = ["--mount", "type=image,src=vol,dst=/i"];
+    assertPrints(
+      await place.run("--rm", ...image, ...shell("cat /i/data/f")),
+      "x\n",
+    );
+    await place.tsdocker("rm", "one");
+    assert.deepEqual(await namesIn(store(place)), ["mine"]);
+  },
+);
+
+placeTest(
+  "volumes are whole, whoever is killed or runs at the same time",
+  async (place) => {
+    const count = shell("ls /bin | wc -l");
+    const { stdout: all } = await place.run("--rm", ...count);
+    const words = ["run", "--rm", "-v", "v:/bin", "-v", "/anon", IMAGE, "true"];
+    for (const delayMs of [20, 30, 40, 50]) {
+      const victim = place.start(words);
+      await new Promise((resolve) => setTimeout(resolve, delayMs));
+      victim.kill("SIGKILL");
+      await victim.status();
+      assertPrints(await place.run("--rm", "-v", "v:/bin", ...count), all);
+      assertPrints(await place.tsdocker("volume", "rm", "v"), "v\n");
+    }
+    const outcomes = await Promise.all(
+      [1, 2, 3].map(() => place.run("--rm", "-v", "v:/bin", ...count)),
+    );
+    for (const outcome of outcomes) assertPrints(outcome, all);
+    await place.tsdocker("volume", "prune", "-af");
+    assert.deepEqual(await namesIn(store(place)), []);
+  },
+);

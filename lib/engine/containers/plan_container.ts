@@ -82,7 +82,7 @@ export async function planContainer(
   const plan = createPlan(spec, {
     rootfs: [rootMount(config, context.snapshot, devices)],
     idMapped: config.layerOwners === "mapped"
-      ? snapshotDirectories(context.snapshot)
+      ? imageDirectories(config, context.snapshot)
       : [],
     init: config.init,
     withoutKeeper: context.withoutKeeper,
@@ -90,6 +90,19 @@ export async function planContainer(
     ...(seccomp === undefined ? {} : { seccomp }),
   });
   return { spec, plan };
+}
+
+/** Each once: those of its own image, and of others among its files. */
+function imageDirectories(
+  { imageMounts = [] }: ContainerConfig,
+  snapshot: Snapshot,
+): string[] {
+  return [
+    ...new Set([
+      ...snapshotDirectories(snapshot),
+      ...imageMounts.flatMap(({ layers }) => layers),
+    ]),
+  ];
 }
 
 /** The specification, as far as this host can carry it out. */
