@@ -8,7 +8,7 @@ SOURCES = main.ts deno.json $(wildcard deno.lock) $(shell find ffi lib tools -ty
 COMMITS = $(wildcard .git/logs/HEAD)
 
 .DELETE_ON_ERROR:
-.PHONY: help image demo test unit e2e faults vm bench docs ok fmt lint check install clean
+.PHONY: help image demo test unit e2e faults fuzz vm bench docs ok fmt lint check install clean
 
 tsdocker: $(SOURCES) $(COMMITS) ## (default) build ./tsdocker
 	@$(DENO) run -A tools/build.ts tsdocker
@@ -38,6 +38,9 @@ e2e: tsdocker images/busybox.tar ## run the tests of the built program (as root)
 faults: tsdocker images/busybox.tar ## let each kind of fault strike 100 times (as root)
 	@FAULT_ROUNDS=100 $(TEST) tests/e2e/faults_test.ts tests/e2e/faults_many_test.ts \
 	  tests/e2e/faults_disk_test.ts tests/e2e/faults_leave_test.ts
+
+fuzz: ## compare 6,000 archives at random with GNU tar (as root)
+	@FUZZ_ARCHIVES=6000 FUZZ_SEED=$$(date +%s) $(TEST) tests/root/storage/tar/fuzz_root_test.ts
 
 vm: tsdocker images/busybox.tar ## run tests in guests with each layout of cgroups (as root)
 	@tools/vm.sh

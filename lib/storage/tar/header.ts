@@ -151,7 +151,8 @@ function octal(
 ): number | undefined {
   const end = start + width;
   let at = start;
-  while (at < end && bytes[at] === 0x20) at++;
+  // Some old programs begin with a NUL; nobody takes it for the end.
+  while (at < end && (bytes[at] === 0x20 || bytes[at] === 0)) at++;
   let value = 0;
   for (; at < end; at++) {
     const byte = bytes[at] as number;

@@ -55,6 +55,8 @@ const ENTRY_TYPES: Readonly<Record<string, EntryType>> = {
   "6": "fifo",
 };
 
+/** Regular files of v7, of POSIX, and those to be stored in one piece. */
+const REGULAR_TYPES = "\x0007";
 /** GNU's volume label, and Solaris' access control lists: not files. */
 const IGNORED_TYPES = "VA";
 /** The rest of a file from another volume: we have only this one. */
@@ -193,8 +195,10 @@ export class TarReader implements Disposable {
       } else if (typeflag === "K") {
         extended.longLink = this.#readLongName(header, extended);
       } else if (typeflag === "x" || typeflag === "X") {
-        const records = parsePaxRecords(this.#readExtended(header, extended));
-        extended.records = [...extended.records ?? [], ...records];
+        // Of several the last counts, as for everybody else.
+        extended.records = parsePaxRecords(
+          this.#readExtended(header, extended),
+        );
       } else if (typeflag === "g") {
         this.#addGlobals(parsePaxRecords(this.#readExtended(header, extended)));
       } else if (IGNORED_TYPES.includes(typeflag)) {
@@ -367,7 +371,8 @@ function entryType(typeflag: string, name: ByteString): EntryType {
     throw new FormatError("goes on with a file of another volume");
   }
   // v7 has no type for directories, their names end in a slash.
-  return name.endsWith("/") ? "directory" : "file";
+  const isDirectory = name.endsWith("/") && REGULAR_TYPES.includes(typeflag);
+  return isDirectory ? "directory" : "file";
 }
 
 function checkedName(field: string, name: ByteString): ByteString {
