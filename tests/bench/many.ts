@@ -11,7 +11,7 @@
 import { type Contender, perform } from "./support/contender.ts";
 import { emptyDeno } from "./support/contenders.ts";
 import { type Engine, tsdockerEngine } from "./support/engines.ts";
-import { type Memory, monitorMemory } from "./support/monitors.ts";
+import { idleMemory, type Memory, monitorMemory } from "./support/monitors.ts";
 import { imagePath, programPath } from "./support/place.ts";
 import { race, summarize } from "./support/race.ts";
 import { table } from "./support/report.ts";
@@ -20,6 +20,9 @@ import { verdict } from "./support/results.ts";
 const RUNNING = 100;
 const ENDED = 400;
 const ROUNDS = 30;
+
+/** When monitors have given back what their start has taken. */
+const IDLE_MS = 5000;
 
 /** What a monitor may take for itself. */
 const MAX_DIRTY_MB = 10.5;
@@ -109,6 +112,9 @@ if (import.meta.main) {
       (index) =>
         engine.run(["-d", "--name", `bench-${index}`], ["sleep", "1000000"]),
     );
+    const atOnce = await monitorMemory(engine.directory);
+    // Both for the time that lets the monitors rest.
+    const idleDeno = await idleMemory(IDLE_MS);
     const memory = await monitorMemory(engine.directory);
     if (memory.length !== running) {
       throw new Error(`${memory.length} monitors for ${running} containers`);
@@ -118,14 +124,17 @@ if (import.meta.main) {
       ended,
       () => engine.run([], ["true"]),
     );
-    const dirty = memoryRow("private dirty", memory, (one) => one.dirtyBytes);
+    const dirtyBytes = (one: Memory): number => one.dirtyBytes;
+    const dirty = memoryRow("private dirty", memory, dirtyBytes);
     console.log([
       `${running} containers were started with \`run -d\`, one after the ` +
       `other: ${started.toFixed(1)} a second; then ${ended} ran to their end ` +
       `and were kept: ${toEnd.toFixed(1)} a second.`,
       "",
       table(["MB for each monitor", "median", "most"], [
+        memoryRow("private dirty, at once", atOnce, dirtyBytes),
         dirty,
+        memoryRow("private dirty, idle Deno", [idleDeno], dirtyBytes),
         memoryRow("proportional share", memory, (one) => one.shareBytes),
         memoryRow("resident", memory, (one) => one.residentBytes),
       ]),
@@ -138,7 +147,8 @@ if (import.meta.main) {
       "",
       await measureLists(engine, rounds),
       "",
-      `${rounds} rounds in turns after three to warm up, with ` +
+      `Memory is looked at ${IDLE_MS / 1000} seconds after the last start, ` +
+      `and once at once. ${rounds} rounds in turns after three to warm up, with ` +
       `${running + ended} containers, of which ${running} run.`,
     ].join("\n"));
   } finally {

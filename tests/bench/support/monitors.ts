@@ -36,6 +36,25 @@ async function wordsOf(pid: string): Promise<string[]> {
   }
 }
 
+const IDLE_PROGRAM = "data:text/javascript,setInterval(() => {}, 1e9)";
+
+/** The memory of a Deno that does nothing, after some time of that. */
+export async function idleMemory(timeMs: number): Promise<Memory> {
+  const deno = new Deno.Command(Deno.execPath(), {
+    args: ["run", "--no-config", "--no-lock", IDLE_PROGRAM],
+    stdin: "null",
+    stdout: "null",
+    stderr: "null",
+  }).spawn();
+  try {
+    await new Promise((resolve) => setTimeout(resolve, timeMs));
+    return await memoryOf(`${deno.pid}`);
+  } finally {
+    deno.kill();
+    await deno.status;
+  }
+}
+
 async function memoryOf(pid: string): Promise<Memory> {
   const text = await Deno.readTextFile(`/proc/${pid}/smaps_rollup`);
   const bytes = (field: string): number =>
