@@ -7,6 +7,7 @@
 import { UsageError } from "../base/errors.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { CommandContext } from "./context.ts";
+import type { PullContext } from "./pull.ts";
 
 const LAUNCHERS = ["auto", "native", "reinvoke"] as const;
 
@@ -21,7 +22,7 @@ const LAUNCHERS = ["auto", "native", "reinvoke"] as const;
  * @throws {UsageError} If `TSDOCKER_LAUNCHER` is set to something else.
  */
 export function engineOf(
-  context: Pick<CommandContext, "paths" | "env" | "cwd" | "log">,
+  context: PullContext & Pick<CommandContext, "cwd">,
 ): Engine {
   const { paths, env, log } = context;
   const cwd = context.cwd();
@@ -41,6 +42,10 @@ export function engineOf(
       gid: idOf(env.get("SUDO_GID")) ?? Deno.gid() ?? 0,
     },
     warn: log.warn,
+    async pull(request): Promise<void> {
+      const { pullForRun } = await import("./pull_for_run.ts");
+      await pullForRun(context, this, request);
+    },
   };
 }
 

@@ -12,6 +12,12 @@ import { printable } from "./output/printable.ts";
 import { hideTransfer, showTransfer } from "./output/transfer_progress.ts";
 import { registrySetupOf } from "./registry_setup.ts";
 
+/** What is needed of the command line that pulls. */
+export type PullContext = Pick<
+  CommandContext,
+  "paths" | "env" | "stderr" | "stderrSize" | "log"
+>;
+
 /** How to pull. */
 export interface PullOptions {
   readonly quiet: boolean;
@@ -21,7 +27,7 @@ export interface PullOptions {
 
 /** Pulls an image, and says so. */
 export async function pullAloud(
-  context: CommandContext,
+  context: PullContext,
   reference: ImageReference,
   { quiet, platform }: PullOptions,
 ): Promise<Pulled> {

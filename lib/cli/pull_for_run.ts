@@ -5,6 +5,7 @@
  */
 import { NotFoundError } from "../base/errors.ts";
 import type { Engine } from "../engine/engine.ts";
+import type { ImageRequest } from "../engine/images/obtain_image.ts";
 import { findImage } from "../engine/images/open_image.ts";
 import { hasNewer } from "../engine/images/pull.ts";
 import { openRegistries } from "../engine/images/registry_access.ts";
@@ -16,10 +17,8 @@ import {
 import type { Platform } from "../oci/image_spec.ts";
 import { parsePlatform, runsOn } from "../oci/platform.ts";
 import { readImageDocument } from "../storage/image_store.ts";
-import type { ImageRequest } from "./commands/run_image.ts";
-import type { CommandContext } from "./context.ts";
 import { hideTransfer } from "./output/transfer_progress.ts";
-import { pullAloud } from "./pull.ts";
+import { pullAloud, type PullContext } from "./pull.ts";
 import { registrySetupOf } from "./registry_setup.ts";
 
 /**
@@ -30,7 +29,7 @@ import { registrySetupOf } from "./registry_setup.ts";
  * @throws {RegistryError} If it cannot be had.
  */
 export async function pullForRun(
-  context: CommandContext,
+  context: PullContext,
   engine: Engine,
   { image, pull, quiet, platform }: ImageRequest,
 ): Promise<void> {
@@ -66,7 +65,7 @@ async function isUsable(
 
 /** Who has an image can do without a registry that does not answer. */
 async function isOutdated(
-  context: CommandContext,
+  context: PullContext,
   reference: ImageReference,
   platform: Platform | undefined,
 ): Promise<boolean> {

@@ -6,6 +6,7 @@
  */
 import type { HostPaths } from "../base/host_paths.ts";
 import type { LauncherChoice } from "../runtime/launch/launch.ts";
+import type { ImageRequest } from "./images/obtain_image.ts";
 import type { ByKind } from "./user_namespace.ts";
 
 /** The surroundings of an operation. */
@@ -18,6 +19,8 @@ export interface Engine {
   readonly launcher: LauncherChoice;
   /** Who runs tsdocker, before sudo made it root. */
   readonly invoker: ByKind<number>;
+  /** Brings the image of a new container; without it, nothing is pulled. */
+  pull?(request: ImageRequest): Promise<void>;
   /** Says something that the user should know but that stops nothing. */
   warn(message: string): void;
 }

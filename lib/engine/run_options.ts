@@ -196,6 +196,10 @@ export interface RunOptions
   readonly detach: boolean;
   /** When to look for a newer image. */
   readonly pull: PullPolicy;
+  /** Whether to say nothing of a pull's progress. */
+  readonly quiet: boolean;
+  /** The platform whose image to use, as the user wrote it. */
+  readonly platform?: string;
   /** Whether to show the plan, and how. */
   readonly trace: TraceMode;
 }

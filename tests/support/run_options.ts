@@ -27,6 +27,7 @@ export function runOptions(changes: Partial<RunOptions> = {}): RunOptions {
     init: false,
     network: "none",
     pull: "missing",
+    quiet: false,
     trace: undefined,
     oomKillDisable: false,
     deviceReadBps: [],

@@ -107,6 +107,15 @@ const SECTIONS: Readonly<Record<LayoutName, Sections>> = {
       "lib/engine/containers/own_layers.ts",
       "lib/engine/containers/unpack.ts",
     ],
+    // `pull` starts it for each large layer.
+    layer: ["lib/cli/commands/internal/unpack_layer.ts"],
+    registry: [
+      "lib/cli/commands/login.ts",
+      "lib/cli/commands/logout.ts",
+      "lib/cli/commands/pull.ts",
+      "lib/cli/commands/push.ts",
+      "lib/cli/pull_for_run.ts",
+    ],
     volumes: [
       ...VOLUMES,
       "lib/cli/commands/volume/create.ts",

@@ -7,7 +7,6 @@ import { createOnly } from "../../engine/containers/create_only.ts";
 import { defineCommand } from "../command.ts";
 import { engineOf } from "../engine.ts";
 import { EXIT_STATUS } from "../errors.ts";
-import { obtainImage } from "./run_image.ts";
 import { CREATE_FLAGS, toCreateOptions } from "./run_options.ts";
 
 /** The command `create`. */
@@ -32,10 +31,7 @@ export const createCommand = defineCommand({
     env: context.env,
     readTextFile: (path) => Deno.readTextFileSync(path),
   });
-  const engine = engineOf(context);
-  const image = { ...invocation.options, image: options.image };
-  await obtainImage(context, engine, image);
-  const id = await createOnly(engine, options);
+  const id = await createOnly(engineOf(context), options);
   context.stdout.write(`${id}\n`);
   return EXIT_STATUS.success;
 });

@@ -13,7 +13,6 @@ import { engineOf } from "../engine.ts";
 import type { CommandContext } from "../context.ts";
 import { EXIT_STATUS } from "../errors.ts";
 import { assertTerminal } from "../session_terminal.ts";
-import { obtainImage } from "./run_image.ts";
 import { RUN_FLAGS, toRunOptions } from "./run_options.ts";
 import { needsMonitor } from "./run_flags/attach.ts";
 import { parseWait } from "./run_flags/wait.ts";
@@ -62,7 +61,6 @@ export const runCommand = defineCommand({
   const { trace } = options;
   const waitMs = parseWait(invocation.options);
   const engine = engineOf(context);
-  const image = { ...invocation.options, image: options.image };
   if (trace?.mode === "dry-run") {
     const { dryRun } = await import("../../engine/containers/dry_run.ts");
     const { formatPlan } = await import("../output/plan.ts");
@@ -74,7 +72,6 @@ export const runCommand = defineCommand({
     if (invocation.options.attach.length > 0) {
       throw new UsageError("Conflicting options: -a and -d");
     }
-    await obtainImage(context, engine, image);
     const { runDetached } = await import(
       "../../engine/containers/run_detached.ts"
     );
@@ -85,7 +82,6 @@ export const runCommand = defineCommand({
     return await stayUntilReady(context, id, waitMs);
   }
   assertTerminal(options, context);
-  await obtainImage(context, engine, image);
   if (needsMonitor(options, invocation.options) && trace === undefined) {
     const { runAttached } = await import("./run_attached.ts");
     const flags = invocation.options;

@@ -187,9 +187,6 @@ export async function toCreateOptions(
     labelFile,
     publish,
     publishAll,
-    // How an image is brought is no property of the container.
-    quiet: _quiet,
-    platform: _platform,
     ...same
   } = options;
   if (publish.length > 0 || publishAll) throw noPorts();

@@ -6,8 +6,10 @@
 import { removePath } from "../../base/remove_tree.ts";
 import type { ContainerId } from "../../base/identifiers.ts";
 import type { Engine } from "../engine.ts";
+import { obtainImage } from "../images/obtain_image.ts";
 import type { RunOptions } from "../run_options.ts";
 import { createFromImage } from "./create_from_image.ts";
+import { assertRoot } from "./reconcile.ts";
 import { keepUnstarted, stateDirectory } from "./records.ts";
 
 /**
@@ -19,6 +21,8 @@ export async function createOnly(
   engine: Engine,
   options: RunOptions,
 ): Promise<ContainerId> {
+  assertRoot();
+  await obtainImage(engine, options);
   using undo = new DisposableStack();
   using container = await createFromImage(engine, options, undo);
   const { id } = container.config;

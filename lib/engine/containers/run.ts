@@ -8,6 +8,7 @@ import { SignalProxy } from "../../runtime/stdio/signal_proxy.ts";
 import { openStdio } from "../../runtime/stdio/stdio.ts";
 import type { ContainerConfig } from "../container_config.ts";
 import type { Engine } from "../engine.ts";
+import { obtainImage } from "../images/obtain_image.ts";
 import type { RunOptions } from "../run_options.ts";
 import { endCgroup } from "./cgroup.ts";
 import { createFromImage } from "./create_from_image.ts";
@@ -17,6 +18,7 @@ import { keepContainer } from "./keep.ts";
 import { launchContainer, type LaunchReport } from "./launch_container.ts";
 import { openContainerLog } from "./log.ts";
 import { pidfileOf } from "./pidfile.ts";
+import { assertRoot } from "./reconcile.ts";
 
 /** What a caller wants to know while a container runs, and how to leave it. */
 export interface RunEvents {
@@ -42,6 +44,9 @@ export async function runContainer(
   events: RunEvents = {},
 ): Promise<number | "left"> {
   const { paths } = engine;
+  assertRoot();
+  // It may take long, and signals end it.
+  await obtainImage(engine, options);
   const signals = new SignalProxy();
   using undo = new DisposableStack();
   using pidfile = pidfileOf(options);

@@ -7,6 +7,7 @@
 import type { ContainerId } from "../../base/identifiers.ts";
 import type { ContainerConfig } from "../container_config.ts";
 import type { Engine } from "../engine.ts";
+import { obtainImage } from "../images/obtain_image.ts";
 import type { RunOptions } from "../run_options.ts";
 import { createFromImage } from "./create_from_image.ts";
 import { pidfileOf } from "./pidfile.ts";
@@ -31,6 +32,7 @@ export async function runDetached(
   { onListening }: DetachedEvents = {},
 ): Promise<ContainerId> {
   assertRoot();
+  await obtainImage(engine, options);
   // It gets ready while the container is created.
   using monitor = spawnMonitor(engine);
   using undo = new DisposableStack();
