@@ -28,6 +28,8 @@ export interface BindVolume {
   readonly owner?: "user";
   /** Whether ids on disk are those of the container's user namespace. */
   readonly ids?: "mapped";
+  /** Whether it was asked for by `--mount`, which is how it is told then. */
+  readonly isMount?: true;
 }
 
 /** A volume of the store, as a container has it. */
@@ -47,7 +49,7 @@ export interface TmpfsVolume {
   readonly destination: string;
   /** Mount options as written. */
   readonly options: readonly string[];
-  /** Whether it was asked for as a mount, which is how it is told then. */
+  /** Whether it was asked for by `--mount`, which is how it is told then. */
   readonly isMount?: true;
 }
 

@@ -8,6 +8,7 @@
 import type { Rlimit } from "../../oci/runtime_spec.ts";
 import type { ContainerConfig, LogConfig } from "../container_config.ts";
 import type { DeviceRequest } from "../device_request.ts";
+import { type AskedMount, inspectAskedMounts } from "./mounts.ts";
 import { type InspectedLimits, inspectLimits } from "./limits.ts";
 import type { PortBinding } from "./network_settings.ts";
 import { NIL_LIST, orNil } from "./nil_list.ts";
@@ -61,6 +62,8 @@ export interface InspectedHostConfig extends InspectedLimits {
   readonly DeviceRequests: readonly never[];
   readonly Ulimits: readonly InspectedUlimit[];
   readonly Init: boolean;
+  /** What `--mount` has asked for; absent without any. */
+  readonly Mounts: readonly AskedMount[] | undefined;
 }
 
 /** What a container may use of the host, and what it shares with it. */
@@ -69,12 +72,13 @@ export function inspectHostConfig(
 ): InspectedHostConfig {
   return {
     Binds: orNil(
-      config.volumes.filter(({ volume }) => volume?.isAnonymous !== true)
-        .map(({ source, destination, access, volume }) =>
-          `${volume?.name ?? source}:${destination}${
-            access === "ro" ? ":ro" : ""
-          }`
-        ),
+      config.volumes.filter(({ volume, isMount }) =>
+        isMount !== true && volume?.isAnonymous !== true
+      ).map(({ source, destination, access, volume }) =>
+        `${volume?.name ?? source}:${destination}${
+          access === "ro" ? ":ro" : ""
+        }`
+      ),
     ),
     ContainerIDFile: "",
     LogConfig: { Type: config.log.driver, Config: logOptions(config.log) },
@@ -105,11 +109,7 @@ export function inspectHostConfig(
     PublishAllPorts: false,
     ReadonlyRootfs: config.readOnly,
     SecurityOpt: orNil(securityOptions(config)),
-    Tmpfs: config.tmpfs.length === 0 ? undefined : new Map(
-      config.tmpfs.map((
-        { destination, options },
-      ) => [destination, options.join(",")]),
-    ),
+    Tmpfs: inspectTmpfs(config),
     UTSMode: hostMode(config.uts),
     UsernsMode: config.userns.kind === "host" ? "" : config.userns.kind,
     ShmSize: config.shmSizeBytes,
@@ -127,7 +127,19 @@ export function inspectHostConfig(
     DeviceRequests: NIL_LIST,
     Ulimits: orNil(config.rlimits.map(inspectUlimit)),
     Init: config.init,
+    Mounts: inspectAskedMounts(config),
   };
+}
+
+/** Options by path of what `--tmpfs` has asked for. */
+function inspectTmpfs(
+  { tmpfs }: ContainerConfig,
+): ReadonlyMap<string, string> | undefined {
+  const asked = tmpfs.filter(({ isMount }) => isMount !== true);
+  if (asked.length === 0) return undefined;
+  return new Map(
+    asked.map(({ destination, options }) => [destination, options.join(",")]),
+  );
 }
 
 /** Docker has no word for what is the container's own. */

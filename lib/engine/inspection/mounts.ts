@@ -8,6 +8,8 @@
 import type { ContainerConfig } from "../container_config.ts";
 import type { BindVolume } from "../volume.ts";
 
+type MountConfig = Pick<ContainerConfig, "volumes" | "tmpfs" | "imageMounts">;
+
 /** Something else among a container's files, under docker's names. */
 export interface InspectedMount {
   readonly Type: "bind" | "volume" | "tmpfs" | "image";
@@ -21,12 +23,48 @@ export interface InspectedMount {
   readonly Propagation: "rprivate" | "";
 }
 
+/** What one `--mount` has asked for, under docker's names. */
+export interface AskedMount {
+  readonly Type: InspectedMount["Type"];
+  /** Absent for a tmpfs, and for a volume without a name. */
+  readonly Source?: string;
+  readonly Target: string;
+  readonly ReadOnly?: true;
+}
+
+/** What `--mount` has asked for; `undefined` if nothing. */
+export function inspectAskedMounts(
+  { volumes, tmpfs, imageMounts = [] }: MountConfig,
+): AskedMount[] | undefined {
+  const asked = [
+    ...volumes.filter(({ isMount }) => isMount === true)
+      .map(({ source, destination, access, volume }): AskedMount => ({
+        Type: volume === undefined ? "bind" : "volume",
+        ...(volume?.isAnonymous === true
+          ? {}
+          : { Source: volume?.name ?? source }),
+        Target: destination,
+        ...(access === "ro" ? { ReadOnly: true } : {}),
+      })),
+    ...tmpfs.filter(({ isMount }) => isMount === true)
+      .map(({ destination, options }): AskedMount => ({
+        Type: "tmpfs",
+        Target: destination,
+        ...(options.includes("ro") ? { ReadOnly: true } : {}),
+      })),
+    ...imageMounts.map(({ image, destination }): AskedMount => ({
+      Type: "image",
+      Source: image,
+      Target: destination,
+      ReadOnly: true,
+    })),
+  ];
+  return asked.length === 0 ? undefined : asked;
+}
+
 /** What is mounted; a tmpfs as `--tmpfs` asks for it is not among them. */
 export function inspectMounts(
-  { volumes, tmpfs, imageMounts = [] }: Pick<
-    ContainerConfig,
-    "volumes" | "tmpfs" | "imageMounts"
-  >,
+  { volumes, tmpfs, imageMounts = [] }: MountConfig,
 ): InspectedMount[] {
   return [
     ...volumes.map(inspectVolume),

@@ -186,6 +186,7 @@ function shown(
     access: fields.isSet("readonly") ? "ro" : "rw",
     ...(fields.isSet("chown") ? { owner: "user" } : {}),
     ...(fields.isSet("idmap") ? { ids: "mapped" } : {}),
+    isMount: true,
   };
 }
 

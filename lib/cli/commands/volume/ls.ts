@@ -26,7 +26,9 @@ import {
 /** The table of volumes. */
 const VOLUME_LAYOUT: RowLayout = {
   headings: {
+    Availability: "AVAILABILITY",
     Driver: "DRIVER",
+    Group: "GROUP",
     Label: (name: unknown): unknown => name,
     Labels: "LABELS",
     Links: "LINKS",
@@ -34,6 +36,7 @@ const VOLUME_LAYOUT: RowLayout = {
     Name: "VOLUME NAME",
     Scope: "SCOPE",
     Size: "SIZE",
+    Status: "STATUS",
   },
   columns: ["Driver", "Name"],
 };
@@ -84,7 +87,10 @@ export const volumeLsCommand = defineCommand({
 /** A volume with docker's names of fields. */
 function volumeRow({ name, labels }: VolumeRecord, mountpoint: string): Row {
   return {
+    // What only volumes of clusters have is there, as in docker's.
+    Availability: "N/A",
     Driver: "local",
+    Group: "N/A",
     Labels: Object.entries(labels).map(([key, value]) => `${key}=${value}`)
       .sort().join(","),
     Links: "N/A",
@@ -92,6 +98,7 @@ function volumeRow({ name, labels }: VolumeRecord, mountpoint: string): Row {
     Name: name,
     Scope: "local",
     Size: "N/A",
+    Status: "N/A",
     Label: (key: unknown): string =>
       typeof key === "string" && Object.hasOwn(labels, key)
         ? labels[key] ?? ""

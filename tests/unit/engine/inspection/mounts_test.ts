@@ -3,6 +3,7 @@
  */
 import assert from "node:assert/strict";
 import {
+  inspectAskedMounts,
   type InspectedMount,
   inspectMounts,
 } from "../../../../lib/engine/inspection/mounts.ts";
@@ -71,4 +72,31 @@ Deno.test("inspectMounts() tells of a tmpfs only if it was a mount", () => {
     ]),
     [["tmpfs", "", "/b", false], ["image", "i", "/i", false]],
   );
+});
+
+Deno.test("inspectAskedMounts() tells what --mount has asked for", () => {
+  const bind = { ...BIND, isMount: true } as const;
+  assert.deepEqual(
+    inspectAskedMounts({
+      volumes: [
+        BIND,
+        { ...bind, access: "ro" },
+        { ...bind, destination: "/v", volume: USE },
+        { ...bind, destination: "/n", volume: { ...USE, isAnonymous: true } },
+      ],
+      tmpfs: [
+        { destination: "/a", options: [] },
+        { destination: "/b", options: ["ro"], isMount: true },
+      ],
+      imageMounts: [{ image: "i", destination: "/i", layers: [] }],
+    }),
+    [
+      { Type: "bind", Source: "/src", Target: "/d", ReadOnly: true },
+      { Type: "volume", Source: "v", Target: "/v" },
+      { Type: "volume", Target: "/n" },
+      { Type: "tmpfs", Target: "/b", ReadOnly: true },
+      { Type: "image", Source: "i", Target: "/i", ReadOnly: true },
+    ],
+  );
+  assert.equal(inspectAskedMounts({ volumes: [BIND], tmpfs: [] }), undefined);
 });

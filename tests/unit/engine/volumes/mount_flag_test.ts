@@ -24,12 +24,14 @@ const VOLUME = {
   access: "rw",
   create: "never",
   volume: USE,
+  isMount: true,
 } as const;
 const BIND = {
   source: "/s",
   destination: "/d",
   access: "rw",
   create: "never",
+  isMount: true,
 } as const;
 
 /** Texts and the volume that each asks for. */
