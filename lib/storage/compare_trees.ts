@@ -17,7 +17,7 @@ import { O_NOFOLLOW, O_RDONLY } from "../../ffi/constants/fcntl.ts";
 import { S_IFDIR, S_IFLNK, S_IFMT, S_IFREG } from "../../ffi/constants/stat.ts";
 import type { Fd } from "../../ffi/fd.ts";
 import { Memory } from "../../ffi/memory.ts";
-import { namesIn, openBelow, tryStat } from "./merged_layers.ts";
+import { isWhiteout, namesIn, openBelow, tryStat } from "./merged_layers.ts";
 import { type ByteString, byteString, kernelPath } from "./tar/byte_string.ts";
 import { LinkFinder } from "./tree_entry.ts";
 
@@ -45,8 +45,8 @@ export interface ComparedTrees {
 
 /**
  * Compares two trees: kinds, modes, owners, sizes, times, contents, targets,
- * devices, links and attributes. Times of directories are left out: nothing
- * says what they are where an archive does not name them.
+ * devices, links and attributes. Times of directories and whiteouts are left
+ * out: nothing says what they are where an archive does not name them.
  */
 export function* compareTrees(
   trees: ComparedTrees,
@@ -200,7 +200,7 @@ function* compareStatus(
     yield `belongs to ${actualOwner} instead of ${owner}`;
   }
   const kind = kindOf(wanted);
-  if (kind !== S_IFDIR) {
+  if (kind !== S_IFDIR && !isWhiteout(wanted)) {
     if (
       wanted.modified.seconds !== actual.modified.seconds ||
       wanted.modified.nanoseconds !== actual.modified.nanoseconds
