@@ -5,8 +5,9 @@
  *
  * @module
  */
-import { openat } from "../../ffi/calls/file.ts";
-import { AT_FDCWD } from "../../ffi/constants/fcntl.ts";
+import { flock, openat } from "../../ffi/calls/file.ts";
+import { AT_FDCWD, LOCK_SH } from "../../ffi/constants/fcntl.ts";
+import { isSyscallError } from "../../ffi/errno.ts";
 import {
   readTextFileIfExists,
   writeFileAtomically,
@@ -14,6 +15,7 @@ import {
 import { HostError, IntegrityError } from "../base/errors.ts";
 import type { HostPaths } from "../base/host_paths.ts";
 import { removePath } from "../base/remove_tree.ts";
+import { isNamed, tryLock } from "./file_lock.ts";
 import { GrowingTree, makePrivate, OPEN_DIRECTORY } from "./growing_tree.ts";
 import { sweepTemporaryTrees, TEMPORARY_PREFIX } from "./temporary_trees.ts";
 import { DATA, RECORD, volumePath } from "./volume_path.ts";
@@ -122,22 +124,63 @@ export function listVolumeNames({ volumes }: Store): string[] {
   }
 }
 
+/** A volume that is gone for everybody; its files go when it is let go of. */
+export type RetiredVolume = Disposable;
+
 /**
- * Removes a volume that nobody uses, whose caller makes sure of that. At once
- * for whoever looks for it; what a crash leaves is swept later.
+ * Takes a volume away that no container has, whose caller makes sure of that.
+ * A crash before its files are gone leaves what is swept later.
  *
- * @returns Whether there was one.
+ * @returns `"busy"` if somebody reads or writes all of it, `"missing"` if there
+ * is none.
  */
-export function removeVolume(store: Store, name: string): boolean {
+export function retireVolume(
+  store: Store,
+  name: string,
+): RetiredVolume | "busy" | "missing" {
+  const path = volumePath(store, name);
   const doomed = `${store.volumes}/${TEMPORARY_PREFIX}${crypto.randomUUID()}`;
   try {
-    Deno.renameSync(volumePath(store, name), doomed);
+    using undo = new DisposableStack();
+    const lock = undo.use(openat(AT_FDCWD, path, OPEN_DIRECTORY));
+    if (!tryLock(lock)) return "busy";
+    Deno.renameSync(path, doomed);
+    undo.move();
+    return {
+      [Symbol.dispose](): void {
+        // Until then nobody else begins to sweep it.
+        using _lock = lock;
+        removePath(doomed);
+      },
+    };
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
+    const isMissing = error instanceof Deno.errors.NotFound ||
+      isSyscallError(error, "ENOENT");
+    if (isMissing) return "missing";
     throw error;
   }
-  removePath(doomed);
-  return true;
+}
+
+/**
+ * Keeps a volume from being removed while all of it is read or written by
+ * somebody who is no container.
+ *
+ * @returns `undefined` if there is none.
+ */
+export function holdVolume(store: Store, name: string): Disposable | undefined {
+  const path = volumePath(store, name);
+  try {
+    using undo = new DisposableStack();
+    const lock = undo.use(openat(AT_FDCWD, path, OPEN_DIRECTORY));
+    flock(lock.number, LOCK_SH);
+    // It may have been removed while we waited.
+    if (!isNamed(lock, path)) return undefined;
+    undo.move();
+    return lock;
+  } catch (error) {
+    if (isSyscallError(error, "ENOENT")) return undefined;
+    throw error;
+  }
 }
 
 /** Removes what processes left that were killed over a volume. */

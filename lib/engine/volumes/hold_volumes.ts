@@ -1,6 +1,6 @@
 /**
  * Keeps volumes from being removed while somebody uses them of whom nothing
- * tells yet: a container that is being created, or whoever reads all of one.
+ * tells yet: a container that is being created.
  *
  * @module
  */

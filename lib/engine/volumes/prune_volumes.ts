@@ -5,7 +5,7 @@
  */
 import { DiskMeter } from "../../storage/disk_usage.ts";
 import { volumePath } from "../../storage/volume_path.ts";
-import { removeVolume, sweepVolumes } from "../../storage/volume_store.ts";
+import { retireVolume, sweepVolumes } from "../../storage/volume_store.ts";
 import {
   fitsFilter,
   type Pruned,
@@ -31,6 +31,8 @@ export function pruneVolumes(
   { paths, warn }: Pick<Engine, "paths" | "warn">,
   { which, mode, filter, without = [] }: VolumePruneOptions,
 ): Pruned {
+  // Files go when others may go on.
+  using retired = new DisposableStack();
   const lock = lockVolumes(paths);
   if (lock === "missing") return { ids: [], reclaimedBytes: 0 };
   if (lock === "busy") {
@@ -45,11 +47,19 @@ export function pruneVolumes(
     fitsFilter(volume, filter)
   );
   const meter = new DiskMeter();
+  const ids: string[] = [];
   let reclaimedBytes = 0;
   for (const { name } of pruned) {
-    reclaimedBytes += meter.measure(volumePath(paths, name));
-    if (mode === "dry-run" || !removeVolume(paths, name)) continue;
-    recordVolumeEvent(paths, name, "destroy");
+    const bytes = meter.measure(volumePath(paths, name));
+    if (mode === "remove") {
+      const volume = retireVolume(paths, name);
+      // It is being exported or imported.
+      if (volume === "busy" || volume === "missing") continue;
+      retired.use(volume);
+      recordVolumeEvent(paths, name, "destroy");
+    }
+    ids.push(name);
+    reclaimedBytes += bytes;
   }
   if (mode === "remove") {
     recordEvent(paths, {
@@ -59,5 +69,5 @@ export function pruneVolumes(
       attributes: { reclaimed: String(reclaimedBytes) },
     });
   }
-  return { ids: pruned.map(({ name }) => name), reclaimedBytes };
+  return { ids, reclaimedBytes };
 }

@@ -4,7 +4,7 @@
  * @module
  */
 import type { HostPaths } from "../../base/host_paths.ts";
-import { removeVolume } from "../../storage/volume_store.ts";
+import { retireVolume } from "../../storage/volume_store.ts";
 import type { ContainerConfig } from "../container_config.ts";
 import { lockVolumes } from "./hold_volumes.ts";
 import { recordVolumeEvent } from "./volume_event.ts";
@@ -28,12 +28,15 @@ export function removeUnusedVolumes(
   names: readonly string[],
 ): void {
   if (names.length === 0) return;
+  using retired = new DisposableStack();
   const lock = lockVolumes(paths);
   if (lock === "busy" || lock === "missing") return;
   using _locked = lock;
   const users = volumeUsers(paths);
   for (const name of names) {
-    if (users.has(name) || !removeVolume(paths, name)) continue;
+    const volume = users.has(name) ? "busy" : retireVolume(paths, name);
+    if (volume === "busy" || volume === "missing") continue;
+    retired.use(volume);
     recordVolumeEvent(paths, name, "destroy");
   }
 }

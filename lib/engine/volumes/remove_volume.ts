@@ -4,7 +4,11 @@
  * @module
  */
 import { ConflictError, NotFoundError } from "../../base/errors.ts";
-import { removeVolume } from "../../storage/volume_store.ts";
+import {
+  type RetiredVolume,
+  retireVolume,
+} from "../../storage/volume_store.ts";
+import type { HostPaths } from "../../base/host_paths.ts";
 import type { Engine } from "../engine.ts";
 import { hasVolume } from "./find_volume.ts";
 import { lockVolumes } from "./hold_volumes.ts";
@@ -21,6 +25,12 @@ export function removeNamedVolume(
   { paths }: Pick<Engine, "paths">,
   name: string,
 ): void {
+  // Its files go when others may go on.
+  using _retired = retireUnused(paths, name);
+  recordVolumeEvent(paths, name, "destroy");
+}
+
+function retireUnused(paths: HostPaths, name: string): RetiredVolume {
   const lock = lockVolumes(paths);
   if (lock === "busy") {
     throw new ConflictError(
@@ -28,11 +38,6 @@ export function removeNamedVolume(
     );
   }
   using _locked = lock === "missing" ? undefined : lock;
-  if (!hasVolume(paths, name)) {
-    throw new NotFoundError(`get ${name}: no such volume`, {
-      advice: "tsdocker volume ls",
-    });
-  }
   const users = volumeUsers(paths).get(name);
   if (users !== undefined) {
     throw new ConflictError(
@@ -40,5 +45,16 @@ export function removeNamedVolume(
       { advice: "tsdocker rm the containers first" },
     );
   }
-  if (removeVolume(paths, name)) recordVolumeEvent(paths, name, "destroy");
+  const retired = hasVolume(paths, name)
+    ? retireVolume(paths, name)
+    : "missing";
+  if (retired === "missing") {
+    throw new NotFoundError(`get ${name}: no such volume`, {
+      advice: "tsdocker volume ls",
+    });
+  }
+  if (retired !== "busy") return retired;
+  throw new ConflictError(
+    `remove ${name}: volume is in use: it is being exported or imported`,
+  );
 }

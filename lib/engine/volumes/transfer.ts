@@ -10,9 +10,10 @@ import {
   O_NOFOLLOW,
   O_RDONLY,
 } from "../../../ffi/constants/fcntl.ts";
+import { NotFoundError } from "../../base/errors.ts";
 import { checkVolumeName } from "../../storage/volume_name.ts";
 import { volumeDataPath } from "../../storage/volume_path.ts";
-import { makeVolume } from "../../storage/volume_store.ts";
+import { holdVolume, makeVolume } from "../../storage/volume_store.ts";
 import {
   type ArchiveOrigin,
   openArchive,
@@ -28,8 +29,7 @@ import { writeArchive } from "../../storage/tar/writer.ts";
 import { TreeReader } from "../../storage/tree_reader.ts";
 import { writeTree } from "../../storage/tree_writer.ts";
 import type { Engine } from "../engine.ts";
-import { findVolume, hasVolume } from "./find_volume.ts";
-import { holdVolumes } from "./hold_volumes.ts";
+import { findVolume } from "./find_volume.ts";
 import { recordVolumeEvent } from "./volume_event.ts";
 
 /** The directory itself comes first, and tells whose the volume is. */
@@ -49,8 +49,11 @@ export function exportVolume(
   name: string,
   fd: number,
 ): number {
-  using _held = holdVolumes(paths);
   findVolume(paths, name);
+  using held = holdVolume(paths, name);
+  if (held === undefined) {
+    throw new NotFoundError(`get ${name}: no such volume`);
+  }
   const path = volumeDataPath(paths, name);
   using top = openat(AT_FDCWD, path, OPEN_DIRECTORY);
   using reader = new TreeReader(top, { name: TOP });
@@ -70,8 +73,8 @@ export async function importVolume(
   name: string,
   origin: ArchiveOrigin,
 ): Promise<void> {
-  using _held = holdVolumes(paths);
-  if (hasVolume(paths, checkVolumeName(name))) {
+  using held = holdVolume(paths, checkVolumeName(name));
+  if (held !== undefined) {
     return await unpackInto(volumeDataPath(paths, name), name, origin);
   }
   const isMade = await makeVolume(

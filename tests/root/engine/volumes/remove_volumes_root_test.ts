@@ -23,6 +23,7 @@ import { removeNamedVolume } from "../../../../lib/engine/volumes/remove_volume.
 import { volumeOfStore } from "../../../../lib/engine/volumes/volume_of_store.ts";
 import type { BindVolume } from "../../../../lib/engine/volume.ts";
 import {
+  holdVolume,
   listVolumeNames,
   makeVolume,
   readVolume,
@@ -207,3 +208,23 @@ engineTest(
     if (typeof lock === "object") lock[Symbol.dispose]();
   },
 );
+
+engineTest("holdVolume() keeps one volume, and no other", async (roots) => {
+  const { engine, paths } = roots;
+  for (const name of ["v", "w"]) {
+    await createVolume(paths, { name, driver: "local", labels: [] });
+  }
+  {
+    using held = holdVolume(paths, "v");
+    using _again = holdVolume(paths, "v");
+    assert.ok(held);
+    assert.throws(() => removeNamedVolume(engine, "v"), {
+      name: "ConflictError",
+      message: "remove v: volume is in use: it is being exported or imported",
+    });
+    assert.deepEqual(prune(roots, { which: "all" }), ["w"]);
+  }
+  assert.equal(holdVolume(paths, "w"), undefined);
+  removeNamedVolume(engine, "v");
+  assert.deepEqual(await namesIn(paths.volumes), []);
+});
