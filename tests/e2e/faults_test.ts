@@ -61,7 +61,11 @@ const FAULTS: Readonly<Record<string, Fault>> = {
   },
   "the client during commit": {
     kills: "client",
-    before: [DETACHED],
+    // A hole that takes a while to be read.
+    before: [[
+      ...["run", "-d", "--name", NAME],
+      ...shell("dd of=/big bs=1M count=0 seek=50; sleep 1000"),
+    ]],
     words: ["commit", NAME, "image"],
     // In a container that is paused nothing can be executed.
     after: [["exec", NAME, "true"], ["commit", NAME, "image"], ...SURVIVES],
