@@ -78,9 +78,10 @@ export class ImageVerifier {
   async #verifyLayer(
     layer: Parameters<typeof verifyLayer>[1],
   ): Promise<string[]> {
-    const { directory, archive, chainId } = layer;
-    // What is missing has been told of.
-    if (!pathExists(directory) || !pathExists(archive)) return [];
+    const { directory, archive, chainId, parents } = layer;
+    // A missing blob has been told of; a layer that is missing is unpacked when
+    // it is needed, and until then nothing tells what is right above it.
+    if (![directory, archive, ...parents].every(pathExists)) return [];
     try {
       const problems = await verifyLayer(this.#paths, layer);
       return problems.map((problem) => `Layer ${chainId}: ${problem}`);

@@ -65,10 +65,8 @@ async function verify(
 ): Promise<string[]> {
   const problems = await new ImageVerifier(paths).verify(image);
   return problems.map((problem) =>
-    problem.replace(/sha256:[0-9a-f]{64}/g, "D").replace(
-      /"\/?(?:deep\/)+/,
-      '"…',
-    )
+    problem.replace(/sha256:[0-9a-f]{64}/g, "D")
+      .replace(/"[…/dep]*\/(?=file|stranger)/, '"…')
   ).sort();
 }
 
@@ -76,7 +74,6 @@ async function verify(
 const DAMAGES: Readonly<
   Record<string, readonly [damage: (base: string) => void, ...string[]]>
 > = {
-  "nothing": [() => undefined],
   "a mode": [
     (base) => Deno.chmodSync(`${base}/etc`, 0o755),
     'Layer D: "etc" has mode 0755 instead of 0751',
@@ -131,7 +128,7 @@ const DAMAGES: Readonly<
     'Layer D: "etc/shadow" was changed at another time',
   ],
   "a file": [
-    (base) => removePath(`${base}/${DEEP}/file`),
+    (base) => Deno.removeSync(`${base}/${DEEP}/file`),
     'Layer D: "…file" is missing',
   ],
   "a stranger": [
@@ -151,13 +148,14 @@ engineTest("ImageVerifier finds what is wrong with layers", async (roots) => {
   const [layer] = image.layers;
   assert.ok(layer);
   const base = `${paths.layers}/${digestHex(layer.chainId)}`;
-  for (const [name, [damage, ...problems]] of Object.entries(DAMAGES)) {
-    await ensureImageLayers(paths, image);
-    damage(base);
-    assert.deepEqual(await verify(paths, image), problems, name);
-    removePath(base);
-  }
+  assert.deepEqual(await verify(paths, image), []);
+  for (const [damage] of Object.values(DAMAGES)) damage(base);
+  assert.deepEqual(
+    await verify(paths, image),
+    Object.values(DAMAGES).flatMap(([, ...problems]) => problems).sort(),
+  );
   // What has not been unpacked cannot be wrong.
+  removePath(base);
   assert.deepEqual(await verify(paths, image), []);
 });
 
