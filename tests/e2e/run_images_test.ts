@@ -41,16 +41,16 @@ for (const [ending, program] of Object.entries(COMPRESSORS)) {
   }
 }
 
-placeTest("run says how to unpack a tar.xz", async (place) => {
-  const file = `${place.work}/image.tar.xz`;
-  const magic = [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00];
+placeTest("run says how to unpack a tar.bz2", async (place) => {
+  const file = `${place.work}/image.tar.bz2`;
+  const magic = [0x42, 0x5a, 0x68, 0x39, 0x31, 0x41];
   await Deno.writeFile(file, new Uint8Array([...magic, ...Array(600).fill(0)]));
   assert.deepEqual(await place.run(file, "true"), {
     code: 125,
     stdout: "",
     stderr:
-      `tsdocker: Cannot read "${file}": xz compression is not supported\n\n` +
-      `try: run "xz -d ${file}" first\n`,
+      `tsdocker: Cannot read "${file}": bzip2 compression is not supported\n\n` +
+      `try: run "bzip2 -d ${file}" first\n`,
   });
 });
 

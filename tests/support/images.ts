@@ -41,6 +41,7 @@ export async function packImage(
 /** The programs that compress a tar file, by the ending they give it. */
 export const COMPRESSORS: Readonly<Record<string, string>> = {
   gz: "gzip",
+  xz: "xz",
   zst: "zstd",
 };
 
