@@ -8,6 +8,7 @@ import type { HostPaths } from "../base/host_paths.ts";
 import type { Command } from "./command.ts";
 import { looksDetached } from "./detached_guess.ts";
 import type { CommandNames } from "./help.ts";
+import { VOLUME_COMMANDS } from "./volume_commands.ts";
 
 /** A command that has not been loaded yet. */
 export interface CommandEntry extends CommandNames {
@@ -269,52 +270,7 @@ export const COMMANDS: readonly CommandEntry[] = [
     aliases: ["image import"],
     load: async () => (await import("./commands/import.ts")).importCommand,
   },
-  {
-    name: "volume create",
-    aliases: [],
-    load: async () =>
-      (await import("./commands/volume/create.ts")).volumeCreateCommand,
-  },
-  {
-    name: "volume ls",
-    aliases: ["volume list"],
-    load: async () => (await import("./commands/volume/ls.ts")).volumeLsCommand,
-  },
-  {
-    name: "volume inspect",
-    aliases: [],
-    load: async () =>
-      (await import("./commands/volume/inspect.ts")).volumeInspectCommand,
-  },
-  {
-    name: "volume rm",
-    aliases: ["volume remove"],
-    load: async () => (await import("./commands/volume/rm.ts")).volumeRmCommand,
-  },
-  {
-    name: "volume prune",
-    aliases: [],
-    load: async () =>
-      (await import("./commands/volume/prune.ts")).volumePruneCommand,
-  },
-  {
-    name: "volume export",
-    aliases: [],
-    load: async () =>
-      (await import("./commands/volume/export.ts")).volumeExportCommand,
-  },
-  {
-    name: "volume import",
-    aliases: [],
-    load: async () =>
-      (await import("./commands/volume/import.ts")).volumeImportCommand,
-  },
-  {
-    name: "volume exists",
-    aliases: [],
-    load: async () =>
-      (await import("./commands/volume/exists.ts")).volumeExistsCommand,
-  },
+  ...VOLUME_COMMANDS,
   {
     name: "pull",
     aliases: ["image pull"],
