@@ -110,12 +110,12 @@ placeTest(
   "--detach-keys leaves run, whose --rm is its monitor's then",
   async (place) => {
     const keys = ["--detach-keys", "ctrl-a,d"];
-    const words = ["run", "--rm", "-it", "--name", "it", ...keys, IMAGE, "cat"];
+    const words = ["run", "--rm", "-it", "--name", "it", ...keys];
     {
-      using terminal = Terminal.tsdocker(place, words);
+      const cat = shell("echo ready; exec cat");
+      using terminal = Terminal.tsdocker(place, [...words, ...cat]);
+      terminal.expect("ready\r\n");
       // Half of the keys is input, once the other half does not come.
-      terminal.type("ready\r");
-      terminal.expect("ready\r\nready\r\n");
       terminal.type("\x01e\r");
       terminal.expect("^Ae\r\n\x01e\r\n");
       terminal.type("\x01d");
