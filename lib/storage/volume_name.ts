@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { UsageError } from "../base/errors.ts";
+import { type ErrorDetails, UsageError } from "../base/errors.ts";
 
 const NAME = /^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/;
 /** Of one component of a path, with room for a prefix. */
@@ -13,6 +13,7 @@ const RANDOM_BYTES = 32;
 /**
  * Checks the name of a volume.
  *
+ * @param details Of the error, if it is none.
  * @throws {UsageError} In docker's words. Unlike there, one letter suffices.
  * @example
  * ```ts
@@ -21,10 +22,14 @@ const RANDOM_BYTES = 32;
  * assert.throws(() => checkVolumeName("../db"));
  * ```
  */
-export function checkVolumeName(name: string): string {
+export function checkVolumeName(
+  name: string,
+  details: ErrorDetails = {},
+): string {
   if (!NAME.test(name)) {
     throw new UsageError(
       `"${name}" includes invalid characters for a local volume name, only "[a-zA-Z0-9][a-zA-Z0-9_.-]" are allowed. If you intended to pass a host directory, use absolute path`,
+      details,
     );
   }
   if (name.length <= MAX_LENGTH) return name;

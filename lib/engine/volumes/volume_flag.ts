@@ -89,7 +89,7 @@ export function parseVolume(text: string, places: VolumePlaces): BindVolume {
       ...choices,
     };
   }
-  const name = checkVolumeName(first);
+  const name = checkVolumeName(first, { advice: `-v ./${text}` });
   const { copyUp, ...choices } = parseOptions(text, options, "name");
   return volumeOfStore(
     { destination, access: "rw", ...choices },

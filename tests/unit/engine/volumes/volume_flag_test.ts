@@ -159,6 +159,7 @@ Deno.test("parseVolume() refuses names that are none", () => {
       name,
     );
   }
+  assert.equal(refusal("a/b:/d:ro").advice, "-v ./a/b:/d:ro");
   assert.match(refusal(`${"a".repeat(201)}:/d`).message, /is too long: 201/);
 });
 
