@@ -30,6 +30,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   { script: "many.ts", title: "Many containers", as: "markdown" },
   { script: "log.ts", title: "Logging short lines", as: "markdown" },
   { script: "launch.ts", title: "Launching natively", as: "markdown" },
+  { script: "commit.ts", title: "Committing one file", as: "markdown" },
   { script: "unpack.ts", title: "Unpacking a large archive", as: "text" },
 ];
 

@@ -55,6 +55,29 @@ export async function execIn(engine: Engine): Promise<Contender> {
   };
 }
 
+/**
+ * An engine that makes an image of a container which has written one file.
+ *
+ * @param size How large its image is, for the name.
+ */
+export async function commitIn(
+  engine: Engine,
+  size: string,
+): Promise<Contender> {
+  const name = "bench";
+  const script = "echo text >/written";
+  await perform(engine.run(["--name", name], ["sh", "-c", script]));
+  return {
+    name: `${engine.name}, ${size}`,
+    version: engine.version,
+    command: () => engine.command("commit", name),
+    async [Symbol.asyncDispose](): Promise<void> {
+      await perform(engine.remove(name));
+      await engine[Symbol.asyncDispose]();
+    },
+  };
+}
+
 /** The Deno we run on with nothing to do. */
 export async function emptyDeno(): Promise<Contender> {
   const scratch = await Scratch.make();
