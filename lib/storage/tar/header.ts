@@ -152,7 +152,10 @@ function octal(
   const end = start + width;
   let at = start;
   // Some old programs begin with a NUL; nobody takes it for the end.
-  while (at < end && (bytes[at] === 0x20 || bytes[at] === 0)) at++;
+  if (bytes[at] === 0) at++;
+  while (at < end && bytes[at] === 0x20) at++;
+  // What comes after a NUL that is, some read and others do not.
+  if (bytes[at] === 0) return isBlank(bytes, at, end) ? 0 : undefined;
   let value = 0;
   for (; at < end; at++) {
     const byte = bytes[at] as number;
@@ -161,6 +164,12 @@ function octal(
     value = value * 8 + byte - 0x30;
   }
   return value;
+}
+
+function isBlank(bytes: Uint8Array, start: number, end: number): boolean {
+  return bytes.subarray(start, end).every((byte) =>
+    byte === 0 || byte === 0x20
+  );
 }
 
 /** Two's complement, big-endian, with the top bit of the field as a mark. */

@@ -23,6 +23,10 @@ Deno.test("tryNumber() reads octal however it is padded", () => {
     ["        ", 0],
     ["0000648\0", undefined],
     ["-000001\0", undefined],
+    // Programs differ in what these are, but for the first.
+    ["\x00000644\0", 0o644],
+    [" \x0000644\0", undefined],
+    ["\0\x000644\0\0", undefined],
   ];
   for (const [text, expected] of cases) {
     assert.equal(tryNumber(toBytes(text), 0, 8), expected, text);

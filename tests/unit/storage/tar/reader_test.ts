@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { IntegrityError } from "../../../../lib/base/errors.ts";
 import type { TarEntry } from "../../../../lib/storage/tar/entry.ts";
 import { TarReader } from "../../../../lib/storage/tar/reader.ts";
+import type { ByteSource } from "../../../../lib/storage/tar/window.ts";
 import {
   archive,
   base256,
@@ -500,4 +501,61 @@ Deno.test("TarReader survives any single flipped byte", () => {
       assert.ok(error instanceof IntegrityError, `byte ${i}: ${error}`);
     }
   }
+});
+
+Deno.test("TarReader takes the last of several extended headers, as others do", () => {
+  const { entry } = readOne(archive(
+    pax([["path", "first"], ["uid", "7"]]),
+    pax([["gid", "8"]]),
+    file("name", "x"),
+  ));
+  assert.deepEqual([entry.name, entry.uid, entry.gid], ["name", 0, 8]);
+});
+
+Deno.test("TarReader takes a slash for a directory in regular files only", () => {
+  const types = ["\0", "0", "7", "Z"].map((typeflag) =>
+    readOne(archive(file("d/", "", { typeflag }))).entry.type
+  );
+  assert.deepEqual(types, ["directory", "directory", "directory", "file"]);
+});
+
+Deno.test("TarReader.peekFirst() passes over the root and takes nothing away", () => {
+  const bytes = archive(directory("./"), file("f", "abc"), file("g", ""));
+  using reader = new TarReader(sourceOf(bytes), "x.tar");
+  assert.equal(reader.peekFirst()?.name, "f");
+  assert.equal(reader.next()?.name, "./");
+  assert.equal(reader.next()?.name, "f");
+  const piece = reader.readContent();
+  assert.equal(piece?.length, 3);
+  assert.equal(reader.next()?.name, "g");
+  assert.equal(reader.next(), undefined);
+  using none = new TarReader(sourceOf(archive()), "x.tar");
+  assert.equal(none.peekFirst(), undefined);
+  assert.equal(none.next(), undefined);
+});
+
+Deno.test("TarReader passes over content that its source can skip", () => {
+  const bytes = archive(file("f", "x".repeat(2_000_000)), file("g", "abc"));
+  let at = 0;
+  let wasRead = 0;
+  const source: ByteSource = {
+    read(memory, offset, length): number {
+      const piece = bytes.subarray(at, at + Math.min(length, 4096));
+      memory.bytes.set(piece, offset);
+      at += piece.length;
+      wasRead += piece.length;
+      return piece.length;
+    },
+    skip(count): number {
+      const skipped = Math.min(count, bytes.length - at);
+      at += skipped;
+      return skipped;
+    },
+  };
+  using reader = new TarReader(source, "x.tar");
+  assert.equal(reader.next()?.name, "f");
+  assert.equal(reader.position, 512);
+  assert.equal(reader.next()?.name, "g");
+  assert.ok(wasRead < 20_000, `${wasRead} bytes were read`);
+  assert.equal(reader.next(), undefined);
 });
