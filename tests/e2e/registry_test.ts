@@ -29,7 +29,10 @@ if (hasRegistry) {
   placeTest(
     "what is pushed, others pull, and the reverse: the digests are equal",
     async (place) => {
-      await using registry = await DockerRegistry.start(place.directory);
+      await using registry = await DockerRegistry.start(
+        place.directory,
+        "guarded",
+      );
       const env = await trusting(place, registry.host);
       const box = `${registry.host}/team/box`;
       const tsdocker = (

@@ -1,6 +1,6 @@
 /**
- * Debian's docker-registry in tests: TLS by an authority of the fixtures, and
- * a name and a password, `me` and `secret`.
+ * Debian's docker-registry in tests: open, or with TLS by an authority of the
+ * fixtures and a name and a password, `me` and `secret`.
  *
  * @module
  */
@@ -27,24 +27,32 @@ export class DockerRegistry implements AsyncDisposable {
   }
 
   /** Starts one that keeps everything in a directory. */
-  static async start(directory: string): Promise<DockerRegistry> {
+  static async start(
+    directory: string,
+    access: "guarded" | "open",
+  ): Promise<DockerRegistry> {
     const port = freePort();
     const host = `localhost:${port}`;
     await Deno.writeTextFile(`${directory}/htpasswd`, PASSWORD_FILE);
+    const guarded = {
+      http: {
+        addr: `127.0.0.1:${port}`,
+        tls: {
+          certificate: `${FIXTURES}server.crt`,
+          key: `${FIXTURES}server.key`,
+        },
+      },
+      auth: { htpasswd: { realm: "test", path: `${directory}/htpasswd` } },
+    };
     await Deno.writeTextFile(
       `${directory}/registry.yml`,
       JSON.stringify({
         version: 0.1,
         log: { level: "error", accesslog: { disabled: true } },
         storage: { filesystem: { rootdirectory: `${directory}/registry` } },
-        http: {
-          addr: `127.0.0.1:${port}`,
-          tls: {
-            certificate: `${FIXTURES}server.crt`,
-            key: `${FIXTURES}server.key`,
-          },
-        },
-        auth: { htpasswd: { realm: "test", path: `${directory}/htpasswd` } },
+        ...(access === "guarded"
+          ? guarded
+          : { http: { addr: guarded.http.addr } }),
       }),
     );
     const child = new Deno.Command("docker-registry", {

@@ -5,7 +5,12 @@
  */
 import { type Digest, digestOf } from "../../lib/base/digest.ts";
 import type { Descriptor } from "../../lib/oci/image_spec.ts";
-import { LAYER_TYPES, MANIFEST_TYPES } from "../../lib/oci/media_types.ts";
+import {
+  CONFIG_TYPES,
+  LAYER_TYPES,
+  type LayerCompression,
+  MANIFEST_TYPES,
+} from "../../lib/oci/media_types.ts";
 import { type Bytes, encode, type TestRegistry } from "./registry.ts";
 import { archive, file } from "./tar_builder.ts";
 
@@ -20,7 +25,7 @@ export interface RegistryImage {
 export interface RegistryImageWishes {
   /** Tar files, the lowest first. */
   readonly layers: readonly Uint8Array[];
-  readonly compression?: "none" | "gzip";
+  readonly compression?: LayerCompression;
   /** What the config says of the layers. */
   readonly diffIds?: readonly Digest[];
   readonly architecture?: string;
@@ -35,7 +40,7 @@ export async function addRegistryImage(
   const { compression = "gzip", architecture = "amd64" } = wishes;
   const layers = await Promise.all(wishes.layers.map(async (layer) => {
     const bytes = new Uint8Array(layer);
-    const packed = compression === "gzip" ? await gzip(bytes) : bytes;
+    const packed = await PACKERS[compression](bytes);
     const mediaType = LAYER_TYPES[compression];
     return { mediaType, ...await registry.addBlob(packed) };
   }));
@@ -53,7 +58,7 @@ export async function addRegistryImage(
   const manifest = await registry.addManifest(repository, {
     schemaVersion: 2,
     mediaType: MANIFEST_TYPES[0],
-    config: { mediaType: "application/json", ...config },
+    config: { mediaType: CONFIG_TYPES[0], ...config },
     layers,
   }, tag);
   return { layers, config, manifest };
@@ -69,6 +74,23 @@ export function largeLayer(name: string, seed: number): Uint8Array {
     return (value ^ (value >>> 13)) & 0xff;
   });
   return archive(file(name, content));
+}
+
+const PACKERS: Readonly<
+  Record<LayerCompression, (bytes: Bytes) => Promise<Bytes>>
+> = {
+  none: (bytes) => Promise.resolve(bytes),
+  gzip,
+  zstd,
+};
+
+async function zstd(bytes: Bytes): Promise<Bytes> {
+  const { zstdCompressSync } = await import("node:zlib");
+  const half = bytes.length >> 1;
+  // Of two frames, as programs write them that pack in parallel.
+  const frames = [bytes.slice(0, half), bytes.slice(half)]
+    .map((part) => new Uint8Array(zstdCompressSync(part)));
+  return new Uint8Array(await new Blob(frames).arrayBuffer());
 }
 
 async function gzip(bytes: Bytes): Promise<Bytes> {

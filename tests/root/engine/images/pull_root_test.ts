@@ -163,6 +163,21 @@ rootTest("pulls of one image at the same time download it once", async () => {
   assert.ok(large.length <= 3 + 3, large.join("\n"));
 });
 
+rootTest("pullImage() unpacks what comes, however it is packed", async () => {
+  for (const compression of ["none", "zstd"] as const) {
+    await using registry = new TestRegistry();
+    using store = new Store();
+    const layers = [SMALL, LARGE];
+    await addRegistryImage(registry, "a:1", { layers, compression });
+    const { image } = await pull(store, `${registry.host}/a:1`);
+    const diffIds = await Promise.all(
+      layers.map((layer) => digestOf(new Uint8Array(layer))),
+    );
+    assert.deepEqual(image.layers.map(({ diffId }) => diffId), diffIds);
+    assert.equal((await store.rest()).length, 2);
+  }
+});
+
 rootTest("pullImage() unpacks a layer that an image has twice", async () => {
   await using registry = new TestRegistry();
   using store = new Store();
