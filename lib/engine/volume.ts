@@ -39,6 +39,8 @@ export interface VolumeUse {
   readonly isAnonymous: boolean;
   /** Whether the image's files go into it while it is empty. */
   readonly copyUp: "if-empty" | "never";
+  /** Whether it is another container's, so that it has to be there. */
+  readonly isInherited?: true;
   /** Of the volume, should it have to be made; absent for none. */
   readonly labels?: Readonly<Record<string, string>>;
 }

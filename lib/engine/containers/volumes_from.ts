@@ -53,7 +53,11 @@ function volumesOf(paths: HostPaths, text: string): readonly BindVolume[] {
     create: "never",
     access: access === "ro" ? "ro" : volume.access,
     ...(volume.volume && {
-      volume: { ...volume.volume, copyUp: "never" as const },
+      volume: {
+        ...volume.volume,
+        copyUp: "never" as const,
+        isInherited: true as const,
+      },
     }),
   }));
 }

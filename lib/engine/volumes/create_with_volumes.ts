@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { NotFoundError } from "../../base/errors.ts";
 import type { HostPaths } from "../../base/host_paths.ts";
 import { makeVolume } from "../../storage/volume_store.ts";
 import {
@@ -14,6 +15,7 @@ import type { Engine } from "../engine.ts";
 import { findImage, openImage } from "../images/open_image.ts";
 import type { BindVolume } from "../volume.ts";
 import { fillVolumes } from "./fill_volumes.ts";
+import { hasVolume } from "./find_volume.ts";
 import { holdVolumes } from "./hold_volumes.ts";
 import type { ImageMount } from "./image_mount.ts";
 import { removeUnusedVolumes } from "./remove_unused.ts";
@@ -25,6 +27,7 @@ import { recordVolumeEvent } from "./volume_event.ts";
  * volume made for it is left.
  *
  * @throws {ConflictError} If its name is taken.
+ * @throws {NotFoundError} If another container's volume has been removed.
  * @throws {HostError} If a volume cannot be made or filled.
  */
 export async function createWithVolumes(
@@ -71,7 +74,12 @@ async function makeMissing(
 ): Promise<void> {
   for (const { volume } of volumes) {
     if (volume === undefined) continue;
-    const { name, isAnonymous, labels = {} } = volume;
+    const { name, isAnonymous, isInherited, labels = {} } = volume;
+    if (isInherited && isAnonymous && !hasVolume(paths, name)) {
+      throw new NotFoundError(
+        `get ${name}: no such volume: it is gone with the container that had it`,
+      );
+    }
     const record = { name, createdMs: Date.now(), isAnonymous, labels };
     if (!await makeVolume(paths, record)) continue;
     made.push(name);

@@ -124,7 +124,11 @@ engineTest(
     const { volumes } = withVolumesFrom(roots.paths, containerConfig(), [
       "web",
     ]);
-    assert.deepEqual(volumes[0]?.volume, { ...use, copyUp: "never" });
+    assert.deepEqual(volumes[0]?.volume, {
+      ...use,
+      copyUp: "never",
+      isInherited: true,
+    });
     web.remove();
   },
 );

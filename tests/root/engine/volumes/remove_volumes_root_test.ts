@@ -228,3 +228,23 @@ engineTest("holdVolume() keeps one volume, and no other", async (roots) => {
   removeNamedVolume(engine, "v");
   assert.deepEqual(await namesIn(paths.volumes), []);
 });
+
+engineTest(
+  "createWithVolumes() makes no volume of others that is gone",
+  async (roots) => {
+    const { engine, paths } = roots;
+    const one = volume(paths, "/a");
+    assert.ok(one.volume);
+    const gone = {
+      ...one,
+      volume: { ...one.volume, isInherited: true },
+    } as const;
+    const draft = roots.draft({ volumes: [gone, volume(paths, "/b")] });
+    await assert.rejects(createWithVolumes(engine, draft), {
+      name: "NotFoundError",
+      message:
+        "get newa: no such volume: it is gone with the container that had it",
+    });
+    assert.deepEqual(await namesIn(paths.volumes), []);
+  },
+);
