@@ -107,6 +107,8 @@ const SECTIONS: Readonly<Record<LayoutName, Sections>> = {
       "lib/engine/containers/own_layers.ts",
       "lib/engine/containers/unpack.ts",
     ],
+    // Images of containers.
+    commit: ["lib/cli/commands/commit.ts"],
     // `pull` starts it for each large layer.
     layer: ["lib/cli/commands/internal/unpack_layer.ts"],
     registry: [
