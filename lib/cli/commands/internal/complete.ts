@@ -4,7 +4,12 @@
  *
  * @module
  */
+import type { HostPaths } from "../../../base/host_paths.ts";
 import { listContainers } from "../../../engine/containers/list.ts";
+import {
+  listNamedImages,
+  repositoryNames,
+} from "../../../engine/images/named_images.ts";
 import { listVolumeNames } from "../../../storage/volume_store.ts";
 import { defineCommand } from "../../command.ts";
 import { COMMANDS, GROUPS } from "../../command_table.ts";
@@ -13,6 +18,7 @@ import { type Candidate, plainWords } from "../../completion/offers.ts";
 import { FILES_LINE } from "../../completion/scripts.ts";
 import { engineOf } from "../../engine.ts";
 import { GLOBAL_FLAGS } from "../../global_flags.ts";
+import { shortDigest } from "../../output/image_cells.ts";
 import { printable } from "../../output/printable.ts";
 
 /** The command `complete`. */
@@ -33,8 +39,10 @@ export const completeCommand = defineCommand({
           about: image,
         }))
       ),
-    images: () =>
-      imagePath.flatMap((directory) => ifAllowed(() => imagesIn(directory))),
+    images: () => [
+      ...ifAllowed(() => storedImages(paths)),
+      ...imagePath.flatMap((directory) => ifAllowed(() => imagesIn(directory))),
+    ],
     volumes: () => ifAllowed(() => plainWords(listVolumeNames(paths))),
   });
   for (const { word, about } of candidates) {
@@ -52,6 +60,15 @@ function ifAllowed(list: () => Candidate[]): Candidate[] {
     // A shell that completes has nowhere to show an error.
     return [];
   }
+}
+
+function storedImages(paths: HostPaths): Candidate[] {
+  return listNamedImages(paths).flatMap((named) =>
+    repositoryNames(named).tags.map((word) => ({
+      word,
+      about: shortDigest(named.image.config.digest),
+    }))
+  );
 }
 
 const ARCHIVE = /\.tar(?:\.gz|\.zst)?$/;
