@@ -15,17 +15,22 @@ import { type Digest, digestHex, isDigest } from "../../base/digest.ts";
 import { IntegrityError, NotFoundError } from "../../base/errors.ts";
 import type { HostPaths } from "../../base/host_paths.ts";
 import { pathExists } from "../../base/path_exists.ts";
-import type { ImageDocument } from "../../oci/image_spec.ts";
-import { layerCompression } from "../../oci/media_types.ts";
+import type { Descriptor, ImageDocument } from "../../oci/image_spec.ts";
+import {
+  type LayerCompression,
+  layerCompression,
+} from "../../oci/media_types.ts";
+import { parseImageDocument, parseManifest } from "../../oci/parse_image.ts";
 import { hostPlatform } from "../../oci/platform.ts";
 import { openRegular, readCompression } from "../../storage/archive_file.ts";
-import { copyIntoStore, type FilePart } from "../../storage/content_store.ts";
 import {
-  listImages,
-  readImage,
-  readImageDocument,
-  type StoredImage,
-} from "../../storage/image_store.ts";
+  blobPath,
+  blobSize,
+  copyIntoStore,
+  type FilePart,
+  readBlob,
+} from "../../storage/content_store.ts";
+import { listImages } from "../../storage/image_store.ts";
 import { ownedInside } from "../../storage/entry_owners.ts";
 import { assertStorable, LayerDiff } from "../../storage/layer_diff.ts";
 import { findLayer } from "../../storage/source_record.ts";
@@ -67,27 +72,47 @@ export async function baseImage(
   if (imageManifest === undefined) {
     return await takeFilesIn(engine, config, stored);
   }
-  const image = readImage(paths, imageManifest);
-  if (image === undefined) {
-    throw new NotFoundError(
-      `Cannot commit container ${config.name}: its image "${config.image}" has been removed`,
-      { advice: `tsdocker export ${config.name} | tsdocker import -` },
-    );
+  // What containers need of an image that has been removed is kept.
+  if (blobSize(paths, imageManifest) !== undefined) {
+    return readContent(paths, imageManifest);
   }
+  throw new NotFoundError(
+    `Cannot commit container ${config.name}: its image "${config.image}" has been removed`,
+    { advice: `tsdocker export ${config.name} | tsdocker import -` },
+  );
+}
+
+function readContent(paths: HostPaths, digest: Digest): BaseImage {
+  const label = `manifest ${digest}`;
+  const manifest = parseManifest(readBlob(paths, digest), label);
+  if (manifest.kind === "index") {
+    throw new TypeError("A container is made of one image");
+  }
+  const { config, layers } = manifest;
+  const bytes = readBlob(paths, config.digest);
   return {
-    document: readImageDocument(paths, image),
-    layers: image.layers.map(layerOfImage),
+    document: parseImageDocument(bytes, `config ${config.digest}`),
+    layers: layers.map((layer) => layerOfImage(paths, layer)),
   };
 }
 
 function layerOfImage(
-  { blob: { mediaType, digest, size } }: StoredImage["layers"][number],
+  paths: HostPaths,
+  { mediaType, digest, size }: Descriptor,
 ): LayerOfImage {
-  return {
-    blob: { digest, size },
-    // What was unpacked has proved to be what it says.
-    compression: layerCompression(mediaType) ?? "none",
-  };
+  const compression = layerCompression(mediaType) ??
+    compressionOf(blobPath(paths, digest));
+  return { blob: { digest, size }, compression };
+}
+
+/** For what is called by no name that we know, and could be unpacked. */
+function compressionOf(path: string): LayerCompression {
+  using file = openRegular(path);
+  const compression = readCompression(path, file, 0);
+  if (compression !== "xz") return compression;
+  throw new IntegrityError(
+    `Cannot use "${path}": no layer of an image is packed by xz`,
+  );
 }
 
 /** The only layer of a container whose image is no image of the store. */
@@ -139,7 +164,7 @@ function findInStore(
 ): LayerOfImage | undefined {
   const found = listImages(paths).map(({ layers }) => layers[0])
     .find((layer) => layer?.diffId === diffId);
-  return found && layerOfImage(found);
+  return found && layerOfImage(paths, found.blob);
 }
 
 /** The archive that the layer was unpacked from, if it is still the same. */

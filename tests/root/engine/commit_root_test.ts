@@ -27,6 +27,7 @@ import { resolveImage } from "../../../lib/engine/images/resolve_image.ts";
 import type { ImageDocument } from "../../../lib/oci/image_spec.ts";
 import { parseReference } from "../../../lib/oci/reference.ts";
 import { asFileMaker } from "../../../lib/runtime/rootfs/file_maker.ts";
+import { blobPath } from "../../../lib/storage/content_store.ts";
 import {
   readImageDocument,
   removeImageRecord,
@@ -327,7 +328,7 @@ engineTest("commitContainer() tells what it cannot do", async (roots) => {
     (error) =>
       error instanceof ConflictError && /"\.wh\.x"/.test(error.message),
   );
-  removeImageRecord(roots.paths, base.manifest.digest);
+  await Deno.remove(blobPath(roots.paths, base.manifest.digest));
   await assert.rejects(
     commit(roots, container),
     (error) =>
@@ -339,3 +340,20 @@ engineTest("commitContainer() tells what it cannot do", async (roots) => {
   );
   container.remove();
 });
+
+engineTest(
+  "commitContainer() needs no record of an image that is removed",
+  async (roots) => {
+    const base = await addTestImage(roots.paths, [TAR]);
+    const opened = await openImage(roots.engine, {
+      kind: "stored",
+      image: base,
+    });
+    const container = create(roots, opened);
+    removeImageRecord(roots.paths, base.manifest.digest);
+    await change(roots, container, (root) => Deno.removeSync(`${root}/old`));
+    const { image } = await commit(roots, container);
+    assert.deepEqual(image.layers[0], base.layers[0]);
+    container.remove();
+  },
+);
