@@ -13,7 +13,9 @@ import {
   isContainerId,
   shortId,
 } from "../base/identifiers.ts";
+import { familiarName, parseReference } from "../oci/reference.ts";
 import { sweepCgroups } from "../runtime/cgroups/sweep.ts";
+import { removeReference } from "../storage/image_store.ts";
 import { keeperState } from "./containers/keeper.ts";
 import { lockWithin } from "./containers/lock.ts";
 import { listIds } from "./containers/list.ts";
@@ -22,6 +24,7 @@ import { settle } from "./containers/reconcile.ts";
 import { startDetached } from "./containers/start.ts";
 import { sweepVolumes } from "../storage/volume_store.ts";
 import type { Engine } from "./engine.ts";
+import { listLostNames } from "./images/leftovers.ts";
 
 /** How long others may take with the names. */
 const LOCK_TIMEOUT_MS = 5000;
@@ -43,6 +46,9 @@ export async function repair(engine: Engine): Promise<string[]> {
   }
   // Other commands do so when they make or prune volumes.
   sweepVolumes(paths);
+  for (const name of await removeLostNames(paths)) {
+    repaired.push(`Released the name "${name}": its image is gone`);
+  }
   const cgroups = sweepCgroups();
   if (cgroups > 0) repaired.push(`Removed ${cgroups} abandoned cgroups`);
   for (const id of listIds(paths)) {
@@ -86,6 +92,17 @@ function unsettled(paths: HostPaths): string[] {
       ? [`Settled container ${shortId(id)}: its keeper was gone`]
       : [];
   });
+}
+
+/** Names of images that a crash has removed half; none means one of them. */
+async function removeLostNames(paths: HostPaths): Promise<string[]> {
+  const lock = lockWithin(paths.layers, LOCK_TIMEOUT_MS);
+  if (lock === "busy" || lock === "missing") return [];
+  using _locked = lock;
+  const manifests = new Set(namesIn(paths.manifests));
+  const names = listLostNames(paths, (hex) => manifests.has(hex));
+  for (const name of names) await removeReference(paths, name);
+  return names.map((name) => familiarName(parseReference(name)));
 }
 
 /** Names whose containers are gone; the next claim would take them over. */

@@ -10,7 +10,13 @@ import { listIds } from "../../../lib/engine/containers/list.ts";
 import { removeLocked } from "../../../lib/engine/containers/remove.ts";
 import { repair } from "../../../lib/engine/repair.ts";
 import { identifyProcess } from "../../../lib/runtime/process_identity.ts";
+import {
+  listReferences,
+  readReference,
+  removeImageRecord,
+} from "../../../lib/storage/image_store.ts";
 import { type EngineRoots, engineTest } from "../../support/engine.ts";
+import { addNamedImage } from "../../support/stored_images.ts";
 import { runningRecord } from "../../support/running_record.ts";
 
 /** What repair tells, without what other tests may have left on the host. */
@@ -37,6 +43,30 @@ engineTest("repair() releases the names of what is gone", async (roots) => {
   assert.deepEqual([...await Array.fromAsync(Deno.readDir(names))], []);
   assert.deepEqual(await repaired(roots), []);
 });
+
+engineTest(
+  "repair() releases the names of images that are gone",
+  async (roots) => {
+    const { paths } = roots;
+    await Deno.mkdir(paths.layers, { recursive: true });
+  const { manifest } = await addNamedImage(paths, {
+      names: ["kept", "lost"],
+    });
+    await addNamedImage(paths, {
+      names: ["lost"],
+      document: { author: "another" },
+    });
+    const other = await readReference(paths, "docker.io/library/lost:latest");
+    assert.ok(other !== undefined && other !== manifest.digest);
+    removeImageRecord(paths, other);
+    assert.deepEqual(await repaired(roots), [
+      'Released the name "lost:latest": its image is gone',
+    ]);
+    assert.deepEqual(listReferences(paths).map(({ name }) => name), [
+      "docker.io/library/kept:latest",
+    ]);
+  },
+);
 
 engineTest("repair() settles what has lost its keeper", async (roots) => {
   const own = identifyProcess(Deno.pid);
