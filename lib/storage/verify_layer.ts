@@ -7,7 +7,7 @@ import { openat } from "../../ffi/calls/file.ts";
 import { AT_FDCWD } from "../../ffi/constants/fcntl.ts";
 import type { HostPaths } from "../base/host_paths.ts";
 import { openArchiveFile } from "./archive_file.ts";
-import { compareTrees } from "./compare_trees.ts";
+import { treeDifferences } from "./tree_differences.ts";
 import { GrowingTree, OPEN_DIRECTORY } from "./growing_tree.ts";
 import { type LayerBlob, unpackTree } from "./layer_unpack.ts";
 import { printable } from "./tar/byte_string.ts";
@@ -43,7 +43,7 @@ export async function verifyLayer(
   using actual = openat(AT_FDCWD, directory, OPEN_DIRECTORY);
   const problems: string[] = [];
   let more = 0;
-  for (const { name, what } of compareTrees({ wanted: tree.root, actual })) {
+  for (const { name, what } of treeDifferences({ wanted: tree.root, actual })) {
     const shown = name === "" ? '"/"' : printable(name);
     if (problems.length < MOST_DIFFERENCES) problems.push(`${shown} ${what}`);
     else more++;

@@ -48,7 +48,7 @@ export interface ComparedTrees {
  * devices, links and attributes. Times of directories and whiteouts are left
  * out: nothing says what they are where an archive does not name them.
  */
-export function* compareTrees(
+export function* treeDifferences(
   trees: ComparedTrees,
 ): Generator<TreeDifference> {
   using comparison = new Comparison(trees);
