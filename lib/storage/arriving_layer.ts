@@ -13,9 +13,9 @@ import type { HostPaths } from "../base/host_paths.ts";
 import { type Archive, openArchiveStream } from "./archive_file.ts";
 import { GrowingTree, makePrivate, OPEN_DIRECTORY } from "./growing_tree.ts";
 import { finishImplied } from "./implied_directories.ts";
-import type { ByteString } from "./tar/byte_string.ts";
+import { noteLayerSize } from "./layer_size.ts";
 import { TarReader } from "./tar/reader.ts";
-import { unpack } from "./tar/unpack.ts";
+import { unpack, type Unpacked } from "./tar/unpack.ts";
 import { sweepTemporaryTrees } from "./temporary_trees.ts";
 
 /** A layer on its way. */
@@ -47,7 +47,11 @@ export async function unpackArrivingLayer(
   using store = openat(AT_FDCWD, layers, OPEN_DIRECTORY);
   sweepTemporaryTrees({ layers });
   using tree = new GrowingTree(layers, store);
-  const { actual, implied } = await unpackInto(archive, tree.root, label);
+  const { actual, implied, contentBytes } = await unpackInto(
+    archive,
+    tree.root,
+    label,
+  );
   if (actual !== diffId) {
     throw new IntegrityError(
       `Cannot unpack "${label}": its digest, unpacked, is ${actual} and not ${diffId}`,
@@ -56,6 +60,7 @@ export async function unpackArrivingLayer(
   if (!isWanted()) return;
   const parents = below.map((id) => `${layers}/${digestHex(id)}`);
   finishImplied({ root: tree.root.number, implied, parents });
+  noteLayerSize(tree.root, contentBytes);
   tree.publish(digestHex(chainId));
 }
 
@@ -63,18 +68,16 @@ async function unpackInto(
   archive: Archive,
   root: Fd,
   label: string,
-): Promise<
-  { readonly actual: Digest; readonly implied: readonly ByteString[] }
-> {
+): Promise<Unpacked & { readonly actual: Digest }> {
   try {
     using reader = new TarReader(archive, label);
-    const { implied } = unpack(reader, {
+    const unpacked = unpack(reader, {
       root: root.number,
       label,
       emptiness: "accepted",
     });
     reader.drain();
-    return { actual: await archive.finish(), implied };
+    return { actual: await archive.finish(), ...unpacked };
   } catch (error) {
     throw await archive.explainEnd() ?? error;
   }
