@@ -29,7 +29,21 @@ export interface Layout {
 export const REST = "rest";
 
 /** What makes a layer of an image that is new. */
-const UNPACK = ["lib/storage/layer_unpack.ts"];
+const UNPACK = [
+  "lib/engine/images/open_archive.ts",
+  "lib/storage/layer_unpack.ts",
+];
+
+/** What reads archives of images, and files packed by xz. */
+const ARCHIVES = {
+  archives: [
+    "lib/engine/images/open_stdin.ts",
+    "lib/storage/archive/docker_archive.ts",
+    "lib/storage/archive/oci_layout.ts",
+    "lib/storage/archive/old_docker_archive.ts",
+  ],
+  xz: ["lib/storage/archive/xz_program.ts"],
+};
 
 /** What makes a filter of system calls for other privileges than the default. */
 const SECCOMP = [
@@ -53,6 +67,7 @@ const SECTIONS: Readonly<Record<LayoutName, Sections>> = {
     ],
     seccomp: SECCOMP,
     unpack: [...UNPACK, ...VOLUMES],
+    ...ARCHIVES,
   },
   exec: {
     exec: ["lib/cli/commands/exec.ts"],
@@ -107,6 +122,13 @@ const SECTIONS: Readonly<Record<LayoutName, Sections>> = {
       "lib/engine/containers/own_layers.ts",
       "lib/engine/containers/unpack.ts",
     ],
+    // Images in and out.
+    images: [
+      "lib/cli/commands/import.ts",
+      "lib/cli/commands/load.ts",
+      "lib/cli/commands/save.ts",
+    ],
+    ...ARCHIVES,
     // Images of containers.
     commit: ["lib/cli/commands/commit.ts"],
     // `pull` starts it for each large layer.
