@@ -74,6 +74,26 @@ export function findSourceImages(
   return JSON.parse(findings.slice(IMAGES.length)) as SourceImage[];
 }
 
+/**
+ * What a record is about: the layer, or the manifests of the images, that an
+ * archive was read to.
+ *
+ * @param record The text of one.
+ * @returns None if it is damaged.
+ */
+export function digestsOfRecord(record: string): Digest[] {
+  const [, findings = ""] = record.split("\n");
+  if (isDigest(findings)) return [findings];
+  if (!findings.startsWith(IMAGES)) return [];
+  try {
+    const images = JSON.parse(findings.slice(IMAGES.length)) as SourceImage[];
+    return images.map(({ manifest }) => manifest);
+  } catch (error) {
+    if (error instanceof SyntaxError) return [];
+    throw error;
+  }
+}
+
 /** What was found in an archive, if it has not changed since. */
 function readFindings(paths: HostPaths, archive: string): string | undefined {
   const status = tryStat(archive);

@@ -3,10 +3,12 @@
  *
  * @module
  */
-import { type Digest, digestHex, parseDigest } from "../../base/digest.ts";
+import { readTextFileIfExists } from "../../base/atomic_file.ts";
+import { type Digest, digestHex } from "../../base/digest.ts";
 import type { HostPaths } from "../../base/host_paths.ts";
 import { namesIn } from "../../base/names_in.ts";
 import { listImages, type StoredImage } from "../../storage/image_store.ts";
+import { digestsOfRecord } from "../../storage/source_record.ts";
 import type { ContainerConfig } from "../container_config.ts";
 import { readConfigs } from "./image_users.ts";
 
@@ -46,7 +48,7 @@ export function listLayers(
     containers: readConfigs(paths),
   },
 ): UnpackedLayer[] {
-  const sources = new Set(listSources(paths).map(({ hex }) => hex));
+  const sources = new Set(listSources(paths).flatMap(({ hexes }) => hexes));
   const images = imagesByLayer(users.images);
   return namesIn(paths.layers).filter((name) => LAYER.test(name)).map(
     (name) => ({
@@ -96,26 +98,17 @@ export function originOf(name: string): string {
 /** What is known of an archive. */
 export interface SourceRecord {
   readonly path: string;
-  /** Hex of the layer's, or the image's, digest that it was read to. */
-  readonly hex: string;
+  /** Hex of the layer's digest, or the images', that it was read to. */
+  readonly hexes: readonly string[];
 }
 
-/** What is known of archives that have been read. */
+/** What is known of archives that have been read; not what is damaged. */
 export function listSources({ sources }: HostPaths): SourceRecord[] {
   return namesIn(sources).filter((name) => SOURCE.test(name))
-    .flatMap((name) => {
+    .map((name) => {
       const path = `${sources}/${name}`;
-      const hex = digestOfRecord(path);
-      return hex === undefined ? [] : [{ path, hex }];
-    });
-}
-
-function digestOfRecord(path: string): string | undefined {
-  try {
-    const [, digest = ""] = Deno.readTextFileSync(path).split("\n");
-    return digestHex(parseDigest(digest));
-  } catch {
-    // Damaged, or removed since it was listed: it tells of nothing.
-    return undefined;
-  }
+      const record = readTextFileIfExists(path) ?? "";
+      return { path, hexes: digestsOfRecord(record).map(digestHex) };
+    })
+    .filter(({ hexes }) => hexes.length > 0);
 }

@@ -39,7 +39,9 @@ export function listLeftovers(
     ...named(references, HALF_WRITTEN),
     ...named(sources, HALF_WRITTEN_SOURCE, LOCK),
     ...listSources(paths)
-      .filter(({ hex }) => !isLayer(hex) && !isManifest(hex))
+      .filter(({ hexes }) =>
+        !hexes.some((hex) => isLayer(hex) || isManifest(hex))
+      )
       .map(({ path }) => path),
   ];
 }

@@ -323,7 +323,7 @@ Deno.test("pruneImages() goes by age and labels", async () => {
 
 Deno.test("pruneImages() removes what was left over", async () => {
   using store = new Store();
-  await store.add({ names: ["bb"], layers: [layerOf("a")] });
+  const image = await store.add({ names: ["bb"], layers: [layerOf("a")] });
   const { blobs, layers, manifests, references, sources } = store.paths;
   const before = store.counts();
   makeDirectory(sources);
@@ -347,13 +347,20 @@ Deno.test("pruneImages() removes what was left over", async () => {
     }),
   );
   writeText(`${sources}/8-1-2`, `v\nsha256:${hex}\n`);
+  const known = JSON.stringify([{
+    manifest: image.manifest.digest,
+    names: [],
+  }]);
+  writeText(`${sources}/8-1-3`, `v\nimages ${known}\n`);
+  const gone = JSON.stringify([{ manifest: `sha256:${hex}`, names: [] }]);
+  writeText(`${sources}/8-1-4`, `v\nimages ${gone}\n`);
   using held = openat(AT_FDCWD, `${layers}/.lock-${hex}`, O_RDONLY);
   assert.ok(tryLock(held));
   await store.prune({ mode: "dry-run" });
   for (const path of leftovers) status(path);
   await store.prune();
   assert.deepEqual(namesIn(blobs), ["sha256"]);
-  assert.deepEqual(namesIn(sources), []);
+  assert.deepEqual(namesIn(sources), ["8-1-3"]);
   assert.deepEqual(store.counts(), [
     before[0],
     (before[1] ?? 0) + 1, // Somebody has this lock.
