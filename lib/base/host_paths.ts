@@ -22,6 +22,13 @@ export const DEFAULT_ROOTS: HostRoots = {
 /** The file that tells of mirrors and insecure registries. */
 export const REGISTRIES_FILE = "/etc/tsdocker/registries.json";
 
+/** Where distributions keep the certificates that the system trusts. */
+export const SYSTEM_CERTIFICATES = [
+  "/etc/ssl/certs/ca-certificates.crt",
+  "/etc/pki/tls/certs/ca-bundle.crt",
+  "/etc/ssl/ca-bundle.pem",
+] as const;
+
 /** The paths below the roots. */
 export interface HostPaths extends HostRoots {
   /** One directory per container, named by its id. */

@@ -20,7 +20,7 @@ export interface Endpoint {
   readonly prefix: string;
   /** To be tried in this order until one is answered. */
   readonly protocols: readonly Protocol[];
-  /** A file of certificates to trust in place of the system's. */
+  /** A file of certificates to trust besides the system's. */
   readonly ca?: string;
 }
 

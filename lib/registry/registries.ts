@@ -12,7 +12,7 @@ export interface RegistrySettings {
   readonly mirrors: readonly string[];
   /** Whether its certificate is not verified, and plain HTTP will do. */
   readonly isInsecure: boolean;
-  /** A file of certificates to trust in place of the system's. */
+  /** A file of certificates to trust besides the system's. */
   readonly ca?: string;
 }
 

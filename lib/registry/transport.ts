@@ -5,6 +5,8 @@
  * @module
  */
 import { HostError } from "../base/errors.ts";
+import { SYSTEM_CERTIFICATES } from "../base/host_paths.ts";
+import { pathExists } from "../base/path_exists.ts";
 import type { Protocol } from "./endpoint.ts";
 
 /** What to ask. */
@@ -33,7 +35,7 @@ export class Transports implements Disposable {
    */
   for(protocol: Protocol, ca: string | undefined): Transport {
     if (protocol === "unverified-https") return sendUnverified;
-    const client = this.#clientOf(ca);
+    const client = this.#clientOf(protocol, ca);
     return async ({ url, ...request }) =>
       await fetch(url, {
         ...request,
@@ -43,13 +45,14 @@ export class Transports implements Disposable {
       });
   }
 
-  #clientOf(ca: string | undefined): Deno.HttpClient {
-    const known = this.#clients.get(ca ?? "");
+  #clientOf(protocol: Protocol, ca: string | undefined): Deno.HttpClient {
+    const key = protocol === "http" ? protocol : `https ${ca ?? ""}`;
+    const known = this.#clients.get(key);
     if (known !== undefined) return known;
-    const client = ca === undefined
+    const client = protocol === "http"
       ? Deno.createHttpClient({})
-      : Deno.createHttpClient({ caCerts: [readCertificates(ca)] });
-    this.#clients.set(ca ?? "", client);
+      : createTlsClient(ca);
+    this.#clients.set(key, client);
     return client;
   }
 
@@ -65,13 +68,36 @@ async function sendUnverified(request: HttpRequest): Promise<Response> {
   return await sendByNode(request);
 }
 
-function readCertificates(path: string): string {
+/** Deno brings the certificates of browsers; here the system's count, too. */
+function createTlsClient(ca: string | undefined): Deno.HttpClient {
+  const system = SYSTEM_CERTIFICATES.find(pathExists);
+  const caCerts = [
+    ...(system === undefined ? [] : [Deno.readTextFileSync(system)]),
+    ...(ca === undefined ? [] : [readCertificates(ca)]),
+  ];
   try {
-    return Deno.readTextFileSync(path);
+    return Deno.createHttpClient({ caCerts });
+  } catch (cause) {
+    if (!(cause instanceof TypeError)) throw cause;
+    throw new HostError(
+      `Cannot read the certificates "${ca ?? system}": ${cause.message}`,
+      { cause },
+    );
+  }
+}
+
+function readCertificates(path: string): string {
+  let text: string;
+  try {
+    text = Deno.readTextFileSync(path);
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new HostError(`Cannot read the certificates "${path}": ${reason}`, {
       cause,
     });
   }
+  if (text.includes("-----BEGIN CERTIFICATE-----")) return text;
+  throw new HostError(`Cannot read the certificates "${path}": it has none`, {
+    advice: "PEM is what it should be",
+  });
 }
