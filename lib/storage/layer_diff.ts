@@ -12,7 +12,6 @@
 import { type Extent, type FileStatus, fstat } from "../../ffi/calls/file.ts";
 import type { Fd } from "../../ffi/fd.ts";
 import type { Memory } from "../../ffi/memory.ts";
-import { ConflictError } from "../base/errors.ts";
 import {
   type ComparedDirectory,
   type ComparedFile,
@@ -30,10 +29,9 @@ import {
   openPath,
 } from "./merged_layers.ts";
 import type { Snapshot } from "./snapshot.ts";
-import { type ByteString, printable } from "./tar/byte_string.ts";
+import type { ByteString } from "./tar/byte_string.ts";
 import type { EntrySource, TarEntry } from "./tar/entry.ts";
-import { lastComponent } from "./tar/names.ts";
-import { OPAQUE_NAME, readWhiteout, whiteoutName } from "./tar/whiteout.ts";
+import { OPAQUE_NAME, whiteoutName } from "./tar/whiteout.ts";
 import { keptXattrs } from "./tar/xattrs.ts";
 import {
   entryType,
@@ -42,22 +40,10 @@ import {
   makeEntry,
   readLink,
 } from "./tree_entry.ts";
+import { assertStorable, whiteoutEntry } from "./whiteout_entry.ts";
 
 const ROOT = "." as ByteString;
-/** What stands for a removed file has no attributes of its own. */
-const NOTHING = {
-  type: "file",
-  linkName: "" as ByteString,
-  mode: 0,
-  uid: 0,
-  gid: 0,
-  modified: { seconds: 0, nanoseconds: 0 },
-  device: { major: 0, minor: 0 },
-  sizeBytes: 0,
-  extents: undefined,
-  xattrs: new Map(),
-} as const satisfies Omit<TarEntry, "name">;
-
+const NO_LINK = "" as ByteString;
 /** A directory that is being told of. */
 interface Level {
   readonly path: ComparedPath;
@@ -182,9 +168,7 @@ export class LayerDiff implements EntrySource, Disposable {
       const xattrs = this.#content.open(node, status);
       return this.#tell(makeEntry(name, status, { type, xattrs }));
     }
-    const linkName = type === "symbolic-link"
-      ? readLink(node)
-      : NOTHING.linkName;
+    const linkName = type === "symbolic-link" ? readLink(node) : NO_LINK;
     this.#tell(makeEntry(name, status, { type, linkName }));
   }
 
@@ -228,7 +212,7 @@ export class LayerDiff implements EntrySource, Disposable {
 
   #hide(name: ByteString): void {
     this.#tellDirectories();
-    this.#ready.push({ ...NOTHING, name });
+    this.#ready.push(whiteoutEntry(name));
   }
 
   #tellDirectories(): void {
@@ -285,19 +269,4 @@ function byEntryName(a: ComparedFile, b: ComparedFile): number {
 
 function entryName({ name, isRemoval }: ComparedFile): ByteString {
   return isRemoval ? whiteoutName(name) : name;
-}
-
-/**
- * Whether a layer can have a file of this name.
- *
- * @throws {ConflictError} If it would say that another one has been removed.
- */
-export function assertStorable(name: ByteString): void {
-  if (readWhiteout(lastComponent(name)) === undefined) return;
-  throw new ConflictError(
-    `Cannot make a layer with ${
-      printable(name)
-    }: a name that begins with ".wh." says in a layer that a file has been removed`,
-    { advice: "rename the file" },
-  );
 }

@@ -13,11 +13,12 @@ import { type Digest, digestHex } from "../../base/digest.ts";
 import type { HostPaths } from "../../base/host_paths.ts";
 import { pathExists } from "../../base/path_exists.ts";
 import { ownedInside } from "../../storage/entry_owners.ts";
-import { assertStorable, LayerDiff } from "../../storage/layer_diff.ts";
+import { LayerDiff } from "../../storage/layer_diff.ts";
 import type { ByteString } from "../../storage/tar/byte_string.ts";
 import type { EntrySource, TarEntry } from "../../storage/tar/entry.ts";
 import { mapEntries } from "../../storage/tar/map_entries.ts";
 import { TreeReader } from "../../storage/tree_reader.ts";
+import { assertStorable } from "../../storage/whiteout_entry.ts";
 import type { ContainerConfig } from "../container_config.ts";
 
 const ROOT = "." as ByteString;
