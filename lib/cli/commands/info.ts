@@ -12,6 +12,7 @@ import {
   cgroupMode,
   mountedHierarchies,
 } from "../../runtime/cgroups/mount_table.ts";
+import { listImages } from "../../storage/image_store.ts";
 import { defineCommand } from "../command.ts";
 import { engineOf } from "../engine.ts";
 import { type Field, formatFields } from "../output/fields.ts";
@@ -39,6 +40,7 @@ function hostFields({ paths, launcher }: Engine): Field[] {
     ["Containers", containers.length],
     ["Running", running.length],
     ["Stopped", containers.length - running.length],
+    ["Images", listImages(paths).length],
     ["Root", paths.root],
     ["Run root", paths.runRoot],
     ["Storage driver", "overlay"],
