@@ -22,6 +22,7 @@ const VARIABLE = /\bTSDOCKER_(?!TEST_)[A-Z_]+\b/g;
 /** Sources in which a variable of the environment is read. */
 const READERS = [
   "lib/cli/engine.ts",
+  "lib/cli/registry_setup.ts",
   "tools/build/header.sh",
   "tools/build.ts",
 ];
