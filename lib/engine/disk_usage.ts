@@ -13,7 +13,7 @@ import { listVolumeNames } from "../storage/volume_store.ts";
 import { volumePath } from "../storage/volume_path.ts";
 import { type ContainerSummary, listContainers } from "./containers/list.ts";
 import { containerDirectory } from "./containers/records.ts";
-import { findGarbage, listBlobs } from "./images/garbage.ts";
+import { findGarbage, type Garbage, listBlobs } from "./images/garbage.ts";
 import { usesImage } from "./images/image_users.ts";
 import { listLayers, type UnpackedLayer } from "./images/layer_usage.ts";
 import { listNamedImages, type NamedImage } from "./images/named_images.ts";
@@ -118,10 +118,8 @@ export function measureDiskUsage(paths: HostPaths): DiskUsage {
     sharedBytes: sizeOf(keys.shared),
     unusedImageBytes: sizeOf(keys.all.difference(keys.used)),
     keptBytes: sizeOf(kept),
-    leftoverBytes: sizeOf([
-      ...garbage.layers,
-      ...garbage.blobs,
-    ]) + garbage.leftovers.reduce((sum, path) => sum + meter.measure(path), 0),
+    leftoverBytes: sizeOf([...garbage.layers, ...garbage.blobs]) +
+      measureLeftovers(paths, garbage, meter),
     recordBytes: measureRecords(paths, meter),
   };
 }
@@ -170,6 +168,17 @@ function sortContent(
     }
   }
   return { all, shared, used };
+}
+
+/** The others are among the records. */
+function measureLeftovers(
+  { blobs, layers }: HostPaths,
+  { leftovers }: Garbage,
+  meter: DiskMeter,
+): number {
+  return leftovers
+    .filter((path) => [blobs, layers].some((at) => path.startsWith(`${at}/`)))
+    .reduce((sum, path) => sum + meter.measure(path), 0);
 }
 
 function measureVolumes(paths: HostPaths, meter: DiskMeter): VolumeUsage[] {

@@ -21,6 +21,7 @@ import { lockWithin } from "../containers/lock.ts";
 import type { Engine } from "../engine.ts";
 import { findGarbage, type Garbage, removeGarbage } from "./garbage.ts";
 import { recordImageEvent } from "./image_event.ts";
+import { listSources, originOf } from "./layer_usage.ts";
 import { blobsOf, contentUsers } from "./needed_content.ts";
 import { listNamedImages, type NamedImage } from "./named_images.ts";
 import {
@@ -181,13 +182,21 @@ function contentOf(
   const layers = images.flatMap(({ layers }) => layers)
     .map(({ chainId }) => digestHex(chainId));
   const all = findGarbage(paths, contentUsers(paths), "remove");
+  // The topmost first, as docker tells them.
+  const removed = all.layers
+    .filter((name) => layers.includes(originOf(name)))
+    .sort((a, b) => layers.indexOf(b) - layers.indexOf(a));
+  const gone = new Set([
+    ...removed,
+    ...images.map(({ manifest }) => digestHex(manifest.digest)),
+  ]);
   return {
-    // The topmost first, as docker tells them.
-    layers: all.layers
-      .filter((name) => layers.includes(name.replace(/\+.*/, "")))
-      .sort((a, b) => layers.indexOf(b) - layers.indexOf(a)),
+    layers: removed,
     blobs: all.blobs.filter((digest) => blobs.has(digest)),
-    leftovers: [],
+    // What is known of archives that they were read from.
+    leftovers: listSources(paths)
+      .filter(({ hexes }) => hexes.every((hex) => gone.has(hex)))
+      .map(({ path }) => path),
     lostNames: [],
   };
 }

@@ -202,6 +202,8 @@ engineTest("measureDiskUsage() tells what du tells", async (roots) => {
   );
   await Deno.writeFile(`${paths.blobs}/sha256/${hex}`, new Uint8Array(70_000));
   await Deno.mkdir(`${paths.layers}/${hex}`);
+  await Deno.mkdir(paths.sources);
+  await Deno.writeTextFile(`${paths.sources}/1-1-1`, `v\nsha256:${hex}\n`);
   const usage = measureDiskUsage(paths);
   const { stdout } = await new Deno.Command("du", { args: ["-sB1", root] })
     .output();

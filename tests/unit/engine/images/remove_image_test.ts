@@ -149,12 +149,20 @@ Deno.test("removeImages() takes names away one by one", async () => {
   });
   assert.deepEqual(await store.remove(["bb"]), ["Untagged: bb:latest"]);
   assert.deepEqual(await store.remove(["bb"]), ["!No such image: bb:latest"]);
+  const [layer] = image.layers;
+  makeDirectory(store.paths.sources);
+  writeText(`${store.paths.sources}/8-1-1`, `v\n${layer?.diffId}\n`);
+  // An archive that was run without being made an image.
+  const archive = "f".repeat(64);
+  makeDirectory(`${store.paths.layers}/${archive}`);
+  writeText(`${store.paths.sources}/8-1-2`, `v\nsha256:${archive}\n`);
   assert.deepEqual(await store.remove(["docker.io/library/bb:1"]), [
     "Untagged: bb:1",
     deleted(image),
     ...deletedLayers(image, 1),
   ]);
-  assert.deepEqual(store.counts(), [0, 0, 0, 0]);
+  assert.deepEqual(store.counts(), [0, 1, 0, 0]);
+  assert.deepEqual(namesIn(store.paths.sources), ["8-1-2"]);
 });
 
 Deno.test("removeImages() by id wants force for several names", async () => {
