@@ -7,6 +7,7 @@
  * repository"
  */
 import type { Descriptor } from "../oci/image_spec.ts";
+import { RegistryError } from "./registry_error.ts";
 import { PassingError, persist } from "./retry.ts";
 import type { RegistrySession } from "./session.ts";
 
@@ -14,6 +15,7 @@ const OK = 200;
 const CREATED = 201;
 const ACCEPTED = 202;
 const NO_CONTENT = 204;
+const BAD_REQUEST = 400;
 const NOT_FOUND = 404;
 
 /** Content to push. */
@@ -50,7 +52,8 @@ export async function uploadBlob(
 ): Promise<Uploaded> {
   if (await exists(session, place.repository, blob)) return { kind: "existed" };
   for (const from of place.candidates) {
-    const answer = await begin(session, place.repository, { blob, from });
+    const answer = await mount(session, place.repository, { blob, from });
+    if (answer === undefined) continue;
     if (answer === "mounted") return { kind: "mounted", from };
     // It began an upload instead, as if nothing had been said of mounting.
     await send(session, place.repository, { blob, location: answer });
@@ -76,6 +79,23 @@ async function exists(
   });
   await response.body?.cancel();
   return response.status === OK;
+}
+
+/** `undefined` if the registry will not hear of it. */
+async function mount(
+  session: RegistrySession,
+  repository: string,
+  beginning: Beginning,
+): Promise<URL | "mounted" | undefined> {
+  try {
+    return await begin(session, repository, beginning);
+  } catch (error) {
+    // Such as: who may push here may not read there.
+    const isRefused = error instanceof RegistryError &&
+      !(error instanceof PassingError) && error.status >= BAD_REQUEST;
+    if (isRefused) return undefined;
+    throw error;
+  }
 }
 
 interface Beginning {

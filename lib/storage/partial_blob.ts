@@ -6,6 +6,7 @@
  */
 import type { Hash } from "node:crypto";
 import { type Digest, digestHex, parseDigest } from "../base/digest.ts";
+import { HostError } from "../base/errors.ts";
 import type { HostPaths } from "../base/host_paths.ts";
 import {
   assertDigest,
@@ -15,6 +16,7 @@ import {
 } from "./content_store.ts";
 import { lockFile } from "./file_lock.ts";
 import { makePrivate } from "./growing_tree.ts";
+import { noteBegun, noteFinished } from "./unfinished.ts";
 
 /** What the name of a blob begins with until it is whole. */
 export const PARTIAL_PREFIX = ".partial-";
@@ -82,6 +84,7 @@ export class PartialBlob implements Disposable {
     this.#parts = parts;
     this.#owned = owned;
     this.#hash = parts.begin();
+    noteBegun(this);
   }
 
   /** How much of it there is, in bytes. */
@@ -112,9 +115,19 @@ export class PartialBlob implements Disposable {
     }
   }
 
-  /** Adds what has come. */
+  /**
+   * Adds what has come.
+   *
+   * @throws {HostError} If it cannot be written, such as to a full disk.
+   */
   append(piece: Uint8Array): void {
-    writeWhole(this.#parts.file, piece);
+    try {
+      writeWhole(this.#parts.file, piece);
+    } catch (cause) {
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      const { digest } = this.#blob;
+      throw new HostError(`Cannot store ${digest}: ${reason}`, { cause });
+    }
     this.#hash.update(piece);
     this.#size += piece.length;
   }
@@ -142,6 +155,7 @@ export class PartialBlob implements Disposable {
 
   /** Closes it. What has come stays, unless that is nothing. */
   [Symbol.dispose](): void {
+    noteFinished(this);
     using _owned = this.#owned;
     if (this.#size > 0) return;
     try {

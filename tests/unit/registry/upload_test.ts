@@ -122,6 +122,16 @@ Deno.test("uploadBlob() sends what cannot be mounted", async () => {
   assert.equal(begun.length, 1);
 });
 
+Deno.test("uploadBlob() sends what it may not read elsewhere", async () => {
+  const { uploaded, registry } = await upload({
+    fault: ({ path }) =>
+      path.includes("mount=") ? new Response(null, { status: 403 }) : undefined,
+  }, { candidates: ["c/d", "e/f"] });
+  assert.deepEqual(uploaded, { kind: "pushed" });
+  const begun = asked(registry).filter((line) => line.startsWith("POST"));
+  assert.equal(begun.length, 3);
+});
+
 Deno.test("uploadBlob() goes on where it broke", async () => {
   let isBroken = false;
   const fault: Fault = ({ method, path, body }) => {
