@@ -67,10 +67,19 @@ export function interceptSignals(signals: readonly number[]): Fd {
  * A handler stays.
  */
 export function stopIgnoring(signal: number): void {
+  if (isIgnored(signal)) resetSignal(signal);
+}
+
+/** Whether a signal is ignored, as nohup(1) starts programs. */
+export function isIgnored(signal: number): boolean {
   const SIG_IGN = 1n;
   const action = new Uint8Array(SIGACTION.size);
   syscall("rt_sigaction", signal, null, action, SIGSET_BYTES);
-  if (SIGACTION.decode(action).sa_handler !== SIG_IGN) return;
+  return SIGACTION.decode(action).sa_handler === SIG_IGN;
+}
+
+/** Lets a signal do what it does to a process that has not heard of it. */
+export function resetSignal(signal: number): void {
   const fallback = new Uint8Array(SIGACTION.size);
   syscall("rt_sigaction", signal, fallback, null, SIGSET_BYTES);
 }

@@ -7,7 +7,7 @@
 import { LITTLE_ENDIAN } from "../endian.ts";
 import type { Fd } from "../fd.ts";
 import { Memory } from "../memory.ts";
-import { syscallAsync } from "../syscall.ts";
+import { syscallAsync, trySyscall } from "../syscall.ts";
 
 const POLLIN = 0x1;
 const POLLFD_BYTES = 8;
@@ -65,4 +65,23 @@ export async function awaitInput(fd: Fd, request: Memory): Promise<boolean> {
   view.setInt16(REVENTS_OFFSET, 0, LITTLE_ENDIAN);
   await syscallAsync("ppoll", request, 1, null, null, 0);
   return view.getInt16(REVENTS_OFFSET, LITTLE_ENDIAN) !== 0;
+}
+
+/**
+ * Waits on this thread until one of the descriptors can be read without
+ * waiting, or has ended.
+ *
+ * @returns The first that can; `undefined` if a signal came instead.
+ */
+export function waitForFirst(descriptors: readonly Fd[]): Fd | undefined {
+  const request = new Uint8Array(descriptors.length * POLLFD_BYTES);
+  const view = new DataView(request.buffer);
+  for (const [index, { number }] of descriptors.entries()) {
+    view.setInt32(index * POLLFD_BYTES, number, LITTLE_ENDIAN);
+    view.setInt16(index * POLLFD_BYTES + 4, POLLIN, LITTLE_ENDIAN);
+  }
+  trySyscall("ppoll", request, descriptors.length, null, null, 0);
+  return descriptors.find((_, index) =>
+    view.getInt16(index * POLLFD_BYTES + REVENTS_OFFSET, LITTLE_ENDIAN) !== 0
+  );
 }

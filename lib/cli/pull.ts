@@ -4,6 +4,7 @@
  * @module
  */
 import { formatPlatform, parsePlatform } from "../oci/platform.ts";
+import { endTidily } from "../storage/tidy_end.ts";
 import { familiarName, type ImageReference } from "../oci/reference.ts";
 import { type Pulled, pullImage } from "../engine/images/pull.ts";
 import { openRegistries } from "../engine/images/registry_access.ts";
@@ -34,6 +35,7 @@ export async function pullAloud(
   const say = (line: string): void => {
     if (!quiet) context.stderr.write(`${printable(line)}\n`);
   };
+  using _tidy = endTidily();
   const wanted = platform === undefined ? undefined : parsePlatform(platform);
   using access = openRegistries(
     registrySetupOf(context.env),

@@ -48,6 +48,7 @@ import {
   startArchiveWorker,
 } from "./archive_worker.ts";
 import type { ByteSource } from "./tar/window.ts";
+import { awaitInputTidily } from "./tidy_end.ts";
 
 /** The largest a pipe may be without privilege. */
 const PIPE_BYTES = 1024 * 1024;
@@ -255,6 +256,7 @@ class OpenArchive implements ArchiveFile {
 
   read(memory: Memory, offset: number, length: number): number {
     const wanted = Math.min(length, this.#left);
+    awaitInputTidily(this.#parts.input);
     const count = wanted === 0
       ? 0
       : read(this.#parts.input.number, memory, { offset, length: wanted });

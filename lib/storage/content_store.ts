@@ -26,6 +26,7 @@ import { IntegrityError, NotFoundError } from "../base/errors.ts";
 import type { HostPaths } from "../base/host_paths.ts";
 import { MAX_DOCUMENT_BYTES } from "../oci/parse_image.ts";
 import { makePrivate } from "./growing_tree.ts";
+import { endIfAsked } from "./tidy_end.ts";
 
 /** Where the store is. */
 type StorePaths = Pick<HostPaths, "blobs">;
@@ -139,6 +140,7 @@ interface Copying {
 function copyPieces({ input, output, hash }: Copying, size: number): void {
   const buffer = new Uint8Array(COPY_BYTES);
   for (let left = size; left > 0;) {
+    endIfAsked();
     const room = buffer.subarray(0, Math.min(left, COPY_BYTES));
     const count = input.readSync(room);
     if (count === null) {

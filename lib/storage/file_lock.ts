@@ -14,6 +14,7 @@ import {
 import { isSyscallError } from "../../ffi/errno.ts";
 import type { Fd } from "../../ffi/fd.ts";
 import { syscallAsync } from "../../ffi/syscall.ts";
+import { noteBegun, noteFinished } from "./unfinished.ts";
 
 /** A held lock, let go of when its scope ends. */
 class HeldLock implements Disposable {
@@ -23,9 +24,11 @@ class HeldLock implements Disposable {
   constructor(fd: Fd, path: string) {
     this.#fd = fd;
     this.#path = path;
+    noteBegun(this);
   }
 
   [Symbol.dispose](): void {
+    noteFinished(this);
     Deno.removeSync(this.#path);
     this.#fd[Symbol.dispose]();
   }

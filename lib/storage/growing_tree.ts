@@ -16,6 +16,7 @@ import { HostError } from "../base/errors.ts";
 import { removeTree } from "../base/remove_tree.ts";
 import { isNamed, tryLock } from "./file_lock.ts";
 import { TEMPORARY_PREFIX } from "./temporary_trees.ts";
+import { noteBegun, noteFinished } from "./unfinished.ts";
 
 const PRIVATE_MODE = 0o700;
 
@@ -40,6 +41,7 @@ export class GrowingTree implements Disposable {
     this.root = root;
     this.#store = store;
     this.#name = name;
+    noteBegun(this);
   }
 
   /** Gives the whole tree its real name, unless one like it has it already. */
@@ -55,6 +57,7 @@ export class GrowingTree implements Disposable {
 
   /** Removes it if it still has its temporary name, and lets go of the lock. */
   [Symbol.dispose](): void {
+    noteFinished(this);
     using _root = this.root;
     removeTree(this.#store.number, this.#name);
   }

@@ -8,6 +8,7 @@ import { sourceDateEpochMs } from "../../base/source_date_epoch.ts";
 import { settle } from "../../engine/containers/reconcile.ts";
 import { commitContainer } from "../../engine/images/commit.ts";
 import { type ImageReference, parseReference } from "../../oci/reference.ts";
+import { endTidily } from "../../storage/tidy_end.ts";
 import { defineCommand } from "../command.ts";
 import { engineOf } from "../engine.ts";
 
@@ -93,6 +94,7 @@ export const commitCommand = defineCommand({
   const epochMs = timestamp === undefined
     ? sourceDateEpochMs(context.env)
     : parseTimestamp(timestamp);
+  using _tidy = endTidily();
   const engine = engineOf(context);
   settle(engine);
   const id = await commitContainer(engine, container, {

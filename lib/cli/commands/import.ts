@@ -10,6 +10,7 @@ import { type ImageReference, parseReference } from "../../oci/reference.ts";
 import { parseArchiveOrigin } from "../../storage/archive/origin.ts";
 import { UsageError } from "../../base/errors.ts";
 import { importImage, type ImportOrigin } from "../../engine/images/import.ts";
+import { endTidily } from "../../storage/tidy_end.ts";
 import { defineCommand } from "../command.ts";
 import type { CommandContext } from "../context.ts";
 import { engineOf } from "../engine.ts";
@@ -53,6 +54,7 @@ export const importCommand = defineCommand({
     { line: "import - < rootfs.tar", purpose: "from stdin, without a name" },
   ],
 }, async ({ options, positionals: [source = "", name] }, context) => {
+  using _tidy = endTidily();
   const engine = engineOf(context);
   const epochMs = sourceDateEpochMs(context.env);
   const reference = name === undefined ? undefined : parseName(name);

@@ -13,6 +13,7 @@ import {
 } from "../../storage/archive/open_image_files.ts";
 import { parseArchiveOrigin } from "../../storage/archive/origin.ts";
 import { isDirectoryAt } from "../../base/path_exists.ts";
+import { endTidily } from "../../storage/tidy_end.ts";
 import { defineCommand } from "../command.ts";
 import type { CommandContext } from "../context.ts";
 
@@ -50,6 +51,7 @@ export const loadCommand = defineCommand({
     { line: "load < images.tar.zst", purpose: "from stdin" },
   ],
 }, async ({ options }, context) => {
+  using _tidy = endTidily();
   const platform = options.platform === undefined
     ? undefined
     : parsePlatform(options.platform);

@@ -6,6 +6,7 @@
 import { NotFoundError } from "../../base/errors.ts";
 import { settle } from "../../engine/containers/reconcile.ts";
 import { removeImages } from "../../engine/images/remove_image.ts";
+import { endTidily } from "../../storage/tidy_end.ts";
 import { defineCommand } from "../command.ts";
 import { engineOf } from "../engine.ts";
 import { EXIT_STATUS } from "../errors.ts";
@@ -34,6 +35,7 @@ export const rmiCommand = defineCommand({
     },
   },
 }, async ({ options, positionals }, context) => {
+  using _tidy = endTidily();
   const engine = engineOf(context);
   settle(engine);
   let status: number = EXIT_STATUS.success;

@@ -13,6 +13,7 @@ import {
 import type { ProcessIdentity } from "../../runtime/process_identity.ts";
 import type { ContainerConfig } from "../container_config.ts";
 import { findConfig, requireProcess } from "./look_up.ts";
+import { thawAbandoned } from "./pause_mark.ts";
 
 /** A container that runs. */
 export interface ExecTarget {
@@ -39,9 +40,13 @@ export function findExecTarget(
   const running = requireProcess(paths, config, "exec");
   const { cgroupsPath } = config;
   const hierarchies = cgroupsPath === undefined ? [] : mountedHierarchies();
-  if (cgroupsPath === undefined || !isFrozen(cgroupsPath, hierarchies)) {
-    return { config, running, hierarchies };
-  }
+  const isPaused = (): boolean =>
+    cgroupsPath !== undefined && isFrozen(cgroupsPath, hierarchies);
+  const target = { config, running, hierarchies };
+  if (!isPaused()) return target;
+  // Whoever has paused it for a moment may have been killed.
+  thawAbandoned(paths, config.id);
+  if (!isPaused()) return target;
   throw new InvalidStateError(
     config.id,
     "exec",

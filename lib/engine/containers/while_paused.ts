@@ -5,32 +5,25 @@
  *
  * @module
  */
-import { bytesToRead } from "../../../ffi/calls/pipe.ts";
-import { SIGNALS } from "../../../ffi/constants/signal.ts";
-import { isSyscallError } from "../../../ffi/errno.ts";
-import { interceptSignals } from "../../../ffi/signals.ts";
-import { HostError } from "../../base/errors.ts";
 import type { HostPaths } from "../../base/host_paths.ts";
 import { freeze, isFrozen, thaw } from "../../runtime/cgroups/freeze.ts";
 import { mountedHierarchies } from "../../runtime/cgroups/mount_table.ts";
 import { lockFile } from "../../storage/file_lock.ts";
+import { endIfAsked, endTidily } from "../../storage/tidy_end.ts";
+import { noteBegun, noteFinished } from "../../storage/unfinished.ts";
 import type { ContainerConfig } from "../container_config.ts";
 import { findProcess } from "./look_up.ts";
 import { markPath, writeMark } from "./pause_mark.ts";
 
-/** By these a user asks to give up. */
-const GIVING_UP = [SIGNALS.SIGHUP, SIGNALS.SIGINT, SIGNALS.SIGTERM];
-/** Throws if it is to be given up; to be called again and again. */
+/** Ends the process if a signal asks for it; to be called again and again. */
 export type CheckPoint = () => void;
-
-const NEVER: CheckPoint = () => {};
 
 /**
  * Does something, with the container paused if it runs. One that a user has
- * paused stays so.
+ * paused stays so. A signal ends the process, but not before the container goes
+ * on.
  *
  * @param warn Hears that it could not be paused.
- * @throws {HostError} If a signal asks to give up, from the check point.
  */
 export async function whilePaused<T>(
   paths: HostPaths,
@@ -41,16 +34,18 @@ export async function whilePaused<T>(
   },
 ): Promise<T> {
   const { id, cgroupsPath } = config;
-  if (findProcess(paths, id) === undefined) return act(NEVER);
+  if (findProcess(paths, id) === undefined) return act(endIfAsked);
   const path = markPath(paths, id);
   using end = new DisposableStack();
+  end.use(endTidily());
   const lock = await lockFile(path);
   end.defer(() => letGo(lock));
   const hierarchies = mountedHierarchies();
   if (cgroupsPath === undefined || isFrozen(cgroupsPath, hierarchies)) {
-    return act(NEVER);
+    return act(endIfAsked);
   }
-  const checkPoint = giveUpOnSignals();
+  noteBegun(end);
+  end.defer(() => noteFinished(end));
   writeMark(path);
   end.defer(() => thaw(cgroupsPath, hierarchies));
   if (!freeze(cgroupsPath, hierarchies)) {
@@ -58,7 +53,7 @@ export async function whilePaused<T>(
       `Container ${config.name} cannot be paused: files that change right now may be read half changed`,
     );
   }
-  return act(checkPoint);
+  return act(endIfAsked);
 }
 
 /** The container may have ended, and with it all that is known of its state. */
@@ -67,27 +62,5 @@ function letGo(lock: Disposable): void {
     lock[Symbol.dispose]();
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
-  }
-}
-
-/**
- * From now on these signals do not end the process; without the container going
- * on, that is.
- */
-function giveUpOnSignals(): CheckPoint {
-  const pipe = intercept();
-  return () => {
-    if (pipe === undefined || bytesToRead(pipe) === 0) return;
-    throw new HostError("Cannot commit the container: interrupted by a signal");
-  };
-}
-
-function intercept(): ReturnType<typeof interceptSignals> | undefined {
-  try {
-    return interceptSignals(GIVING_UP);
-  } catch (error) {
-    // Where executable memory is refused, the next command cleans up.
-    if (!isSyscallError(error)) throw error;
-    return undefined;
   }
 }

@@ -18,6 +18,7 @@ import { LayerDiff } from "../../storage/layer_diff.ts";
 import { type LayerOfImage, storeImage } from "../../storage/store_image.ts";
 import type { TarEntry } from "../../storage/tar/entry.ts";
 import { notAfter } from "../../storage/tar/not_after.ts";
+import { endIfAsked } from "../../storage/tidy_end.ts";
 import {
   publishBlob,
   writeBlob,
@@ -132,7 +133,7 @@ async function writeChanges(
   const written = undo.use(
     reading === "paused"
       ? await whilePaused(paths, config, { warn, act })
-      : act(() => {}),
+      : act(endIfAsked),
   );
   assertThere(paths, config);
   undo.move();

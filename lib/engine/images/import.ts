@@ -38,6 +38,7 @@ import type { ByteString } from "../../storage/tar/byte_string.ts";
 import { mapEntries } from "../../storage/tar/map_entries.ts";
 import { notAfter } from "../../storage/tar/not_after.ts";
 import { writeArchive } from "../../storage/tar/writer.ts";
+import { endIfAsked } from "../../storage/tidy_end.ts";
 import { TreeReader } from "../../storage/tree_reader.ts";
 import type { Engine } from "../engine.ts";
 import { applyChanges } from "./change_instruction.ts";
@@ -189,7 +190,10 @@ async function importDirectory(
   using top = openat(AT_FDCWD, path, O_RDONLY | O_DIRECTORY);
   using reader = new TreeReader(top, { name: ROOT });
   const size = writeArchive(
-    mapEntries(reader, (entry) => notAfter(entry, epochMs)),
+    mapEntries(reader, (entry) => {
+      endIfAsked();
+      return notAfter(entry, epochMs);
+    }),
     blob.file.number,
   );
   return await keepLayer(paths, {

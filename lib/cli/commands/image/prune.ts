@@ -5,6 +5,7 @@
  */
 import { settle } from "../../../engine/containers/reconcile.ts";
 import { pruneImages } from "../../../engine/images/prune.ts";
+import { endTidily } from "../../../storage/tidy_end.ts";
 import { defineCommand } from "../../command.ts";
 import { confirm, DRY_RUN_FLAG, FORCE_FLAG } from "../../confirm.ts";
 import { engineOf } from "../../engine.ts";
@@ -45,6 +46,7 @@ export const imagePruneCommand = defineCommand({
   const isWanted = options.force || options.dryRun ||
     confirm(`This will remove ${what}.`, context);
   if (!isWanted) return 0;
+  using _tidy = endTidily();
   const which = options.all ? "unused" : "dangling";
   const pruned = await pruneImages(engine, { filter, mode, which });
   context.stdout.write(prunedText([{ what: "Images", pruned }], mode));

@@ -9,6 +9,7 @@ import {
   type LayerOrder,
   unpackOnOrder,
 } from "../../../engine/images/layer_order.ts";
+import { endTidily } from "../../../storage/tidy_end.ts";
 import { defineCommand } from "../../command.ts";
 
 /** The command `unpack-layer`. */
@@ -17,6 +18,7 @@ export const unpackLayerCommand = defineCommand({
   positionals: [{ name: "FD" }, { name: "ORDER" }],
   flags: {},
 }, async ({ positionals: [fd, order = ""] }, { paths, stdout }) => {
+  using _tidy = endTidily();
   try {
     await unpackOnOrder(paths, Number(fd), JSON.parse(order) as LayerOrder);
     return 0;

@@ -7,6 +7,7 @@ import { pruneContainers } from "../../../engine/containers/prune.ts";
 import { settle } from "../../../engine/containers/reconcile.ts";
 import { pruneImages } from "../../../engine/images/prune.ts";
 import { pruneVolumes } from "../../../engine/volumes/prune_volumes.ts";
+import { endTidily } from "../../../storage/tidy_end.ts";
 import { defineCommand } from "../../command.ts";
 import { confirm, DRY_RUN_FLAG, FORCE_FLAG } from "../../confirm.ts";
 import { engineOf } from "../../engine.ts";
@@ -68,6 +69,7 @@ export const systemPruneCommand = defineCommand({
     context,
   );
   if (!isWanted) return 0;
+  using _tidy = endTidily();
   const containers = pruneContainers(engine, { filter, mode });
   const without = containers.ids;
   const volumes = options.volumes
