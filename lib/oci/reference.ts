@@ -93,6 +93,27 @@ export function fullName(reference: ImageReference): string {
 }
 
 /**
+ * The name in full under which an image is kept: a digest leaves nothing for a
+ * tag to say, as in docker.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * const digest = `sha256:${"0".repeat(64)}`;
+ * const name = storedName(parseReference(`busybox:1.36@${digest}`));
+ * assert.equal(name, `docker.io/library/busybox@${digest}`);
+ * ```
+ */
+export function storedName(
+  { tag, digest, ...name }: ImageReference,
+): string {
+  return fullName({
+    ...name,
+    ...(digest === undefined ? tag !== undefined && { tag } : { digest }),
+  });
+}
+
+/**
  * The name as people write it: without the default registry.
  *
  * @example

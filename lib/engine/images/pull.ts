@@ -11,8 +11,8 @@ import { formatPlatform, hostPlatform, runsOn } from "../../oci/platform.ts";
 import {
   familiarName,
   familiarRepository,
-  fullName,
   type ImageReference,
+  storedName,
 } from "../../oci/reference.ts";
 import { downloadDocument } from "../../registry/download.ts";
 import { endpointsOf } from "../../registry/endpoint.ts";
@@ -133,14 +133,6 @@ export async function hasNewer(
   const known = await readReference(paths, storedName(request.reference));
   return known !== found.descriptor.digest ||
     readImage(paths, known) === undefined;
-}
-
-/** A digest leaves nothing for a tag to say, as in docker. */
-function storedName({ tag, digest, ...name }: ImageReference): string {
-  return fullName({
-    ...name,
-    ...(digest === undefined ? tag !== undefined && { tag } : { digest }),
-  });
 }
 
 interface FoundSomewhere {

@@ -8,9 +8,9 @@ import { digestHex } from "../../base/digest.ts";
 import type { HostPaths } from "../../base/host_paths.ts";
 import {
   familiarName,
-  fullName,
   isReference,
   parseReference,
+  storedName,
 } from "../../oci/reference.ts";
 import {
   removeImageRecord,
@@ -119,7 +119,7 @@ async function removeImage(
   if (name === undefined) assertIdRemovable(paths, target);
   else {
     const [image] = images;
-    if (image !== undefined && image.names.length > 1) {
+    if (image !== undefined && hasOtherNames(image, name)) {
       await removeName(paths, image, name);
       return { lines: [untagged(name)], removed: [] };
     }
@@ -135,19 +135,30 @@ async function removeImage(
   };
 }
 
+/**
+ * Whether an image is still called something without a name. As in docker, it
+ * takes what its repository calls it by digest along with its last tag there.
+ */
+function hasOtherNames({ names }: NamedImage, name: string): boolean {
+  const { tag, registry, repository } = parseReference(name);
+  return names.some((other) => {
+    if (other === name) return false;
+    const reference = parseReference(other);
+    return tag === undefined || reference.tag !== undefined ||
+      reference.registry !== registry || reference.repository !== repository;
+  });
+}
+
 /** The name in full that a user means, if it is one that an image has. */
 function nameAmong(
   images: readonly NamedImage[],
   reference: string,
 ): string | undefined {
   if (!isReference(reference)) return undefined;
-  const { tag, digest, ...name } = parseReference(reference);
-  // A digest says more than a tag beside it.
-  const wanted = [
-    { ...name, ...(digest ? { digest } : tag ? { tag } : {}) },
-  ].map(fullName);
-  return images.flatMap(({ names }) => names)
-    .find((known) => wanted.includes(known));
+  const wanted = storedName(parseReference(reference));
+  return images.some(({ names }) => names.includes(wanted))
+    ? wanted
+    : undefined;
 }
 
 /** Takes away a name that an image has. */

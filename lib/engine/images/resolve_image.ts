@@ -8,10 +8,10 @@ import { ConflictError, NotFoundError } from "../../base/errors.ts";
 import type { HostPaths } from "../../base/host_paths.ts";
 import {
   familiarName,
-  fullName,
   type ImageReference,
   isReference,
   parseReference,
+  storedName,
 } from "../../oci/reference.ts";
 import {
   listImages,
@@ -56,16 +56,13 @@ export async function findStoredImage(
   return findById(paths, text);
 }
 
-/** A digest says more than a tag beside it. */
+/** A digest is one, whether or not an image has been given it as a name. */
 async function findByName(
   paths: HostPaths,
-  { tag, digest, ...name }: ImageReference,
+  reference: ImageReference,
 ): Promise<StoredImage | undefined> {
-  const full = fullName({
-    ...name,
-    ...(digest === undefined ? tag !== undefined && { tag } : { digest }),
-  });
-  const manifest = await readReference(paths, full) ?? digest;
+  const manifest = await readReference(paths, storedName(reference)) ??
+    reference.digest;
   return manifest && readImage(paths, manifest);
 }
 

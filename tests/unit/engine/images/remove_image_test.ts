@@ -165,6 +165,32 @@ Deno.test("removeImages() takes names away one by one", async () => {
   assert.deepEqual(namesIn(store.paths.sources), ["8-1-2"]);
 });
 
+Deno.test("removeImages() takes digests along with the last tag", async () => {
+  using store = new Store();
+  const digest = `@sha256:${"d".repeat(64)}`;
+  const image = await store.add({ names: ["bb:1", "bb:2", `bb${digest}`] });
+  assert.deepEqual(await store.remove(["bb:1"]), ["Untagged: bb:1"]);
+  assert.deepEqual(await store.remove(["bb:2"]), [
+    "Untagged: bb:2",
+    `Untagged: bb${digest}`,
+    deleted(image),
+  ]);
+  const other = await store.add({ names: ["bb:1", `cc${digest}`] });
+  assert.deepEqual(await store.remove(["bb:1"]), ["Untagged: bb:1"]);
+  assert.deepEqual(await store.remove([`cc${digest}`]), [
+    `Untagged: cc${digest}`,
+    deleted(other),
+  ]);
+  const tagged = await store.add({ names: ["bb:1", `bb${digest}`] });
+  assert.deepEqual(await store.remove([`bb${digest}`]), [
+    `Untagged: bb${digest}`,
+  ]);
+  assert.deepEqual(await store.remove(["bb:1"]), [
+    "Untagged: bb:1",
+    deleted(tagged),
+  ]);
+});
+
 Deno.test("removeImages() by id wants force for several names", async () => {
   using store = new Store();
   const image = await store.add({ names: ["bb:1", "cc"] });
