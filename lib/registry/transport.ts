@@ -1,6 +1,7 @@
 /**
  * Requests by HTTP as they are, without redirects, retries or credentials.
- * Deno's own `fetch` honours `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`.
+ * Deno's own `fetch` honours `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`; this
+ * machine is reached without.
  *
  * @module
  */
@@ -8,6 +9,7 @@ import { HostError } from "../base/errors.ts";
 import { SYSTEM_CERTIFICATES } from "../base/host_paths.ts";
 import { pathExists } from "../base/path_exists.ts";
 import type { Protocol } from "./endpoint.ts";
+import { withoutLoopbackProxy } from "./loopback_proxy.ts";
 
 /** What to ask. */
 export interface HttpRequest {
@@ -49,9 +51,9 @@ export class Transports implements Disposable {
     const key = protocol === "http" ? protocol : `https ${ca ?? ""}`;
     const known = this.#clients.get(key);
     if (known !== undefined) return known;
-    const client = protocol === "http"
-      ? Deno.createHttpClient({})
-      : createTlsClient(ca);
+    const client = withoutLoopbackProxy(() =>
+      protocol === "http" ? Deno.createHttpClient({}) : createTlsClient(ca)
+    );
     this.#clients.set(key, client);
     return client;
   }
