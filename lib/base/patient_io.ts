@@ -41,6 +41,22 @@ export function writePatiently(
   return patiently(fd, POLLOUT, () => write(fd, memory, extent));
 }
 
+/**
+ * Writes all there is, blocking the thread until there is room.
+ *
+ * @throws {SyscallError} `EPIPE` if nobody reads, `ENOSPC`, …
+ */
+export function writeAllPatiently(
+  fd: number,
+  memory: Memory,
+  { offset, length }: Extent,
+): void {
+  for (let at = 0; at < length;) {
+    const rest = { offset: offset + at, length: length - at };
+    at += writePatiently(fd, memory, rest);
+  }
+}
+
 function patiently(fd: number, event: number, act: () => number): number {
   for (;;) {
     try {

@@ -38,7 +38,7 @@ import {
 } from "../../storage/image_store.ts";
 import { formatManifest } from "../../storage/store_image.ts";
 import { digestOf } from "../../base/digest.ts";
-import { writePatiently } from "../../base/patient_io.ts";
+import { writeAllPatiently } from "../../base/patient_io.ts";
 
 /** An image, and what it is called in the archive. */
 export interface NamedImage {
@@ -190,10 +190,7 @@ async function unpackBlob(
   using memory = new Memory(BUFFER_BYTES);
   let size = 0;
   for (let count; (count = archive.read(memory, 0, BUFFER_BYTES)) > 0;) {
-    for (let at = 0; at < count;) {
-      const rest = { offset: at, length: count - at };
-      at += writePatiently(file.number, memory, rest);
-    }
+    writeAllPatiently(file.number, memory, { offset: 0, length: count });
     size += count;
   }
   await archive.finish();

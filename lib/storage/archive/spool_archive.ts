@@ -5,11 +5,11 @@
  *
  * @module
  */
-import { write } from "../../../ffi/calls/file.ts";
 import { SyscallError } from "../../../ffi/errno.ts";
 import { parseDigest } from "../../base/digest.ts";
 import { HostError } from "../../base/errors.ts";
 import type { HostPaths } from "../../base/host_paths.ts";
+import { writeAllPatiently } from "../../base/patient_io.ts";
 import { GrowingBlob } from "../content_store.ts";
 import { printable } from "../tar/byte_string.ts";
 import type { TarEntry } from "../tar/entry.ts";
@@ -50,10 +50,7 @@ export async function spoolArchive(
       for (let piece; (piece = reader.readContent()) !== undefined;) {
         const { offset, length } = piece;
         see(reader.memory.bytes.subarray(offset, offset + length));
-        for (let at = 0; at < length;) {
-          const rest = { offset: offset + at, length: length - at };
-          at += write(fd, reader.memory, rest);
-        }
+        writeAllPatiently(fd, reader.memory, piece);
       }
     } catch (cause) {
       if (!(cause instanceof SyscallError)) throw cause;

@@ -11,8 +11,7 @@ import {
   O_EXCL,
   O_WRONLY,
 } from "../../../ffi/constants/fcntl.ts";
-import { Memory } from "../../../ffi/memory.ts";
-import { writePatiently } from "../../base/patient_io.ts";
+import { writeAllPatiently } from "../../base/patient_io.ts";
 import { removePath } from "../../base/remove_tree.ts";
 import { ConflictError, HostError } from "../../base/errors.ts";
 import { describeErrno, SyscallError } from "../../../ffi/errno.ts";
@@ -53,18 +52,7 @@ function writeMember(
   if (type === "directory") return Deno.mkdirSync(path);
   using file = openat(AT_FDCWD, path, NEW_FILE, FILE_MODE);
   for (let piece; (piece = source.readContent()) !== undefined;) {
-    writeAll(file.number, source.memory, piece);
-  }
-}
-
-function writeAll(
-  fd: number,
-  memory: Memory,
-  { offset, length }: { readonly offset: number; readonly length: number },
-): void {
-  for (let at = 0; at < length;) {
-    const rest = { offset: offset + at, length: length - at };
-    at += writePatiently(fd, memory, rest);
+    writeAllPatiently(file.number, source.memory, piece);
   }
 }
 
