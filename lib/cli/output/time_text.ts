@@ -10,7 +10,7 @@
  * @example
  * ```ts
  * import assert from "node:assert/strict";
- * assert.match(timeText(new Date(0)), /^19[67]\d-\d\d-\d\d \d\d:00:00 [+-]\d{4} /);
+ * assert.match(timeText(new Date(0)), /^19[67]\d-\d\d-\d\d \d\d:\d0:00 [+-]\d{4} /);
  * ```
  */
 export function timeText(time: Date): string {

@@ -5,6 +5,7 @@
  * @see docker's documentation of `docker ps`, "Filtering"
  */
 import { UsageError } from "../../base/errors.ts";
+import { parseFilterBoolean } from "../filter_boolean.ts";
 import type { AncestryTest } from "../images/ancestry.ts";
 import { matchesLabel } from "../label_match.ts";
 import type { ContainerSummary } from "./list.ts";
@@ -51,8 +52,6 @@ const HEALTHS: ReadonlySet<string> = new Set([
   "unhealthy",
   "none",
 ]);
-const TRUE = /^(?:1|t|true)$/i;
-const FALSE = /^(?:0|f|false)$/i;
 
 type Matcher = (container: ContainerSummary) => boolean;
 
@@ -126,9 +125,8 @@ const MAKERS: Readonly<Record<ContainerFilterKey, MatcherMaker>> = {
   },
   "is-task": (value) => {
     // There are no services whose task a container could be.
-    if (TRUE.test(value)) return () => false;
-    if (FALSE.test(value)) return () => true;
-    throw invalid("is-task", value);
+    const isTask = parseFilterBoolean("is-task", value);
+    return () => !isTask;
   },
   label: (value) => ({ config }) => matchesLabel(config.labels, value),
   name: (value) => {

@@ -4,10 +4,10 @@
  * @module
  * @see docker's documentation of `docker images`, "Filtering"
  */
-import { UsageError } from "../../base/errors.ts";
 import type { HostPaths } from "../../base/host_paths.ts";
 import { parseTimePointMs } from "../../base/time_point.ts";
 import { readImageDocument } from "../../storage/image_store.ts";
+import { parseFilterBoolean } from "../filter_boolean.ts";
 import { matchesLabel } from "../label_match.ts";
 import { namePattern } from "./name_pattern.ts";
 import { listNamedImages, type NamedImage } from "./named_images.ts";
@@ -30,9 +30,6 @@ export type ImageFilterKey = typeof IMAGE_FILTERS[number];
 export type ImageFilters = ReadonlyMap<ImageFilterKey, readonly string[]>;
 
 type Matcher = (named: NamedImage) => boolean;
-
-const TRUE = /^(?:1|t|true)$/i;
-const FALSE = /^(?:0|f|false)$/i;
 
 /**
  * The images that fit all filters, the latest first; of their names, those
@@ -95,9 +92,8 @@ const MAKERS: Readonly<
     return ({ image }) => image.createdMs > createdMs;
   },
   dangling(value): Matcher {
-    if (TRUE.test(value)) return ({ names }) => names.length === 0;
-    if (FALSE.test(value)) return ({ names }) => names.length > 0;
-    throw new UsageError(`invalid filter 'dangling=${value}'`);
+    const isWanted = parseFilterBoolean("dangling", value);
+    return ({ names }) => (names.length === 0) === isWanted;
   },
   label: (value, { paths }) => ({ image }) =>
     matchesLabel(readImageDocument(paths, image).config.Labels ?? {}, value),
