@@ -29,6 +29,8 @@ export interface LayerFetch {
   readonly repository: string;
   readonly blob: Descriptor;
   readonly events: TransferEvents;
+  /** Ends it. */
+  readonly signal: AbortSignal;
   /** Makes a taker, for each attempt at the whole layer. */
   open(): LayerTaker | undefined;
 }
@@ -44,7 +46,9 @@ export async function fetchLayer(
   paths: HostPaths,
   fetch: LayerFetch,
 ): Promise<"fetched" | "exists"> {
-  using partial = await openPartialBlob(paths, fetch.blob);
+  const { signal } = fetch;
+  signal.throwIfAborted();
+  using partial = await beforeEnd(openPartialBlob(paths, fetch.blob), signal);
   if (partial === undefined) return "exists";
   let failure: unknown;
   for (const session of fetch.sources) {
@@ -52,11 +56,29 @@ export async function fetchLayer(
       await fetchFrom(session, partial, fetch);
       return "fetched";
     } catch (error) {
-      session.surroundings.signal.throwIfAborted();
+      signal.throwIfAborted();
       failure = error;
     }
   }
   throw failure;
+}
+
+/** Another process may have it open for long. */
+async function beforeEnd<T extends Disposable>(
+  opening: Promise<T | undefined>,
+  signal: AbortSignal,
+): Promise<T | undefined> {
+  const ended = Promise.withResolvers<never>();
+  const end = (): void => {
+    opening.then((opened) => opened?.[Symbol.dispose](), () => undefined);
+    ended.reject(signal.reason);
+  };
+  signal.addEventListener("abort", end, { once: true });
+  try {
+    return await Promise.race([opening, ended.promise]);
+  } finally {
+    signal.removeEventListener("abort", end);
+  }
 }
 
 async function fetchFrom(

@@ -39,8 +39,8 @@ export interface LayersFetch {
   readonly events: TransferEvents;
   /** What messages call the image. */
   readonly label: string;
-  /** Ends what the sources do. */
-  end(why: unknown): void;
+  /** Ends what the sources do, by its signal. */
+  readonly ending: AbortController;
 }
 
 /**
@@ -58,7 +58,7 @@ export async function fetchLayers(
   try {
     await Promise.all([...work.downloads, work.unpackInOrder()]);
   } catch (error) {
-    fetch.end(error);
+    fetch.ending.abort(error);
     throw error;
   }
 }
@@ -108,6 +108,7 @@ class Work implements AsyncDisposable {
       repository,
       blob,
       events,
+      signal: this.#fetch.ending.signal,
       open: () => this.#open(at),
     });
   }
@@ -170,8 +171,8 @@ class Work implements AsyncDisposable {
 
   /** After a failure, nothing of what was being unpacked is left. */
   async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.allSettled(this.downloads);
     for (const unpacker of this.#started) unpacker[Symbol.dispose]();
     await Promise.all(this.#started.map((unpacker) => unpacker.gone()));
-    await Promise.allSettled(this.downloads);
   }
 }

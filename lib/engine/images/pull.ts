@@ -104,7 +104,7 @@ export async function pullImage(
     repository,
     events,
     label,
-    end: (why) => ending.abort(why),
+    ending,
   });
   const image = await addImage(paths, found.descriptor);
   const name = storedName(reference);

@@ -13,7 +13,10 @@ import {
   listImages,
   listReferences,
 } from "../../../../lib/storage/image_store.ts";
-import { PARTIAL_PREFIX } from "../../../../lib/storage/partial_blob.ts";
+import {
+  openPartialBlob,
+  PARTIAL_PREFIX,
+} from "../../../../lib/storage/partial_blob.ts";
 import {
   hasNewer,
   type Pulled,
@@ -337,6 +340,20 @@ rootTest("pullImage() ends the other downloads when one fails", async () => {
   );
   const rest = await store.rest();
   assert.ok(rest.every((name) => name.startsWith(PARTIAL_PREFIX)), rest.join());
+});
+
+rootTest("pullImage() waits for nobody once it has failed", async () => {
+  using store = new Store();
+  await using registry = new TestRegistry();
+  const { layers: [small, large] } = await addRegistryImage(registry, "a:1", {
+    layers: [SMALL, LARGE],
+  });
+  assert.ok(small && large);
+  registry.blobs.set(small.digest, new Uint8Array(small.size));
+  // As another process would that downloads it.
+  using other = await openPartialBlob(store.paths, large);
+  other?.append(new Uint8Array(10));
+  await assert.rejects(pull(store, `${registry.host}/a:1`), IntegrityError);
 });
 
 rootTest("pullImage() passes over mirrors that do not have it", async () => {
