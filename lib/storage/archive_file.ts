@@ -62,6 +62,8 @@ export interface Archive extends ByteSource, Disposable {
    * @throws {IntegrityError} If it is corrupt, or was changed meanwhile.
    */
   finish(): Promise<Digest>;
+  /** Ends the reading as {@linkcode finish} does; no digest is needed. */
+  end(): Promise<void>;
   /**
    * What was copied; after {@linkcode finish}.
    *
@@ -108,6 +110,8 @@ export interface ArchivePart {
 export interface ArchiveOptions {
   /** A file to copy it to as it comes. */
   readonly copy?: string;
+  /** Whether {@linkcode Archive.finish} is to tell a digest; it takes time. */
+  readonly digest?: "taken" | "left";
 }
 
 /**
@@ -147,7 +151,7 @@ export async function openArchivePart(
     input: { kind: "file", path: own.path, start: offset, end: offset + size },
     compression,
     output: readsTwice ? "digest" : "pipe",
-    copy: options.copy,
+    ...options,
   });
   const input = pipe ?? own;
   const limit = readsTwice ? size : Infinity;
@@ -174,7 +178,7 @@ export async function openArchiveStream(
     input: stream,
     compression: undefined,
     output: "pipe",
-    copy: options.copy,
+    ...options,
   });
   if (pipe === undefined) throw new TypeError("A stream comes by a pipe");
   const owned = stack.move();
@@ -187,16 +191,16 @@ export async function openArchiveStream(
   });
 }
 
-interface WorkerOptions extends Pick<ArchiveJob, "input" | "compression"> {
+interface WorkerOptions
+  extends Pick<ArchiveJob, "input" | "compression">, ArchiveOptions {
   /** Whether the archive comes by a pipe, or only what is said of it. */
   readonly output: "pipe" | "digest";
-  readonly copy: string | undefined;
 }
 
 /** @param stack What is opened is closed with it. */
 async function startWorker(
   stack: DisposableStack,
-  { input, compression, output, copy }: WorkerOptions,
+  { input, compression, output, copy, digest = "taken" }: WorkerOptions,
 ): Promise<{ readonly worker: ArchiveWorker; readonly pipe: Fd | undefined }> {
   const pipe = output === "pipe" ? makePipe() : undefined;
   if (pipe !== undefined) {
@@ -208,6 +212,7 @@ async function startWorker(
     compression,
     output: pipe?.writer.path,
     copy,
+    contentDigest: digest,
     xzProgram: compression === undefined || compression === "xz"
       ? (await import("./archive/xz_program.ts")).xzProgram()
       : undefined,
@@ -263,6 +268,10 @@ class OpenArchive implements ArchiveFile {
     this.#left -= count;
     if (count === 0) this.#hasEnded = true;
     return count;
+  }
+
+  async end(): Promise<void> {
+    await this.#findings();
   }
 
   async finish(): Promise<Digest> {

@@ -133,6 +133,7 @@ async function importStream(
     parents: [],
     below: undefined,
     emptiness: "refused",
+    images: "refused",
   });
 }
 
@@ -155,6 +156,7 @@ async function importFile(
     parents: [],
     below: undefined,
     emptiness: "refused",
+    images: "refused",
   });
   recordSource(paths, { fd: file.number, readSinceMs }, layer.diffId);
   return layer;
