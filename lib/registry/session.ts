@@ -212,5 +212,11 @@ export class RegistrySession {
 }
 
 function originOf(protocol: Protocol, host: string): URL {
-  return new URL(`${protocol === "http" ? "http" : "https"}://${host}`);
+  const origin = `${protocol === "http" ? "http" : "https"}://${host}`;
+  if (URL.canParse(origin)) return new URL(origin);
+  throw new RegistryError(
+    0,
+    undefined,
+    `Cannot reach "${host}": no host is called that`,
+  );
 }
