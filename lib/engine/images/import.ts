@@ -24,9 +24,11 @@ import {
 import {
   type ArchiveOptions,
   openArchivePart,
+} from "../../storage/archive_file.ts";
+import {
   openRegular,
   readCompression,
-} from "../../storage/archive_file.ts";
+} from "../../storage/archive/regular_file.ts";
 import { copyIntoStore, GrowingBlob } from "../../storage/content_store.ts";
 import { makePrivate } from "../../storage/growing_tree.ts";
 import { setReference } from "../../storage/image_store.ts";

@@ -10,9 +10,8 @@ import {
   type Archive,
   openArchivePart,
   openArchiveStream,
-  openRegular,
-  readCompression,
 } from "../archive_file.ts";
+import { openRegular, readCompression } from "./regular_file.ts";
 import { TarReader } from "../tar/reader.ts";
 import type { ImageFiles } from "./image_files.ts";
 import { openImageDirectory } from "./image_directory.ts";
