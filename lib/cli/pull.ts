@@ -6,6 +6,7 @@
 import { formatPlatform, parsePlatform } from "../oci/platform.ts";
 import { endTidily } from "../storage/tidy_end.ts";
 import { familiarName, type ImageReference } from "../oci/reference.ts";
+import { explainingHost } from "../engine/images/explain_host.ts";
 import { type Pulled, pullImage } from "../engine/images/pull.ts";
 import { openRegistries } from "../engine/images/registry_access.ts";
 import type { CommandContext } from "./context.ts";
@@ -44,11 +45,16 @@ export async function pullAloud(
   const { tag, digest, repository } = reference;
   const forWhom = wanted === undefined ? "" : ` (${formatPlatform(wanted)})`;
   say(`${digest ?? tag ?? ""}: Pulling from ${repository}${forWhom}`);
-  const pulled = await pullImage(context, access, {
-    reference,
-    ...(wanted === undefined ? {} : { platform: wanted }),
-    events: quiet ? hideTransfer(context) : showTransfer(context),
-  });
+  const attempt = `Cannot pull "${familiarName(reference)}"`;
+  const pulled = await explainingHost(
+    attempt,
+    () =>
+      pullImage(context, access, {
+        reference,
+        ...(wanted === undefined ? {} : { platform: wanted }),
+        events: quiet ? hideTransfer(context) : showTransfer(context),
+      }),
+  );
   say(`Digest: ${pulled.digest}`);
   const name = familiarName(reference);
   say(

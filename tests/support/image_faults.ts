@@ -26,9 +26,7 @@ const SMALL_FILES = 300;
 const LARGE_BYTES = 3 * 1024 * 1024;
 
 /** What hits: the program alone, or all that it has started, too. */
-export const BLOWS = ["kill all", "signal", "kill", "signal all"] as const;
-/** One of {@linkcode BLOWS}. */
-export type Blow = typeof BLOWS[number];
+export type Blow = "kill" | "kill all" | "signal" | "signal all";
 
 const ENDINGS: readonly Deno.Signal[] = ["SIGINT", "SIGTERM"];
 
@@ -82,8 +80,8 @@ export async function contentOf({ root }: Place): Promise<string[]> {
 }
 
 /** Whatever has a name that is not its last. */
-async function unfinished(place: Place): Promise<string[]> {
-  const pattern = /\/\.|\.new|\.lock$|\.\d+$/;
+export async function unfinished(place: Place): Promise<string[]> {
+  const pattern = /\/\.|\.lock$|[.~](?:new-?)?\d+$/;
   return (await contentOf(place)).filter((path) => pattern.test(path));
 }
 
