@@ -147,7 +147,7 @@ const SECTIONS: Readonly<Record<LayoutName, Sections>> = {
     // Images of containers.
     commit: ["lib/cli/commands/commit.ts"],
     // `pull` starts it for each large layer.
-    layer: ["lib/cli/commands/internal/unpack_layer.ts"],
+    layer: ["lib/cli/commands/internal/unpack.ts"],
     registry: [
       "lib/cli/commands/login.ts",
       "lib/cli/commands/logout.ts",
