@@ -4,6 +4,7 @@
  * @module
  */
 import { formatPlatform, parsePlatform } from "../oci/platform.ts";
+import { assertRoot } from "../engine/containers/reconcile.ts";
 import { endTidily } from "../storage/tidy_end.ts";
 import { familiarName, type ImageReference } from "../oci/reference.ts";
 import { explainingHost } from "../engine/images/explain_host.ts";
@@ -36,6 +37,7 @@ export async function pullAloud(
   const say = (line: string): void => {
     if (!quiet) context.stderr.write(`${printable(line)}\n`);
   };
+  assertRoot();
   using _tidy = endTidily();
   const wanted = platform === undefined ? undefined : parsePlatform(platform);
   using access = openRegistries(

@@ -10,6 +10,7 @@ import { type ImageReference, parseReference } from "../../oci/reference.ts";
 import { parseArchiveOrigin } from "../../storage/archive/origin.ts";
 import { UsageError } from "../../base/errors.ts";
 import { explainingHost } from "../../engine/images/explain_host.ts";
+import { assertRoot } from "../../engine/containers/reconcile.ts";
 import { importImage, type ImportOrigin } from "../../engine/images/import.ts";
 import { endTidily } from "../../storage/tidy_end.ts";
 import { defineCommand } from "../command.ts";
@@ -55,6 +56,7 @@ export const importCommand = defineCommand({
     { line: "import - < rootfs.tar", purpose: "from stdin, without a name" },
   ],
 }, async ({ options, positionals: [source = "", name] }, context) => {
+  assertRoot();
   using _tidy = endTidily();
   const engine = engineOf(context);
   const epochMs = sourceDateEpochMs(context.env);

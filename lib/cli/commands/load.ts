@@ -5,6 +5,7 @@
  */
 import { IntegrityError, UsageError } from "../../base/errors.ts";
 import { explainingHost } from "../../engine/images/explain_host.ts";
+import { assertRoot } from "../../engine/containers/reconcile.ts";
 import { type LoadedImage, loadImages } from "../../engine/images/load.ts";
 import { parsePlatform } from "../../oci/platform.ts";
 import { familiarName, parseReference } from "../../oci/reference.ts";
@@ -44,7 +45,7 @@ export const loadCommand = defineCommand({
       type: "boolean",
       long: "quiet",
       short: "q",
-      description: "Do not show progress",
+      description: "Taken for docker's sake: load shows no progress",
     },
   },
   examples: [
@@ -52,6 +53,7 @@ export const loadCommand = defineCommand({
     { line: "load < images.tar.zst", purpose: "from stdin" },
   ],
 }, async ({ options }, context) => {
+  assertRoot();
   using _tidy = endTidily();
   const platform = options.platform === undefined
     ? undefined
