@@ -172,6 +172,7 @@ export class RegistrySession {
     proof: string | undefined,
   ): Promise<Response> {
     const url = new URL(typeof path === "string" ? `/v2/${path}` : path, base);
+    assertAsSafe(url, base);
     const headers = new Headers(own);
     headers.set("user-agent", "tsdocker");
     // What is asked for is digests of content as it is.
@@ -209,6 +210,19 @@ export class RegistrySession {
   async #refusal(response: Response, attempt: string): Promise<RegistryError> {
     return await refusalOf(response, attempt, this.#reading);
   }
+}
+
+/**
+ * The registry may send us anywhere, but not to other protocols, nor from TLS
+ * to plain HTTP.
+ */
+function assertAsSafe(url: URL, { host, protocol }: URL): void {
+  if (url.protocol === "https:" || url.protocol === protocol) return;
+  throw new RegistryError(
+    0,
+    undefined,
+    `Cannot go on with "${host}": it sends us to "${url.protocol}"`,
+  );
 }
 
 function originOf(protocol: Protocol, host: string): URL {
