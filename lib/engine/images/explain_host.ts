@@ -5,7 +5,7 @@
  * @module
  */
 import { describeErrno, SyscallError } from "../../../ffi/errno.ts";
-import { HostError } from "../../base/errors.ts";
+import { HostError, TsdockerError } from "../../base/errors.ts";
 
 /** Deno's way to name an error number. */
 const NUMBERED = /\(os error (\d+)\)/;
@@ -33,6 +33,8 @@ export async function explainingHost<T>(
 function hostReason(error: unknown): string | undefined {
   if (error instanceof SyscallError) return describeErrno(error.errno);
   if (!(error instanceof Error && "code" in error)) return undefined;
+  // It has been explained; what it has is the code of a registry.
+  if (error instanceof TsdockerError) return undefined;
   const number = NUMBERED.exec(error.message)?.[1];
   return number === undefined ? undefined : describeErrno(Number(number));
 }

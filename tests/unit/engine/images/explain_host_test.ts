@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { SyscallError } from "../../../../ffi/errno.ts";
 import { HostError, IntegrityError } from "../../../../lib/base/errors.ts";
+import { RegistryError } from "../../../../lib/registry/registry_error.ts";
 import { explainingHost } from "../../../../lib/engine/images/explain_host.ts";
 
 const ENOSPC = 28;
@@ -25,9 +26,14 @@ Deno.test("explainingHost() says what was attempted, of any call", async () => {
 
 Deno.test("explainingHost() leaves results and other errors alone", async () => {
   assert.equal(await explainingHost("Cannot", () => Promise.resolve(1)), 1);
-  const error = new IntegrityError("It is damaged");
-  await assert.rejects(
-    explainingHost("Cannot", () => Promise.reject(error)),
-    error,
-  );
+  const errors = [
+    new IntegrityError("It is damaged"),
+    new RegistryError(0, undefined, "Cannot reach it (os error 111)"),
+  ];
+  for (const error of errors) {
+    await assert.rejects(
+      explainingHost("Cannot", () => Promise.reject(error)),
+      error,
+    );
+  }
 });
