@@ -49,7 +49,7 @@ engineTest(
   async (roots) => {
     const { paths } = roots;
     await Deno.mkdir(paths.layers, { recursive: true });
-  const { manifest } = await addNamedImage(paths, {
+    const { manifest } = await addNamedImage(paths, {
       names: ["kept", "lost"],
     });
     await addNamedImage(paths, {
