@@ -68,13 +68,13 @@ Deno.test("isLoopback(), isUnspecified() and isSameAddress() judge", () => {
     return address;
   };
   for (const text of ["127.0.0.1", "127.255.0.9", "::1"]) {
-    assert.equal(isLoopback(parse(text)), true, text);
+    assert.ok(isLoopback(parse(text)), text);
   }
   for (const text of ["128.0.0.1", "0.0.0.1", "::2", "7f00::"]) {
-    assert.equal(isLoopback(parse(text)), false, text);
+    assert.ok(!isLoopback(parse(text)), text);
   }
-  assert.equal(isUnspecified(parse("0.0.0.0")), true);
-  assert.equal(isUnspecified(parse("::1")), false);
-  assert.equal(isSameAddress(parse("::1"), parse("0::1")), true);
-  assert.equal(isSameAddress(parse("::1"), parse("0.0.0.1")), false);
+  assert.ok(isUnspecified(parse("0.0.0.0")));
+  assert.ok(!isUnspecified(parse("::1")));
+  assert.ok(isSameAddress(parse("::1"), parse("0::1")));
+  assert.ok(!isSameAddress(parse("::1"), parse("0.0.0.1")));
 });

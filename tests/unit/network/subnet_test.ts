@@ -77,15 +77,15 @@ Deno.test("parseSubnet() drops the bits of the machine", () => {
 });
 
 Deno.test("overlaps() and containsAddress() compare ranges", () => {
-  assert.equal(overlaps(subnet("10.0.0.0/8"), subnet("10.9.0.0/24")), true);
-  assert.equal(overlaps(subnet("10.9.0.0/24"), subnet("10.0.0.0/8")), true);
-  assert.equal(overlaps(subnet("10.0.0.0/24"), subnet("10.0.1.0/24")), false);
-  assert.equal(overlaps(subnet("0.0.0.0/0"), subnet("::/0")), false);
+  assert.ok(overlaps(subnet("10.0.0.0/8"), subnet("10.9.0.0/24")));
+  assert.ok(overlaps(subnet("10.9.0.0/24"), subnet("10.0.0.0/8")));
+  assert.ok(!overlaps(subnet("10.0.0.0/24"), subnet("10.0.1.0/24")));
+  assert.ok(!overlaps(subnet("0.0.0.0/0"), subnet("::/0")));
   const small = subnet("10.0.0.0/24");
   assert.equal(subnetSize(small), 256n);
   assert.equal(formatIpAddress(lastAddress(small)), "10.0.0.255");
-  assert.equal(containsAddress(small, address("10.0.0.255")), true);
-  assert.equal(containsAddress(small, address("10.0.1.0")), false);
+  assert.ok(containsAddress(small, address("10.0.0.255")));
+  assert.ok(!containsAddress(small, address("10.0.1.0")));
 });
 
 /** Routes of a machine, and the subnet that is chosen. */
@@ -177,11 +177,11 @@ Deno.test("isAssignable() refuses what no container can have", () => {
     subnet: subnet("10.0.0.0/24"),
     reserved: [address("10.0.0.1")],
   };
-  assert.equal(isAssignable(pool, address("10.0.0.2")), true);
+  assert.ok(isAssignable(pool, address("10.0.0.2")));
   for (
     const text of ["10.0.0.0", "10.0.0.1", "10.0.0.255", "10.0.1.2", "::2"]
   ) {
-    assert.equal(isAssignable(pool, address(text)), false, text);
+    assert.ok(!isAssignable(pool, address(text)), text);
   }
 });
 
