@@ -10,6 +10,7 @@ import { AF } from "../constants/socket.ts";
 import { LITTLE_ENDIAN } from "../endian.ts";
 import { SyscallError } from "../errno.ts";
 import { Fd } from "../fd.ts";
+import { Memory } from "../memory.ts";
 import { syscall, trySyscallOnce } from "../syscall.ts";
 
 const SOCK_RAW = 3;
@@ -45,15 +46,14 @@ function setInt(socket: Fd, level: number, option: number, to: number): void {
   syscall("setsockopt", socket.number, level, option, bytes, bytes.length);
 }
 
-/**
- * Sends requests to the kernel, which has carried them out when this returns.
- *
- * @param bytes At most 256 KiB.
- */
+/** Sends requests to the kernel, which has carried them out when this returns. */
 export function sendNetlink(socket: Fd, bytes: Uint8Array): void {
   const { number } = socket;
+  // There can be more than a call copies by itself.
+  using memory = new Memory(bytes.length);
+  memory.bytes.set(bytes);
   // Exactly once: what it asks for is not to be done twice.
-  const sent = trySyscallOnce("sendto", number, bytes, bytes.length, 0);
+  const sent = trySyscallOnce("sendto", number, memory, bytes.length, 0);
   if (sent < 0) {
     throw new SyscallError("sendto", -sent, `${number}, ${bytes.length} bytes`);
   }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { ErrnoName } from "../../../ffi/constants/errno.ts";
+import { ERRNO, type ErrnoName } from "../../../ffi/constants/errno.ts";
 import { describeErrno, errnoName } from "../../../ffi/errno.ts";
 import { TsdockerError } from "../../base/errors.ts";
 import type { Acknowledgement } from "./acknowledgement.ts";
@@ -29,6 +29,16 @@ export class NetlinkError extends TsdockerError {
     this.errno = answer.errno;
   }
 
+  /** An error for a request that the kernel has not answered, or not to the end. */
+  static unanswered(what: string): NetlinkError {
+    return new NetlinkError(what, failure(ERRNO.ENOBUFS));
+  }
+
+  /** An error for a list that changes faster than it can be read. */
+  static torn(what: string): NetlinkError {
+    return new NetlinkError(what, failure(ERRNO.EINTR));
+  }
+
   /** The kernel's name of the error, `undefined` for an unknown number. */
   get code(): ErrnoName | undefined {
     return errnoName(this.errno);
@@ -44,6 +54,11 @@ export function isNetlinkError(
     codes.includes(error.code);
 }
 
+function failure(errno: number): Acknowledgement {
+  const [explanation, offset, missing] = [undefined, undefined, undefined];
+  return { errno, explanation, offset, missing };
+}
+
 /** The kernel's words if it has any, which say more than the number. */
 function reason({ errno, explanation, missing }: Acknowledgement): string {
   const number = describeErrno(errno);
@@ -55,10 +70,8 @@ function reason({ errno, explanation, missing }: Acknowledgement): string {
     : `${number}: attribute ${missing} is missing`;
 }
 
-const EPERM = 1;
-
 function adviceFor(errno: number): string | undefined {
-  return errno === EPERM
+  return errno === ERRNO.EPERM
     ? "run it as root, with the capability CAP_NET_ADMIN"
     : undefined;
 }

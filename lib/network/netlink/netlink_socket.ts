@@ -13,7 +13,6 @@ import {
   sendNetlink,
   setNetlinkBuffers,
 } from "../../../ffi/calls/netlink.ts";
-import { ERRNO } from "../../../ffi/constants/errno.ts";
 import {
   NETLINK,
   NETLINK_OPTION,
@@ -72,9 +71,15 @@ export class NetlinkSocket implements Disposable {
     return new NetlinkSocket(fd);
   }
 
-  /** The number for the next message. */
-  nextSequence(): number {
-    return ++this.#sequence;
+  /**
+   * Keeps numbers for messages.
+   *
+   * @returns The first of as many.
+   */
+  reserveSequence(count: number): number {
+    const first = this.#sequence + 1;
+    this.#sequence += count;
+    return first;
   }
 
   /**
@@ -97,7 +102,7 @@ export class NetlinkSocket implements Disposable {
     const found = answers.find(({ type }) => type >= NLMSG.NLMSG_MIN_TYPE);
     if (found !== undefined) return found;
     assertDone(request, answers);
-    throw noAnswer(request);
+    throw NetlinkError.unanswered(request.what);
   }
 
   /**
@@ -117,7 +122,7 @@ export class NetlinkSocket implements Disposable {
       if (isTorn) continue;
       return answers.filter(({ type }) => type >= NLMSG.NLMSG_MIN_TYPE);
     }
-    throw new NetlinkError(request.what, failure(ERRNO.EINTR));
+    throw NetlinkError.torn(request.what);
   }
 
   /**
@@ -137,7 +142,7 @@ export class NetlinkSocket implements Disposable {
 
   /** Sends one request, and returns what answers it. */
   #ask({ type, flags, body }: NetlinkRequest, more: number): NetlinkMessage[] {
-    const sequence = this.nextSequence();
+    const sequence = this.reserveSequence(1);
     const all = NLM_F.NLM_F_REQUEST | flags | more;
     const bytes = encodeMessage({ type, flags: all, sequence, body });
     return this.exchange(bytes).filter((answer) =>
@@ -162,7 +167,7 @@ function assertDone(
     if (verdict.errno === 0) return;
     throw new NetlinkError(request.what, verdict);
   }
-  throw noAnswer(request);
+  throw NetlinkError.unanswered(request.what);
 }
 
 /** What a message says of the request as a whole, if it does. */
@@ -170,13 +175,4 @@ function verdictOf(message: NetlinkMessage): Acknowledgement | undefined {
   if (message.type === NLMSG.NLMSG_ERROR) return readAcknowledgement(message);
   if (message.type === NLMSG.NLMSG_DONE) return readEndOfList(message);
   return undefined;
-}
-
-function noAnswer({ what }: NetlinkRequest): NetlinkError {
-  return new NetlinkError(what, failure(ERRNO.ENOBUFS));
-}
-
-function failure(errno: number): Acknowledgement {
-  const [explanation, offset, missing] = [undefined, undefined, undefined];
-  return { errno, explanation, offset, missing };
 }
