@@ -63,18 +63,23 @@ export function listenIn(
   return inNetworkNamespace(namespace, () => Deno.listen(where));
 }
 
-/** Whether a TCP connection from a network namespace comes about. */
+/**
+ * Whether a TCP connection from a network namespace comes about.
+ *
+ * @param seconds How long to wait for it.
+ */
 export function connectsFrom(
   namespace: Fd,
   hostname: string,
   port: number,
+  seconds = "2",
 ): boolean {
   const script = `exec 3<>/dev/tcp/${hostname}/${port}`;
   const { code } = inNetworkNamespace(
     namespace,
     () =>
       new Deno.Command("timeout", {
-        args: ["1", "bash", "-c", script],
+        args: [seconds, "bash", "-c", script],
         stderr: "null",
       }).outputSync(),
   );

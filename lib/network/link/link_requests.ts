@@ -9,6 +9,7 @@ import { IFF } from "../../../ffi/constants/if.ts";
 import {
   IFLA,
   IFLA_BR,
+  IFLA_BRPORT,
   IFLA_INET6,
   IFLA_INFO,
   IFLA_IPVLAN,
@@ -195,6 +196,11 @@ export interface LinkChange extends LinkSettings {
   readonly linkLocal?: "none";
   /** What it is for; the kernel takes it of a device that is there only. */
   readonly alias?: string;
+  /**
+   * Whether a bridge sends packets back to the port they came from: to a
+   * container by its own published port, where bridges are filtered.
+   */
+  readonly hairpin?: "on" | "off";
 }
 
 /** Changes a device, in one step. */
@@ -214,9 +220,22 @@ export function changeLink(index: number, change: LinkChange): NetlinkRequest {
       ...(change.alias === undefined ? [] : [
         attribute(IFLA.IFLA_IFALIAS, new TextEncoder().encode(change.alias)),
       ]),
+      ...(change.hairpin === undefined ? [] : [hairpin(change.hairpin)]),
       ...(change.linkLocal === undefined ? [] : [noLinkLocal()]),
     ),
   };
+}
+
+function hairpin(state: "on" | "off"): Uint8Array {
+  const mode = u8(state === "on" ? 1 : 0);
+  return nested(
+    IFLA.IFLA_LINKINFO,
+    attribute(IFLA_INFO.IFLA_INFO_SLAVE_KIND, text("bridge")),
+    nested(
+      IFLA_INFO.IFLA_INFO_SLAVE_DATA,
+      attribute(IFLA_BRPORT.IFLA_BRPORT_MODE, mode),
+    ),
+  );
 }
 
 function noLinkLocal(): Uint8Array {

@@ -72,6 +72,23 @@ export function addDefaultRoute(
   });
 }
 
+/** Worse than the kernel's own route to `::1`, which it must not replace. */
+const LOOPBACK_METRIC = 4096;
+
+/**
+ * Lets answers to `::1` come back over a bridge. The kernel delivers them only
+ * if a route to that address is the device's own. It does not help where
+ * bridges are filtered (`br_netfilter`): there, they are dropped before.
+ *
+ * @param device The bridge's number; the route ends with the bridge.
+ */
+export function addLoopbackRoute(device: number): NetlinkRequest {
+  const destination: Subnet = { version: 6, base: 1n, prefix: 128 };
+  // No two routes to one address are equally good.
+  const metric = LOOPBACK_METRIC + device;
+  return addRoute({ destination, device, metric, kind: "local" });
+}
+
 function aboutRoute(
   verb: string,
   { destination, gateway, device, metric, source, kind = "unicast" }: Route,
