@@ -10,7 +10,6 @@ import {
   isUnspecified,
 } from "../ip_address.ts";
 import { be16 } from "../netlink/bytes.ts";
-import type { NetlinkRequest } from "../netlink/message.ts";
 import {
   formatHostAddress,
   formatPorts,
@@ -18,10 +17,10 @@ import {
   type PortRange,
 } from "../port_publication.ts";
 import { subnetOf } from "../subnet.ts";
+import type { AnyRule } from "./add_rules.ts";
 import {
   type Expression,
   lookUp,
-  type MapReference,
   put,
   REGISTERS,
   sendTo,
@@ -33,7 +32,6 @@ import {
   toPorts,
   toSubnet,
 } from "./match.ts";
-import { addRule, createPortMap, type Rule } from "./table_requests.ts";
 
 /** A publication whose host's ports are known. */
 export type SettledPublication =
@@ -48,32 +46,17 @@ export interface PublishedContainer {
   readonly publications: readonly SettledPublication[];
 }
 
-/** A rule that may need a map of its own. */
-export interface PublicationRule extends Rule {
-  readonly map?: {
-    readonly reference: MapReference;
-    readonly ports: ReadonlyMap<number, number>;
-  };
-}
-
 /**
  * The rules of a container's published ports: one for each publication and
  * version of IP, however many ports it has.
- *
- * @param firstMap The number of the first map that is needed; each in a batch
- * has another.
  */
 export function publicationRules(
   { id, addresses, publications }: PublishedContainer,
-  firstMap = 1,
-): PublicationRule[] {
-  const pairs = publications.flatMap((publication) =>
+): AnyRule[] {
+  return publications.flatMap((publication) =>
     addresses
       .filter((address) => isFor(publication, address))
-      .map((address) => ({ publication, address }))
-  );
-  return pairs.map(({ publication, address }, index) =>
-    publicationRule(id, { publication, address, map: firstMap + index })
+      .map((address) => publicationRule(id, publication, address))
   );
 }
 
@@ -84,39 +67,36 @@ function isFor({ hostAddress }: PortPublication, address: IpAddress): boolean {
 
 function publicationRule(
   owner: string,
-  { publication, address, map }: {
-    publication: SettledPublication;
-    address: IpAddress;
-    map: number;
-  },
-): PublicationRule {
+  publication: SettledPublication,
+  address: IpAddress,
+): AnyRule {
   const { protocol, hostPorts, containerPorts } = publication;
-  const reference: MapReference = { name: "__map%d", id: map };
   const matches = [
     ...atHost(publication, address),
     ...toPorts(protocol, hostPorts),
   ];
   const family = NF_FAMILIES[address.version];
-  const rule = {
-    chain: "published",
-    owner,
-    part: partOf(publication, address),
-  };
+  const part = partOf(publication, address);
+  const rule = { chain: "published", owner, part };
   const to = put(REGISTERS.first, addressBytes(address));
   if (hostPorts.first === containerPorts.first) {
     return { ...rule, expressions: [...matches, to, sendTo(family)] };
   }
+  const act = sendTo(family, REGISTERS.second);
   if (hostPorts.first === hostPorts.last) {
     const port = put(REGISTERS.second, be16(containerPorts.first));
-    const act = [to, port, sendTo(family, REGISTERS.second)];
-    return { ...rule, expressions: [...matches, ...act] };
+    return { ...rule, expressions: [...matches, to, port, act] };
   }
-  const port = [loadDestinationPort(), lookUp(reference, REGISTERS.second)];
-  const act = [...port, to, sendTo(family, REGISTERS.second)];
   return {
     ...rule,
-    expressions: [...matches, ...act],
-    map: { reference, ports: portPairs(hostPorts, containerPorts) },
+    ports: portPairs(hostPorts, containerPorts),
+    expressions: (map) => [
+      ...matches,
+      loadDestinationPort(),
+      lookUp(map, REGISTERS.second),
+      to,
+      act,
+    ],
   };
 }
 
@@ -144,17 +124,4 @@ function portPairs(host: PortRange, container: PortRange): Map<number, number> {
     pairs.set(port, container.first + (port - host.first));
   }
   return pairs;
-}
-
-/** What adds such rules, in one batch. */
-export function addPublicationRules(
-  table: string,
-  rules: readonly PublicationRule[],
-): NetlinkRequest[] {
-  return rules.flatMap((rule) => [
-    ...(rule.map === undefined
-      ? []
-      : createPortMap(table, rule.map.reference, rule.map.ports)),
-    addRule(table, rule),
-  ]);
 }

@@ -15,8 +15,8 @@ import {
   networkRules,
   OWN_TABLE,
 } from "../../../lib/network/nftables/own_table.ts";
+import { addRules } from "../../../lib/network/nftables/add_rules.ts";
 import {
-  addPublicationRules,
   publicationRules,
   type SettledPublication,
 } from "../../../lib/network/nftables/publication_rules.ts";
@@ -107,7 +107,7 @@ rootTest("the table is what nft(8) would have made", () => {
   performBatch(filter, "create the table", createOwnTable());
   performBatch(filter, "add rules", [
     ...network.map((rule) => addRule(OWN_TABLE, rule)),
-    ...addPublicationRules(OWN_TABLE, published),
+    ...addRules(OWN_TABLE, published),
   ]);
   assert.equal(filter.list(listRules(OWN_TABLE)).length, 7 + 9 + 7);
   if (!hasNft()) return;
@@ -162,7 +162,7 @@ rootTest("rules are found by their owner, and removed alone", () => {
   performBatch(filter, "create the table", createOwnTable());
   performBatch(filter, "add rules", [
     ...network.map((rule) => addRule(OWN_TABLE, rule)),
-    ...addPublicationRules(OWN_TABLE, published),
+    ...addRules(OWN_TABLE, published),
   ]);
   const rules = filter.list(listRules(OWN_TABLE)).map(readRule);
   const doomed = rules.filter(({ owner }) => owner?.owner === CONTAINER);
@@ -220,7 +220,7 @@ rootTest("a range of all ports is one rule, whatever they are sent to", () => {
     addresses: [given(parseIpAddress("10.7.0.2"))],
     publications: ["2-60001:1-60000", "1-65535:1-65535/udp"].map(settled),
   });
-  const requests = addPublicationRules(OWN_TABLE, rules);
+  const requests = addRules(OWN_TABLE, rules);
   performBatch(filter, "add rules", requests);
   const found = filter.list(listRules(OWN_TABLE)).map(readRule)
     .filter(({ chain }) => chain === "published");

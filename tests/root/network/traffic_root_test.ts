@@ -9,10 +9,8 @@ import type { Fd } from "../../../ffi/fd.ts";
 import { parseIpAddress } from "../../../lib/network/ip_address.ts";
 import { performBatch } from "../../../lib/network/nftables/batch.ts";
 import { OWN_TABLE } from "../../../lib/network/nftables/own_table.ts";
-import {
-  addPublicationRules,
-  publicationRules,
-} from "../../../lib/network/nftables/publication_rules.ts";
+import { addRules } from "../../../lib/network/nftables/add_rules.ts";
+import { publicationRules } from "../../../lib/network/nftables/publication_rules.ts";
 import { parsePublication } from "../../../lib/network/port_publication.ts";
 import { connectsFrom, listenIn } from "../../support/network_namespace.ts";
 import {
@@ -64,7 +62,7 @@ function publish(scene: NetworkScene, ...texts: readonly string[]): void {
     return address;
   });
   const rules = publicationRules({ id: "web", addresses, publications });
-  performBatch(scene.filter, "publish", addPublicationRules(OWN_TABLE, rules));
+  performBatch(scene.filter, "publish", addRules(OWN_TABLE, rules));
 }
 
 /** Who sets out. */
