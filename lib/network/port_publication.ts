@@ -36,6 +36,11 @@ export interface PortPublication {
   readonly containerPorts: PortRange;
 }
 
+/** A publication whose host's ports are known, as many as the container's. */
+export interface SettledPublication extends PortPublication {
+  readonly hostPorts: PortRange;
+}
+
 const MAX_PORT = 65535;
 
 /**

@@ -15,6 +15,7 @@ import {
   formatPorts,
   type PortPublication,
   type PortRange,
+  type SettledPublication,
 } from "../port_publication.ts";
 import { subnetOf } from "../subnet.ts";
 import type { AnyRule } from "./add_rules.ts";
@@ -32,11 +33,6 @@ import {
   toPorts,
   toSubnet,
 } from "./match.ts";
-
-/** A publication whose host's ports are known. */
-export type SettledPublication =
-  & PortPublication
-  & Required<Pick<PortPublication, "hostPorts">>;
 
 /** A container with published ports. */
 export interface PublishedContainer {

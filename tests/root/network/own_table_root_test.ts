@@ -16,10 +16,7 @@ import {
   OWN_TABLE,
 } from "../../../lib/network/nftables/own_table.ts";
 import { addRules } from "../../../lib/network/nftables/add_rules.ts";
-import {
-  publicationRules,
-  type SettledPublication,
-} from "../../../lib/network/nftables/publication_rules.ts";
+import { publicationRules } from "../../../lib/network/nftables/publication_rules.ts";
 import {
   readChain,
   readRule,
@@ -31,7 +28,10 @@ import {
   removeRule,
   removeTable,
 } from "../../../lib/network/nftables/table_requests.ts";
-import { parsePublication } from "../../../lib/network/port_publication.ts";
+import {
+  parsePublication,
+  type SettledPublication,
+} from "../../../lib/network/port_publication.ts";
 import { parseSubnet } from "../../../lib/network/subnet.ts";
 import {
   inNetworkNamespace,
