@@ -6,13 +6,6 @@
  * @module
  * @see symlink(2), flock(2)
  */
-import { flock, openat } from "../../ffi/calls/file.ts";
-import {
-  AT_FDCWD,
-  LOCK_EX,
-  O_DIRECTORY,
-  O_RDONLY,
-} from "../../ffi/constants/fcntl.ts";
 import { ConflictError } from "../base/errors.ts";
 import { namesIn } from "../base/names_in.ts";
 import {
@@ -20,6 +13,7 @@ import {
   isAssignable,
   nextFreeAddress,
 } from "./address_pool.ts";
+import { lockDirectory } from "./directory_lock.ts";
 import {
   formatIpAddress,
   type IpAddress,
@@ -121,13 +115,7 @@ export class AddressLeases {
    */
   #releaseAll(isOver: (lease: Lease) => boolean): Lease[] {
     if (!this.list().some(isOver)) return [];
-    using directory = openat(
-      AT_FDCWD,
-      this.#directory,
-      O_RDONLY | O_DIRECTORY,
-      0,
-    );
-    flock(directory.number, LOCK_EX);
+    using _lock = lockDirectory(this.#directory);
     const over = this.list().filter(isOver);
     for (const { address } of over) {
       Deno.removeSync(this.#pathOf(formatIpAddress(address)));

@@ -5,16 +5,9 @@
  *
  * @module
  */
-import { flock, openat } from "../../ffi/calls/file.ts";
-import {
-  AT_FDCWD,
-  LOCK_EX,
-  O_DIRECTORY,
-  O_RDONLY,
-} from "../../ffi/constants/fcntl.ts";
-import type { Fd } from "../../ffi/fd.ts";
 import { ConflictError } from "../base/errors.ts";
 import { namesIn } from "../base/names_in.ts";
+import { lockDirectory } from "./directory_lock.ts";
 import type { HostPort, PortHolder } from "./host_ports.ts";
 import {
   formatIpAddress,
@@ -82,7 +75,7 @@ export class PortLeases {
     host: HostPorts,
   ): SettledPublication[] {
     if (publications.length === 0) return [];
-    using _lock = this.#lock();
+    using _lock = lockDirectory(this.#directory);
     const taken = this.list();
     const settled: SettledPublication[] = [];
     for (const publication of publications) {
@@ -112,20 +105,12 @@ export class PortLeases {
 
   #releaseAll(isOver: (lease: PortLease) => boolean): PortLease[] {
     if (!this.list().some(isOver)) return [];
-    using _lock = this.#lock();
+    using _lock = lockDirectory(this.#directory);
     const over = this.list().filter(isOver);
     for (const lease of over) {
       Deno.removeSync(`${this.#directory}/${nameOf(lease)}`);
     }
     return over;
-  }
-
-  #lock(): Fd {
-    Deno.mkdirSync(this.#directory, { recursive: true, mode: 0o700 });
-    const flags = O_RDONLY | O_DIRECTORY;
-    const directory = openat(AT_FDCWD, this.#directory, flags, 0);
-    flock(directory.number, LOCK_EX);
-    return directory;
   }
 
   #ownerOf(name: string): string | undefined {

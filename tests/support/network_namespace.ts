@@ -6,6 +6,7 @@
 import { openOwnNamespace, setns, unshare } from "../../ffi/calls/namespace.ts";
 import { CLONE } from "../../ffi/constants/sched.ts";
 import type { Fd } from "../../ffi/fd.ts";
+import { withinNetwork } from "../../lib/network/network_namespace.ts";
 
 /** An empty network namespace; it ends with the last who knows of it. */
 export function makeNetworkNamespace(): Fd {
@@ -13,20 +14,6 @@ export function makeNetworkNamespace(): Fd {
   try {
     unshare(CLONE.CLONE_NEWNET);
     return openOwnNamespace("net");
-  } finally {
-    setns(home, CLONE.CLONE_NEWNET);
-  }
-}
-
-/**
- * Does something in a network namespace. Child processes and sockets belong to
- * it, but only what is started before this returns.
- */
-export function inNetworkNamespace<T>(namespace: Fd, action: () => T): T {
-  using home = openOwnNamespace("net");
-  setns(namespace, CLONE.CLONE_NEWNET);
-  try {
-    return action();
   } finally {
     setns(home, CLONE.CLONE_NEWNET);
   }
@@ -43,7 +30,7 @@ export function runIn(
   command: string,
   ...args: readonly string[]
 ): string {
-  const { code, stdout, stderr } = inNetworkNamespace(
+  const { code, stdout, stderr } = withinNetwork(
     namespace,
     () => new Deno.Command(command, { args: [...args] }).outputSync(),
   );
@@ -60,7 +47,7 @@ export function listenIn(
   namespace: Fd,
   where: { hostname: string; port: number },
 ): Deno.TcpListener {
-  return inNetworkNamespace(namespace, () => Deno.listen(where));
+  return withinNetwork(namespace, () => Deno.listen(where));
 }
 
 /**
@@ -75,7 +62,7 @@ export function connectsFrom(
   seconds = "2",
 ): boolean {
   const script = `exec 3<>/dev/tcp/${hostname}/${port}`;
-  const { code } = inNetworkNamespace(
+  const { code } = withinNetwork(
     namespace,
     () =>
       new Deno.Command("timeout", {

@@ -6,40 +6,28 @@
  */
 import assert from "node:assert/strict";
 import type { Fd } from "../../ffi/fd.ts";
+import { attach } from "../../lib/network/attachment.ts";
+import { ensureBridge } from "../../lib/network/bridge_device.ts";
 import { parseIpAddress } from "../../lib/network/ip_address.ts";
 import { addAddress } from "../../lib/network/link/address_requests.ts";
 import { type Link, readLink } from "../../lib/network/link/link.ts";
 import {
   changeLink,
-  createBridge,
   createVethPair,
   findLink,
 } from "../../lib/network/link/link_requests.ts";
-import {
-  addDefaultRoute,
-  addLoopbackRoute,
-} from "../../lib/network/link/route_requests.ts";
+import { addDefaultRoute } from "../../lib/network/link/route_requests.ts";
 import { NetlinkSocket } from "../../lib/network/netlink/netlink_socket.ts";
-import { performBatch } from "../../lib/network/nftables/batch.ts";
+import { withinNetwork } from "../../lib/network/network_namespace.ts";
+import { enableForwarding } from "../../lib/network/network_sysctl.ts";
+import { networkRules } from "../../lib/network/nftables/own_table.ts";
+import { ensureOwnTable, settleRules } from "../../lib/network/own_filter.ts";
 import {
-  createOwnTable,
-  networkRules,
-  OWN_TABLE,
-} from "../../lib/network/nftables/own_table.ts";
-import { addRule } from "../../lib/network/nftables/table_requests.ts";
-import {
-  allowLoopbackOver,
-  enableForwarding,
-  skipDuplicateDetection,
-} from "../../lib/network/network_sysctl.ts";
-import {
+  type InterfaceAddress,
   parseInterfaceAddress,
   parseSubnet,
 } from "../../lib/network/subnet.ts";
-import {
-  inNetworkNamespace,
-  makeNetworkNamespace,
-} from "./network_namespace.ts";
+import { makeNetworkNamespace } from "./network_namespace.ts";
 
 /** A bridge, and what is asked of its network. */
 export interface SceneNetwork {
@@ -73,14 +61,14 @@ export class NetworkScene implements Disposable {
     this.outside = this.#stack.use(makeNetworkNamespace());
     this.links = this.#stack.use(routesOf(this.host));
     this.filter = this.#stack.use(
-      inNetworkNamespace(this.host, () => NetlinkSocket.openNetfilter()),
+      withinNetwork(this.host, () => NetlinkSocket.openNetfilter()),
     );
-    inNetworkNamespace(this.host, () => {
+    withinNetwork(this.host, () => {
       enableForwarding(4);
       enableForwarding(6);
       setBridgeFilter(bridgeFilter);
     });
-    performBatch(this.filter, "create the table", createOwnTable());
+    ensureOwnTable(this.filter);
     raise(this.links, "lo", []);
     this.links.perform(createVethPair({
       name: "wire",
@@ -94,43 +82,31 @@ export class NetworkScene implements Disposable {
 
   /** Makes a bridge with its rules. */
   addNetwork({ bridge, addresses, access = "world" }: SceneNetwork): void {
-    this.links.perform(createBridge(bridge));
-    inNetworkNamespace(this.host, () => {
-      allowLoopbackOver(bridge);
-      skipDuplicateDetection(bridge);
-    });
-    raise(this.links, bridge, addresses);
-    this.links.perform(addLoopbackRoute(linkOf(this.links, bridge).index));
+    const device = { name: bridge, addresses: addresses.map(interfaceAddress) };
+    withinNetwork(this.host, () => ensureBridge(this.links, device));
     const subnets = addresses.map((text) => given(parseSubnet(text)));
     const rules = networkRules({ id: bridge, bridge, subnets, access });
-    performBatch(
-      this.filter,
-      "add rules",
-      rules.map((rule) => addRule(OWN_TABLE, rule)),
-    );
+    settleRules(this.filter, (owner) => owner === bridge, rules);
   }
 
   /** Makes a container's namespace, on a bridge. */
   addContainer(
-    name: string,
+    container: string,
     bridge: string,
     { addresses, gateways }: {
-      addresses: readonly string[];
+      addresses: readonly [string, ...string[]];
       gateways: readonly string[];
     },
   ): Fd {
     const namespace = this.#stack.use(makeNetworkNamespace());
-    const { index: master } = linkOf(this.links, bridge);
-    const peer = { name: "eth0", namespace };
-    const pair = { name, settings: { master }, peer };
-    this.links.perform(createVethPair(pair));
-    const { index: port } = linkOf(this.links, name);
-    this.links.perform(changeLink(port, { hairpin: "on" }));
-    inNetworkNamespace(namespace, () => skipDuplicateDetection("eth0"));
-    using inside = routesOf(namespace);
-    raise(inside, "lo", []);
-    raise(inside, "eth0", addresses);
-    addGateways(inside, gateways);
+    const [first, ...rest] = addresses;
+    attach(this.links, namespace, {
+      container,
+      slot: 0,
+      bridge: linkOf(this.links, bridge).index,
+      addresses: [interfaceAddress(first), ...rest.map(interfaceAddress)],
+      gateways: gateways.map((text) => given(parseIpAddress(text))),
+    });
     return namespace;
   }
 
@@ -141,7 +117,7 @@ export class NetworkScene implements Disposable {
 }
 
 function routesOf(namespace: Fd): NetlinkSocket {
-  return inNetworkNamespace(namespace, () => NetlinkSocket.openRoute());
+  return withinNetwork(namespace, () => NetlinkSocket.openRoute());
 }
 
 /** Whether this kernel can filter what stays within a bridge. */
@@ -188,6 +164,10 @@ function addGateways(
   for (const text of gateways) {
     socket.perform(addDefaultRoute(given(parseIpAddress(text))));
   }
+}
+
+function interfaceAddress(text: string): InterfaceAddress {
+  return given(parseInterfaceAddress(text));
 }
 
 function given<T>(value: T | undefined): T {

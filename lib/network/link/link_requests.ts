@@ -67,11 +67,9 @@ function kind(name: string, ...content: readonly Uint8Array[]): Uint8Array {
 
 function makeLink(
   what: string,
-  flags: number,
   attributes: readonly Uint8Array[],
 ): NetlinkRequest {
-  const header = linkHeader(0, flags, flags);
-  const body = concat(header, ...attributes);
+  const body = concat(linkHeader(0, 0, 0), ...attributes);
   return { what: `create ${what}`, type: RTM.RTM_NEWLINK, flags: NEW, body };
 }
 
@@ -80,7 +78,7 @@ export function createBridge(
   name: string,
   settings: LinkSettings = {},
 ): NetlinkRequest {
-  return makeLink(`the bridge "${name}"`, 0, [
+  return makeLink(`the bridge "${name}"`, [
     attribute(IFLA.IFLA_IFNAME, text(name)),
     ...settingAttributes(settings),
     kind("bridge", attribute(IFLA_BR.IFLA_BR_FORWARD_DELAY, u32(0))),
@@ -99,7 +97,7 @@ export interface VethPair {
   };
 }
 
-/** Makes a pair of devices. The near end is up, the far end is not. */
+/** Makes a pair of devices, both down. */
 export function createVethPair(
   { name, settings = {}, peer }: VethPair,
 ): NetlinkRequest {
@@ -109,7 +107,7 @@ export function createVethPair(
     ...settingAttributes(peer.settings ?? {}),
     ...inNamespace(peer.namespace),
   );
-  return makeLink(`the device pair "${name}"`, IFF.IFF_UP, [
+  return makeLink(`the device pair "${name}"`, [
     attribute(IFLA.IFLA_IFNAME, text(name)),
     ...settingAttributes(settings),
     kind("veth", attribute(VETH_INFO.VETH_INFO_PEER, far)),
@@ -178,7 +176,7 @@ function makeStacked(
   { name, parent, settings = {}, namespace }: StackedLink,
   data: Uint8Array,
 ): NetlinkRequest {
-  return makeLink(`the ${type} device "${name}"`, 0, [
+  return makeLink(`the ${type} device "${name}"`, [
     attribute(IFLA.IFLA_IFNAME, text(name)),
     attribute(IFLA.IFLA_LINK, u32(parent)),
     ...settingAttributes(settings),

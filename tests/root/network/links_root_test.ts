@@ -39,6 +39,7 @@ import {
   isNetlinkError,
   NetlinkError,
 } from "../../../lib/network/netlink/netlink_error.ts";
+import { withinNetwork } from "../../../lib/network/network_namespace.ts";
 import { NetlinkSocket } from "../../../lib/network/netlink/netlink_socket.ts";
 import {
   formatSubnet,
@@ -48,7 +49,6 @@ import {
 } from "../../../lib/network/subnet.ts";
 import {
   connectsFrom,
-  inNetworkNamespace,
   listenIn,
   makeNetworkNamespace,
   runIn,
@@ -57,7 +57,7 @@ import { openDescriptors } from "../../support/processes.ts";
 import { rootTest } from "../../support/root.ts";
 
 function routeSocket(namespace: Fd): NetlinkSocket {
-  return inNetworkNamespace(namespace, () => NetlinkSocket.openRoute());
+  return withinNetwork(namespace, () => NetlinkSocket.openRoute());
 }
 
 function find(socket: NetlinkSocket, name: string): Link {
@@ -105,7 +105,9 @@ rootTest("a pair of devices joins a bridge with a namespace", () => {
       settings: { master: bridge.index },
       peer: { name: "eth0", namespace: guest, settings: { macAddress } },
     }));
-    assert.equal(find(near, "tsv0").master, bridge.index);
+    const port = find(near, "tsv0");
+    assert.equal(port.master, bridge.index);
+    near.perform(changeLink(port.index, { state: "up" }));
     assert.ok(find(near, "tsv0").isUp);
     const inside = find(far, "eth0");
     assert.equal(inside.kind, "veth");

@@ -8,6 +8,7 @@ import assert from "node:assert/strict";
 import type { Fd } from "../../../ffi/fd.ts";
 import { parseIpAddress } from "../../../lib/network/ip_address.ts";
 import { isNetlinkError } from "../../../lib/network/netlink/netlink_error.ts";
+import { withinNetwork } from "../../../lib/network/network_namespace.ts";
 import { NetlinkSocket } from "../../../lib/network/netlink/netlink_socket.ts";
 import { performBatch } from "../../../lib/network/nftables/batch.ts";
 import {
@@ -34,7 +35,6 @@ import {
 } from "../../../lib/network/port_publication.ts";
 import { parseSubnet } from "../../../lib/network/subnet.ts";
 import {
-  inNetworkNamespace,
   makeNetworkNamespace,
   runIn,
 } from "../../support/network_namespace.ts";
@@ -49,7 +49,7 @@ function given<T>(value: T | undefined): T {
 }
 
 function openFilter(namespace: Fd): NetlinkSocket {
-  return inNetworkNamespace(namespace, () => NetlinkSocket.openNetfilter());
+  return withinNetwork(namespace, () => NetlinkSocket.openNetfilter());
 }
 
 /** A publication that names the host's ports. */

@@ -7,10 +7,8 @@
 import assert from "node:assert/strict";
 import type { Fd } from "../../../ffi/fd.ts";
 import { parseIpAddress } from "../../../lib/network/ip_address.ts";
-import { performBatch } from "../../../lib/network/nftables/batch.ts";
-import { OWN_TABLE } from "../../../lib/network/nftables/own_table.ts";
-import { addRules } from "../../../lib/network/nftables/add_rules.ts";
 import { publicationRules } from "../../../lib/network/nftables/publication_rules.ts";
+import { settleRules } from "../../../lib/network/own_filter.ts";
 import { parsePublication } from "../../../lib/network/port_publication.ts";
 import { connectsFrom, listenIn } from "../../support/network_namespace.ts";
 import {
@@ -62,7 +60,7 @@ function publish(scene: NetworkScene, ...texts: readonly string[]): void {
     return address;
   });
   const rules = publicationRules({ id: "web", addresses, publications });
-  performBatch(scene.filter, "publish", addRules(OWN_TABLE, rules));
+  settleRules(scene.filter, (owner) => owner === "web", rules);
 }
 
 /** Who sets out. */

@@ -70,7 +70,7 @@ Deno.test("createVethPair() has the far end born in its namespace", () => {
     type: RTM_NEWLINK,
     flags: CREATE_EXCL,
     body: [
-      "00000000" + "00000000" + "01000000" + "01000000", // IFF_UP
+      NO_LINK,
       "07000300" + "76300000",
       "08000a00" + "05000000", // IFLA_MASTER
       "3c001280",
