@@ -20,7 +20,7 @@ export const networkCreateCommand = defineCommand({
       long: "driver",
       short: "d",
       default: "bridge",
-      description: "bridge, or macvlan and ipvlan on top of -o parent=DEVICE",
+      description: "Kind: bridge, or macvlan and ipvlan with -o parent=DEVICE",
     },
     subnet: {
       type: "list",
