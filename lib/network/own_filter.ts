@@ -15,6 +15,7 @@ import {
 } from "./nftables/read_table.ts";
 import { changeRequests, compareRules } from "./nftables/rule_changes.ts";
 import {
+  findTable,
   listChains,
   listRules,
   removeRule,
@@ -35,10 +36,22 @@ export function presentRules(filter: NetlinkSocket): PresentRule[] {
  * not root.
  */
 export function ensureOwnTable(filter: NetlinkSocket): void {
+  // To be refused takes the kernel twenty milliseconds, to be asked none.
+  if (hasOwnTable(filter)) return;
   try {
     performBatch(filter, "set the packet filter up", createOwnTable());
   } catch (error) {
     if (!isNetlinkError(error, "EEXIST")) throw error;
+  }
+}
+
+function hasOwnTable(filter: NetlinkSocket): boolean {
+  try {
+    filter.get(findTable(OWN_TABLE));
+    return true;
+  } catch (error) {
+    if (isNetlinkError(error, "ENOENT")) return false;
+    throw error;
   }
 }
 

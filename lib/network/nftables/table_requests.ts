@@ -62,6 +62,16 @@ export function createTable(table: string): NetlinkRequest {
   );
 }
 
+/** Asks for a table; the answer is `ENOENT` if there is none. */
+export function findTable(table: string): NetlinkRequest {
+  return request(
+    `find the table "${table}" of the packet filter`,
+    NFT_MSG.NFT_MSG_GETTABLE,
+    0,
+    attribute(NFTA_TABLE.NFTA_TABLE_NAME, text(table)),
+  );
+}
+
 /** Removes a table with all it holds. */
 export function removeTable(table: string): NetlinkRequest {
   return request(
