@@ -33,7 +33,7 @@ const SA_RESTART = 0x10000000n;
  * caught. Then no signal has been taken over.
  */
 export function interceptSignals(signals: readonly number[]): Fd {
-  if (signals.includes(SIGNALS.SIGUSR1)) forestallInspector();
+  forestallDeno(signals);
   using undo = new DisposableStack();
   const { readable, writable } = createPipe();
   undo.use(readable);
@@ -84,13 +84,19 @@ export function resetSignal(signal: number): void {
   syscall("rt_sigaction", signal, fallback, null, SIGSET_BYTES);
 }
 
+/** What Deno handles itself, SIGUSR1 for its inspector. */
+const DENOS = ["SIGHUP", "SIGINT", "SIGTERM", "SIGUSR1"] as const;
+
 /**
- * Deno installs its handler of SIGUSR1 half a second after the start, which is
+ * Deno installs handlers of its own half a second after the start, which is
  * after ours. Its registry installs only one for each signal, so we make it do
  * so now; what Deno adds to its registry later goes unheard.
  */
-function forestallInspector(): void {
+function forestallDeno(signals: readonly number[]): void {
   const listener = (): void => undefined;
-  Deno.addSignalListener("SIGUSR1", listener);
-  Deno.removeSignalListener("SIGUSR1", listener);
+  for (const name of DENOS) {
+    if (!signals.includes(SIGNALS[name])) continue;
+    Deno.addSignalListener(name, listener);
+    Deno.removeSignalListener(name, listener);
+  }
 }

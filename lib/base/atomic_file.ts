@@ -15,12 +15,15 @@ export function writeFileAtomically(path: string, text: string): void {
   replaceFile(path, `${path}.new`, text);
 }
 
+/** The name of a shared file while it is written; no name of an image is like it. */
+export const HALF_WRITTEN = /~\d+$/;
+
 /**
  * As {@linkcode writeFileAtomically}, where several processes may write the
  * same file at the same time: one of them wins.
  */
 export function writeSharedFile(path: string, text: string): void {
-  replaceFile(path, `${path}.new-${Deno.pid}`, text);
+  replaceFile(path, `${path}~${Deno.pid}`, text);
 }
 
 function replaceFile(path: string, temporary: string, text: string): void {

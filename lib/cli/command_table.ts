@@ -345,11 +345,11 @@ export const COMMANDS: readonly CommandEntry[] = [
       (await import("./commands/internal/complete.ts")).completeCommand,
   },
   {
-    name: "unpack-layer",
+    name: "unpack",
     aliases: [],
     hidden: true,
     load: async () =>
-      (await import("./commands/internal/unpack_layer.ts")).unpackLayerCommand,
+      (await import("./commands/internal/unpack.ts")).unpackLayerCommand,
   },
   {
     name: "init",

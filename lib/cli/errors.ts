@@ -100,7 +100,8 @@ function causeChain(thrown: unknown): string {
   ) {
     seen.add(link);
     const isError: boolean = link instanceof Error;
-    links.push(isError ? (link as Error).stack ?? String(link) : String(link));
+    const text = isError ? (link as Error).stack ?? String(link) : String(link);
+    links.push(text.split("\n").map(printable).join("\n"));
     link = isError ? (link as Error).cause : undefined;
   }
   const chain = `${links.join("\nCaused by: ")}\n`;

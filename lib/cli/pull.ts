@@ -4,8 +4,10 @@
  * @module
  */
 import { formatPlatform, parsePlatform } from "../oci/platform.ts";
+import { assertRoot } from "../engine/containers/reconcile.ts";
 import { endTidily } from "../storage/tidy_end.ts";
 import { familiarName, type ImageReference } from "../oci/reference.ts";
+import { explainingHost } from "../engine/images/explain_host.ts";
 import { type Pulled, pullImage } from "../engine/images/pull.ts";
 import { openRegistries } from "../engine/images/registry_access.ts";
 import type { CommandContext } from "./context.ts";
@@ -35,6 +37,7 @@ export async function pullAloud(
   const say = (line: string): void => {
     if (!quiet) context.stderr.write(`${printable(line)}\n`);
   };
+  assertRoot();
   using _tidy = endTidily();
   const wanted = platform === undefined ? undefined : parsePlatform(platform);
   using access = openRegistries(
@@ -44,11 +47,16 @@ export async function pullAloud(
   const { tag, digest, repository } = reference;
   const forWhom = wanted === undefined ? "" : ` (${formatPlatform(wanted)})`;
   say(`${digest ?? tag ?? ""}: Pulling from ${repository}${forWhom}`);
-  const pulled = await pullImage(context, access, {
-    reference,
-    ...(wanted === undefined ? {} : { platform: wanted }),
-    events: quiet ? hideTransfer(context) : showTransfer(context),
-  });
+  const attempt = `Cannot pull "${familiarName(reference)}"`;
+  const pulled = await explainingHost(
+    attempt,
+    () =>
+      pullImage(context, access, {
+        reference,
+        ...(wanted === undefined ? {} : { platform: wanted }),
+        events: quiet ? hideTransfer(context) : showTransfer(context),
+      }),
+  );
   say(`Digest: ${pulled.digest}`);
   const name = familiarName(reference);
   say(

@@ -152,7 +152,7 @@ function readSettings(value: JsonValue): ImageSettings {
   const healthcheck = value.member("Healthcheck");
   const labels = value.member("Labels");
   return {
-    ...optionalTexts(value, ["User", "WorkingDir", "StopSignal"]),
+    ...optionalTexts(value, ["User", "WorkingDir", "StopSignal"], kernelText),
     ...optionalLists(value, ["Env", "Entrypoint", "Cmd", "Shell", "OnBuild"]),
     ...optionalSets(value, ["ExposedPorts", "Volumes"]),
     ...(labels.value === undefined ? {} : { Labels: texts(labels) }),
@@ -179,12 +179,18 @@ function readHealthcheck(value: JsonValue): ImageHealthcheck {
 function optionalTexts<T extends string>(
   value: JsonValue,
   names: readonly T[],
+  read = (member: JsonValue): string => member.string(),
 ): Partial<Record<T, string>> {
   return collect(
     names,
-    (name) =>
-      value.member(name).optional((member) => member.string()) || undefined,
+    (name) => value.member(name).optional(read) || undefined,
   );
+}
+
+/** The kernel takes no text with a NUL in it, and would end it there. */
+function kernelText(member: JsonValue): string {
+  const text = member.string();
+  return text.includes("\0") ? member.refuse("holds a NUL") : text;
 }
 
 /** What of `names` is there; an empty list is not the same as none. */
@@ -196,7 +202,7 @@ function optionalLists<T extends string>(
     names,
     (name) =>
       value.member(name).optional((member) =>
-        member.elements().map((element) => element.string())
+        member.elements().map(kernelText)
       ),
   );
 }
@@ -210,7 +216,9 @@ function optionalSets<T extends string>(
     names,
     (name) =>
       value.member(name).optional((member) =>
-        member.members().map(([key]) => key)
+        member.members().map(([key, entry]) =>
+          key.includes("\0") ? entry.refuse("has a name that holds a NUL") : key
+        )
       ),
   );
 }

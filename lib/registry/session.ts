@@ -172,6 +172,7 @@ export class RegistrySession {
     proof: string | undefined,
   ): Promise<Response> {
     const url = new URL(typeof path === "string" ? `/v2/${path}` : path, base);
+    assertAsSafe(url, base);
     const headers = new Headers(own);
     headers.set("user-agent", "tsdocker");
     // What is asked for is digests of content as it is.
@@ -211,6 +212,25 @@ export class RegistrySession {
   }
 }
 
+/**
+ * The registry may send us anywhere, but not to other protocols, nor from TLS
+ * to plain HTTP.
+ */
+function assertAsSafe(url: URL, { host, protocol }: URL): void {
+  if (url.protocol === "https:" || url.protocol === protocol) return;
+  throw new RegistryError(
+    0,
+    undefined,
+    `Cannot go on with "${host}": it sends us to "${url.protocol}"`,
+  );
+}
+
 function originOf(protocol: Protocol, host: string): URL {
-  return new URL(`${protocol === "http" ? "http" : "https"}://${host}`);
+  const origin = `${protocol === "http" ? "http" : "https"}://${host}`;
+  if (URL.canParse(origin)) return new URL(origin);
+  throw new RegistryError(
+    0,
+    undefined,
+    `Cannot reach "${host}": no host is called that`,
+  );
 }

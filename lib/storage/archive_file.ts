@@ -15,15 +15,8 @@ import {
   AT_FDCWD,
   F_SETPIPE_SZ,
   O_CLOEXEC,
-  O_NONBLOCK,
   O_RDONLY,
 } from "../../ffi/constants/fcntl.ts";
-import { S_IFDIR, S_IFMT, S_IFREG } from "../../ffi/constants/stat.ts";
-import {
-  describeErrno,
-  isSyscallError,
-  SyscallError,
-} from "../../ffi/errno.ts";
 import { Fd } from "../../ffi/fd.ts";
 import type { Memory } from "../../ffi/memory.ts";
 import { syscall, trySyscall } from "../../ffi/syscall.ts";
@@ -31,14 +24,9 @@ import { type Digest, parseDigest } from "../base/digest.ts";
 import {
   HostError,
   IntegrityError,
-  NotFoundError,
   type TsdockerError,
 } from "../base/errors.ts";
-import {
-  type Compression,
-  detectCompression,
-  MAGIC_BYTES,
-} from "./archive/detect_compression.ts";
+import type { Compression } from "./archive/detect_compression.ts";
 import {
   ArchiveFailure,
   type ArchiveFindings,
@@ -47,6 +35,12 @@ import {
   type ArchiveWorker,
   startArchiveWorker,
 } from "./archive_worker.ts";
+import {
+  isOwnersAlone,
+  isSameVersion,
+  openRegular,
+  readCompression,
+} from "./archive/regular_file.ts";
 import type { ByteSource } from "./tar/window.ts";
 import { awaitInputTidily } from "./tidy_end.ts";
 
@@ -62,6 +56,8 @@ export interface Archive extends ByteSource, Disposable {
    * @throws {IntegrityError} If it is corrupt, or was changed meanwhile.
    */
   finish(): Promise<Digest>;
+  /** Ends the reading as {@linkcode finish} does; no digest is needed. */
+  end(): Promise<void>;
   /**
    * What was copied; after {@linkcode finish}.
    *
@@ -108,6 +104,8 @@ export interface ArchivePart {
 export interface ArchiveOptions {
   /** A file to copy it to as it comes. */
   readonly copy?: string;
+  /** Whether {@linkcode Archive.finish} is to tell a digest; it takes time. */
+  readonly digest?: "taken" | "left";
 }
 
 /**
@@ -147,7 +145,7 @@ export async function openArchivePart(
     input: { kind: "file", path: own.path, start: offset, end: offset + size },
     compression,
     output: readsTwice ? "digest" : "pipe",
-    copy: options.copy,
+    ...options,
   });
   const input = pipe ?? own;
   const limit = readsTwice ? size : Infinity;
@@ -174,7 +172,7 @@ export async function openArchiveStream(
     input: stream,
     compression: undefined,
     output: "pipe",
-    copy: options.copy,
+    ...options,
   });
   if (pipe === undefined) throw new TypeError("A stream comes by a pipe");
   const owned = stack.move();
@@ -187,16 +185,16 @@ export async function openArchiveStream(
   });
 }
 
-interface WorkerOptions extends Pick<ArchiveJob, "input" | "compression"> {
+interface WorkerOptions
+  extends Pick<ArchiveJob, "input" | "compression">, ArchiveOptions {
   /** Whether the archive comes by a pipe, or only what is said of it. */
   readonly output: "pipe" | "digest";
-  readonly copy: string | undefined;
 }
 
 /** @param stack What is opened is closed with it. */
 async function startWorker(
   stack: DisposableStack,
-  { input, compression, output, copy }: WorkerOptions,
+  { input, compression, output, copy, digest = "taken" }: WorkerOptions,
 ): Promise<{ readonly worker: ArchiveWorker; readonly pipe: Fd | undefined }> {
   const pipe = output === "pipe" ? makePipe() : undefined;
   if (pipe !== undefined) {
@@ -208,6 +206,7 @@ async function startWorker(
     compression,
     output: pipe?.writer.path,
     copy,
+    contentDigest: digest,
     xzProgram: compression === undefined || compression === "xz"
       ? (await import("./archive/xz_program.ts")).xzProgram()
       : undefined,
@@ -263,6 +262,10 @@ class OpenArchive implements ArchiveFile {
     this.#left -= count;
     if (count === 0) this.#hasEnded = true;
     return count;
+  }
+
+  async end(): Promise<void> {
+    await this.#findings();
   }
 
   async finish(): Promise<Digest> {
@@ -327,89 +330,6 @@ function explainFailure(label: string, cause: unknown): TsdockerError {
       : `Cannot read "${label}": its ${what} is corrupt or cut short (${message})`,
     { cause, advice: "make or fetch the file again" },
   );
-}
-
-/**
- * Whether nobody but us can write to a file. If so it may be read twice, for
- * its digest and for its content; anybody else could show the two readings
- * different bytes through a mapping, which changes none of the file's times.
- */
-function isOwnersAlone({ uid, mode }: FileStatus): boolean {
-  const OTHERS_WRITE = 0o022;
-  return uid === Deno.uid() && (mode & OTHERS_WRITE) === 0;
-}
-
-/** Whether a file is the same and has not been written to. */
-function isSameVersion(a: FileStatus, b: FileStatus): boolean {
-  return a.inode === b.inode && a.sizeBytes === b.sizeBytes &&
-    a.modified.seconds === b.modified.seconds &&
-    a.modified.nanoseconds === b.modified.nanoseconds &&
-    a.changed.seconds === b.changed.seconds &&
-    a.changed.nanoseconds === b.changed.nanoseconds;
-}
-
-/**
- * Opens a regular file for reading.
- *
- * @throws {NotFoundError} If there is none.
- * @throws {IntegrityError} If it is something else.
- * @throws {HostError} If it cannot be opened.
- */
-export function openRegular(path: string): Fd {
-  const attempt = `Cannot read "${path}"`;
-  let fd: Fd;
-  try {
-    // O_NONBLOCK: a fifo would wait for a writer.
-    fd = openat(AT_FDCWD, path, O_RDONLY | O_NONBLOCK);
-  } catch (error) {
-    if (!(error instanceof SyscallError)) throw error;
-    const details = { cause: error };
-    const message = `${attempt}: ${describeErrno(error.errno)}`;
-    throw isSyscallError(error, "ENOENT", "ENOTDIR")
-      ? new NotFoundError(message, details)
-      : new HostError(message, details);
-  }
-  const type = fstat(fd.number).mode & S_IFMT;
-  if (type === S_IFREG) return fd;
-  fd[Symbol.dispose]();
-  throw new IntegrityError(
-    type === S_IFDIR
-      ? `${attempt}: it is a directory, not an archive`
-      : `${attempt}: it is not a regular file`,
-  );
-}
-
-/**
- * How an archive in a file is packed.
- *
- * @param label What messages call it.
- * @param offset Where it begins.
- * @throws {IntegrityError} If there is nothing, or nothing that is read.
- */
-export function readCompression(
-  label: string,
-  file: Fd,
-  offset: number,
-): Compression {
-  const head = readAt(file, offset, MAGIC_BYTES);
-  if (head.length === 0) {
-    throw new IntegrityError(`Cannot read "${label}": the file is empty`);
-  }
-  const compression = detectCompression(head);
-  if (compression !== "bzip2" && compression !== "lz4") return compression;
-  throw new IntegrityError(
-    `Cannot read "${label}": ${compression} compression is not supported`,
-    { advice: `run "${compression} -d ${label}" first` },
-  );
-}
-
-/** Reads at an offset and puts the file's position back there. */
-function readAt(file: Fd, offset: number, length: number): Uint8Array {
-  const bytes = new Uint8Array(length);
-  lseek(file.number, offset);
-  const count = syscall("read", file.number, bytes, length);
-  lseek(file.number, offset);
-  return bytes.subarray(0, count);
 }
 
 function makePipe(): { reader: Fd; writer: Fd } {

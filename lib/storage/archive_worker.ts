@@ -34,14 +34,16 @@ export interface ArchiveJob {
   readonly output: string | undefined;
   /** Where to write the archive as it came, if anywhere; xz is unpacked. */
   readonly copy: string | undefined;
+  /** Whether a digest of the decompressed archive is taken. */
+  readonly contentDigest: "taken" | "left";
   /** The decoder of xz, unless there is no need of it. */
   readonly xzProgram: Uint8Array | undefined;
 }
 
 /** What the worker has found, digests in hex. */
 export interface ArchiveFindings {
-  /** Of the archive, decompressed. */
-  readonly content: string;
+  /** Of the archive, decompressed, if it was taken. */
+  readonly content: string | undefined;
   /** What was copied, if anything was. */
   readonly copy: CopyFindings | undefined;
 }
@@ -187,7 +189,9 @@ function archiveWorkerMain(
     const { createHash } = await import("node:crypto");
     const source = await peeked(blamed(input, "source"));
     compression = job.compression ?? detectCompression(source.head);
-    const content = createHash("sha256");
+    // What is copied as it is has no other.
+    const isNeeded = job.contentDigest === "taken" || copy !== undefined;
+    const content = isNeeded ? createHash("sha256") : undefined;
     // No layer of an image is packed by xz.
     const copied = compression === "xz" ? "none" : compression;
     const asItCame = copy === undefined || copied === "none"
@@ -209,16 +213,16 @@ function archiveWorkerMain(
       }
     }
     for await (const bytes of decompressed(asItComes(), job)) {
-      content.update(bytes);
+      content?.update(bytes);
       if (copied === "none") keep(bytes);
       if (output !== undefined) writeAll(output, bytes);
     }
-    const contentHex = content.digest("hex");
+    const contentHex = content?.digest("hex");
     return {
       content: contentHex,
       copy: copy && {
         compression: copied as CopyFindings["compression"],
-        digest: asItCame?.digest("hex") ?? contentHex,
+        digest: asItCame?.digest("hex") ?? contentHex ?? "",
         sizeBytes,
       },
     };

@@ -51,7 +51,7 @@ function findByName(
   name: string,
   searchPath: readonly string[],
 ): ImageSource | undefined {
-  if (SUFFIXES.some((suffix) => name.endsWith(suffix))) {
+  if (hasSuffix(name)) {
     const source = sourceAt(name);
     if (source !== undefined) return source;
   }
@@ -67,6 +67,10 @@ function findByName(
     }
   }
   return undefined;
+}
+
+function hasSuffix(name: string): boolean {
+  return SUFFIXES.some((suffix) => name.endsWith(suffix));
 }
 
 function sourceAt(path: string): ImageSource | undefined {
@@ -88,9 +92,12 @@ function isRecipe({ kind, path }: ImageSource): boolean {
 
 function notFound(name: string, searchPath: readonly string[]): never {
   const places = searchPath.map((directory) => `"${directory}"`).join(", ");
-  throw new NotFoundError(
-    `Cannot find image "${name}": no "${name}.tar" (or .tar.gz, .tgz, ` +
-      `.tar.zst) in ${places === "" ? "an empty path" : places}`,
-    { advice: "give the path of a tar file or directory: ./image.tar" },
-  );
+  const where = places === "" ? "an empty path" : places;
+  const missing = hasSuffix(name)
+    ? `no such file here or in ${where}`
+    : `no "${name}.tar" (or .tar.gz, .tgz, .tar.zst) in ${where}`;
+  throw new NotFoundError(`Cannot find image "${name}": ${missing}`, {
+    advice:
+      "a path such as ./image.tar, a name that tsdocker images lists, or tsdocker pull",
+  });
 }

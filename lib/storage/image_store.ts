@@ -5,7 +5,11 @@
  *
  * @module
  */
-import { readTextFileIfExists, writeSharedFile } from "../base/atomic_file.ts";
+import {
+  HALF_WRITTEN,
+  readTextFileIfExists,
+  writeSharedFile,
+} from "../base/atomic_file.ts";
 import {
   type Digest,
   digestHex,
@@ -202,7 +206,7 @@ export async function removeReference(
 
 /** All names, in order. */
 export function listReferences(paths: HostPaths): StoredReference[] {
-  return namesIn(paths.references).filter((file) => !file.includes(".new-"))
+  return namesIn(paths.references).filter((file) => !HALF_WRITTEN.test(file))
     .flatMap((file) => {
       const text = readTextFileIfExists(`${paths.references}/${file}`);
       return text === undefined ? [] : [parseReferenceRecord(text)];

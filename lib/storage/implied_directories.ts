@@ -10,11 +10,8 @@ import {
   fchown,
   fstat,
   futimens,
-  lstatat,
-  openat,
 } from "../../ffi/calls/file.ts";
 import {
-  AT_FDCWD,
   O_DIRECTORY,
   O_NOFOLLOW,
   O_RDONLY,
@@ -22,9 +19,14 @@ import {
 import { isSyscallError } from "../../ffi/errno.ts";
 import type { Fd } from "../../ffi/fd.ts";
 import { openInRoot } from "../base/open_in_root.ts";
+import {
+  MergedDirectory,
+  type MergedPath,
+  openLayers,
+} from "./merged_layers.ts";
 import { type ByteString, kernelPath } from "./tar/byte_string.ts";
-import { lastComponent, parentName } from "./tar/names.ts";
-import { isOpaque, keptXattrs, setOpenXattrs } from "./tar/xattrs.ts";
+import { lastComponent, parentName, ROOT_NAME } from "./tar/names.ts";
+import { keptXattrs, setOpenXattrs } from "./tar/xattrs.ts";
 
 const OPEN_DIRECTORY = O_RDONLY | O_DIRECTORY | O_NOFOLLOW;
 const MODE_BITS = 0o7777;
@@ -43,53 +45,61 @@ export function finishImplied(
   { root, implied, parents }: ImpliedDirectories,
 ): void {
   if (parents.length === 0) return;
+  using layers = openLayers(parents);
+  const below = new PathsBelow(layers.root);
   // The last first: what is done in a directory changes its times.
   for (const name of [...implied].reverse()) {
-    using below = findBelow(parents, name);
-    using directory = open(root, name);
+    using merged = new MergedDirectory(below.find(name));
+    const { top } = merged;
+    using directory = top && open(root, name);
     // It may have been replaced by a file later in the archive.
-    if (below && directory) copyAttributes(below, directory);
+    if (top && directory) copyAttributes(top, directory);
   }
 }
 
-function findBelow(
-  parents: readonly string[],
-  name: ByteString,
-): Fd | undefined {
-  for (const parent of parents) {
-    using root = openat(AT_FDCWD, parent, OPEN_DIRECTORY);
-    const found = open(root.number, name);
-    if (found !== undefined) return found;
-    if (isCovered(root.number, name)) return undefined;
+/**
+ * Where the layers below have directories. Those above one are asked for
+ * again and again, and an archive can nest them as deep as a name is long.
+ */
+class PathsBelow {
+  readonly #known: Map<ByteString, MergedPath>;
+
+  constructor(root: MergedPath) {
+    this.#known = new Map([[ROOT_NAME, root]]);
   }
-  return undefined;
+
+  find(name: ByteString): MergedPath {
+    const missing: ByteString[] = [];
+    let at = name;
+    for (; !this.#known.has(at); at = parentName(at)) missing.push(at);
+    let path = this.#get(at);
+    for (const child of missing.reverse()) {
+      path = childOf(path, lastComponent(child));
+      this.#known.set(child, path);
+    }
+    return path;
+  }
+
+  #get(name: ByteString): MergedPath {
+    const path = this.#known.get(name);
+    if (path === undefined) throw new TypeError("It has just been found");
+    return path;
+  }
+}
+
+function childOf(path: MergedPath, base: ByteString): MergedPath {
+  // What is in a directory that nobody has, nobody has either.
+  if (path.layers.length === 0) return path;
+  using directory = new MergedDirectory(path);
+  return directory.child(base);
 }
 
 function open(root: DirectoryFd, name: ByteString): Fd | undefined {
   try {
-    const path = name === "" ? "." : kernelPath(name);
+    const path = name === ROOT_NAME ? "." : kernelPath(name);
     return openInRoot(root, path, OPEN_DIRECTORY);
   } catch (error) {
     if (isSyscallError(error, "ENOENT", "ENOTDIR", "ELOOP")) return undefined;
-    throw error;
-  }
-}
-
-/** Whether something of this layer hides the name in the layers below. */
-function isCovered(root: DirectoryFd, name: ByteString): boolean {
-  using parent = name === "" ? undefined : open(root, parentName(name));
-  if (parent === undefined) {
-    return name !== "" && isCovered(root, parentName(name));
-  }
-  return isOpaque(parent.number) || exists(parent.number, lastComponent(name));
-}
-
-function exists(directory: DirectoryFd, base: ByteString): boolean {
-  try {
-    lstatat(directory, kernelPath(base));
-    return true;
-  } catch (error) {
-    if (isSyscallError(error, "ENOENT")) return false;
     throw error;
   }
 }

@@ -114,8 +114,8 @@ async function grow(
   using store = openat(AT_FDCWD, paths.layers, OPEN_DIRECTORY);
   sweepTemporaryTrees(paths);
   using tree = new GrowingTree(paths.layers, store);
-  const { parents, emptiness } = layer;
-  const options = { archive: label, parents, emptiness };
+  const { parents, emptiness, images = "files" } = layer;
+  const options = { archive: label, parents, emptiness, images };
   const diffId = await unpackTree(archive, tree.root, options);
   if (layer.diffId !== undefined && layer.diffId !== diffId) {
     throw new IntegrityError(

@@ -35,7 +35,7 @@ import {
   O_WRONLY,
 } from "../../ffi/constants/fcntl.ts";
 import { S_IFDIR, S_IFLNK, S_IFMT, S_IFREG } from "../../ffi/constants/stat.ts";
-import { SyscallError } from "../../ffi/errno.ts";
+import { isSyscallError, SyscallError } from "../../ffi/errno.ts";
 import { syscall, trySyscall } from "../../ffi/syscall.ts";
 import { listNames } from "../base/directory_names.ts";
 import { type OwnerMappings, shiftId, shiftXattr } from "./owner_shift.ts";
@@ -101,8 +101,8 @@ class ShiftedCopy {
   #copyContents(directories: Directories): void {
     for (const bytes of listNames(directories.source)) {
       const name = byteString(bytes, 0, bytes.length);
-      const status = lstatat(directories.source, bytes);
-      this.#copy({ ...directories, name, status });
+      const status = statListed(directories.source, bytes);
+      if (status) this.#copy({ ...directories, name, status });
     }
   }
 
@@ -221,6 +221,22 @@ class ShiftedCopy {
         return [name, shiftXattr(name, value, this.#mappings)];
       }),
     );
+  }
+}
+
+/**
+ * What a directory has listed. Where only one layer has a directory, an overlay
+ * lists what that layer says to be gone, and has nothing under such a name.
+ */
+function statListed(
+  directory: DirectoryFd,
+  name: Uint8Array,
+): FileStatus | undefined {
+  try {
+    return lstatat(directory, name);
+  } catch (error) {
+    if (isSyscallError(error, "ENOENT")) return undefined;
+    throw error;
   }
 }
 

@@ -31,6 +31,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   { script: "log.ts", title: "Logging short lines", as: "markdown" },
   { script: "launch.ts", title: "Launching natively", as: "markdown" },
   { script: "commit.ts", title: "Committing one file", as: "markdown" },
+  { script: "load.ts", title: "Importing and loading images", as: "markdown" },
   { script: "pull.ts", title: "Pulling an image", as: "markdown" },
   { script: "unpack.ts", title: "Unpacking a large archive", as: "text" },
 ];

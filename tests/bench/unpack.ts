@@ -31,7 +31,7 @@ async function time(program: string, args: string[]): Promise<number> {
  * Makes a tree shaped as a distribution is: many small files, few large ones,
  * links, and ten files a directory, and packs it with `tar`.
  */
-async function makeArchive(place: string): Promise<string> {
+export async function makeArchive(place: string): Promise<string> {
   const tree = `${place}/tree`;
   const noise = crypto.getRandomValues(new Uint8Array(65_536));
   let written = 0;

@@ -82,7 +82,7 @@ for (const directory of ["/proc/self/fd/9", "/proc/1/root", "/link"]) {
       ["--pid", "host", image, ...WAIT],
       ["-w", directory, "trap", "ls"],
     );
-    assert.deepEqual([code, stdout], [125, ""]);
+    assert.deepEqual([code, stdout], [126, ""]);
     assert.match(stderr, /directory "[^"]*": (ENOENT|ELOOP|EACCES)/);
   });
 }

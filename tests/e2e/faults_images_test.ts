@@ -9,7 +9,6 @@ import { IMAGE, type Place, placeTest } from "../support/cli.ts";
 import { FAULT_ROUNDS } from "../support/faults.ts";
 import {
   type Blow,
-  BLOWS,
   cleanUp,
   type ImageFault,
   makeFiles,
@@ -23,6 +22,8 @@ import { addRegistryImage, largeLayer } from "../support/registry_image.ts";
 
 /** A round takes several commands: each fault gets one of the blows. */
 const HURRIED = FAULT_ROUNDS < 50;
+const KILLS: readonly Blow[] = ["kill all", "kill"];
+const SIGNALS: readonly Blow[] = ["signal", "signal all"];
 const FILLED = "while [ ! -e /etc/f299 ]; do sleep 0.01; done";
 const FILL =
   "i=0; while [ $i -lt 300 ]; do echo $i >/etc/f$i; i=$((i+1)); done";
@@ -54,32 +55,45 @@ async function makeArchives(place: Place): Promise<Archives> {
   return { directory, archive, docker, oci };
 }
 
-function faultsOf(archives: Archives): ImageFault[] {
-  const { directory, archive, docker, oci } = archives;
-  const before = [["load", "-q", "-i", docker]];
-  const done = /^tsdocker: No such image: /;
-  return [
-    { words: ["import", archive, VICTIM], makes: VICTIM },
-    { words: ["import", `${archive}.gz`, VICTIM], makes: VICTIM },
-    { words: ["import", directory, VICTIM], makes: VICTIM },
-    { words: ["load", "-i", docker], makes: VICTIM },
-    { words: ["load", "-i", oci], makes: VICTIM },
-    { words: ["rmi", VICTIM], before, done },
-    { words: ["image", "prune", "-a", "-f"], before },
-  ];
+/** Kills, and fewer signals. */
+function blowsFor(index: number): readonly Blow[] {
+  const all = [...KILLS, ...SIGNALS];
+  if (HURRIED) return all.slice(index % all.length).slice(0, 1);
+  return Array.from({ length: FAULT_ROUNDS }, (_, round) => {
+    const kill = KILLS[round % 2] ?? "kill";
+    const signal = SIGNALS[round % 8 === 0 ? 0 : 1] ?? "signal";
+    return round % 4 === 0 ? [kill, signal] : [kill];
+  }).flat();
 }
 
-function blowsFor(index: number): readonly Blow[] {
-  if (HURRIED) return BLOWS.slice(index % BLOWS.length).slice(0, 1);
-  return Array.from({ length: FAULT_ROUNDS }, () => BLOWS).flat();
-}
+placeTest("what adds images can be killed and interrupted", async (place) => {
+  const { directory, archive, docker, oci } = await makeArchives(place);
+  const lines = [
+    ["import", `${archive}.gz`, VICTIM],
+    ["load", "-i", docker],
+    ...HURRIED ? [] : [
+      ["import", directory, VICTIM],
+      ["import", archive, VICTIM],
+      ["load", "-i", oci],
+    ],
+  ];
+  for (const [index, words] of lines.entries()) {
+    await strikeImages(place, { words, makes: VICTIM }, blowsFor(index * 3));
+  }
+});
 
 placeTest(
-  "what adds or removes images can be killed and interrupted",
+  "what removes images can be killed and interrupted",
   async (place) => {
-    const faults = faultsOf(await makeArchives(place));
+    const { docker } = await makeArchives(place);
+    const before = [["load", "-q", "-i", docker]];
+    const done = /^tsdocker: No such image: /;
+    const faults: readonly ImageFault[] = [
+      { words: ["rmi", VICTIM], before, done },
+      { words: ["image", "prune", "-a", "-f"], before },
+    ];
     for (const [index, fault] of faults.entries()) {
-      await strikeImages(place, fault, blowsFor(index));
+      await strikeImages(place, fault, blowsFor(index * 2));
     }
   },
 );

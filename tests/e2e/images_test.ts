@@ -36,7 +36,7 @@ placeTest("images are listed under their names", async (place) => {
   );
   assertPrints(await place.tsdocker("image", "ls", "-q", "b*"), `${short}\n`);
   assertPrints(await place.tsdocker("image", "exists", short), "");
-  assert.equal((await place.tsdocker("image", "exists", "cc")).code, 1);
+  assert.equal((await place.tsdocker("image", "exists", "none")).code, 1);
   const history = ["history", "--format", "{{.ID}} {{.Size}}", "bb"];
   assert.match(
     (await place.tsdocker(...history)).stdout,
@@ -51,9 +51,9 @@ placeTest("images are listed under their names", async (place) => {
     await place.tsdocker("inspect", ...format, "bb"),
     `${id} 2 1\n`,
   );
-  const missing = await place.tsdocker("inspect", "--type", "image", "cc");
+  const missing = await place.tsdocker("inspect", "--type", "image", "none");
   assert.deepEqual([missing.code, missing.stdout], [1, "[]\n"]);
-  assert.match(missing.stderr, /No such image: cc/);
+  assert.match(missing.stderr, /No such image: none/);
   assertPrints(await place.tsdocker("untag", "bb", "r:5000/team/bb:1"), "");
   assertPrints(await place.tsdocker(...names), "bb:latest\n");
 });

@@ -291,7 +291,8 @@ export const HASTE: Patience = {
   ...PATIENCE,
   firstWaitMs: 1,
   longestWaitMs: 50,
-  silenceMs: 2_000,
+  // Longer than anything takes on a slow machine.
+  silenceMs: 10_000,
   random: () => 0.5,
 };
 

@@ -24,18 +24,20 @@ export class SmallDisk implements Disposable {
     syscall("mount", "small-disk", path, "tmpfs", 0, options);
   }
 
-  /** Writes until nothing more fits. */
-  fill(): void {
+  /**
+   * Writes until nothing more fits.
+   *
+   * @param room What is to be free after all, in bytes.
+   */
+  fill(room = 0): void {
     using file = Deno.openSync(this.#filler, { write: true, create: true });
     const bytes = new Uint8Array(CHUNK_BYTES);
-    for (;;) {
-      try {
-        file.writeSync(bytes);
-      } catch (error) {
-        if (error instanceof Error && "code" in error) return;
-        throw error;
-      }
+    try {
+      for (;;) file.writeSync(bytes);
+    } catch (error) {
+      if (!(error instanceof Error && "code" in error)) throw error;
     }
+    if (room > 0) file.truncateSync(Math.max(0, file.statSync().size - room));
   }
 
   /** Takes that away. */

@@ -122,6 +122,21 @@ const SECTIONS: Readonly<Record<LayoutName, Sections>> = {
       "lib/engine/containers/own_layers.ts",
       "lib/engine/containers/unpack.ts",
     ],
+    // What is asked or said about images there are.
+    store: [
+      "lib/cli/commands/history.ts",
+      "lib/cli/commands/image/exists.ts",
+      "lib/cli/commands/image/inspect.ts",
+      "lib/cli/commands/image/prune.ts",
+      "lib/cli/commands/image/tree.ts",
+      "lib/cli/commands/images.ts",
+      "lib/cli/commands/rmi.ts",
+      "lib/cli/commands/tag.ts",
+      "lib/cli/commands/untag.ts",
+      "lib/engine/images/ancestry.ts",
+      "lib/engine/images/find_named_image.ts",
+      "lib/engine/inspection/image.ts",
+    ],
     // Images in and out.
     images: [
       "lib/cli/commands/import.ts",
@@ -132,7 +147,7 @@ const SECTIONS: Readonly<Record<LayoutName, Sections>> = {
     // Images of containers.
     commit: ["lib/cli/commands/commit.ts"],
     // `pull` starts it for each large layer.
-    layer: ["lib/cli/commands/internal/unpack_layer.ts"],
+    layer: ["lib/cli/commands/internal/unpack.ts"],
     registry: [
       "lib/cli/commands/login.ts",
       "lib/cli/commands/logout.ts",

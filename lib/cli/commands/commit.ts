@@ -7,6 +7,7 @@ import { UsageError } from "../../base/errors.ts";
 import { sourceDateEpochMs } from "../../base/source_date_epoch.ts";
 import { settle } from "../../engine/containers/reconcile.ts";
 import { commitContainer } from "../../engine/images/commit.ts";
+import { explainingHost } from "../../engine/images/explain_host.ts";
 import { type ImageReference, parseReference } from "../../oci/reference.ts";
 import { endTidily } from "../../storage/tidy_end.ts";
 import { defineCommand } from "../command.ts";
@@ -97,14 +98,18 @@ export const commitCommand = defineCommand({
   using _tidy = endTidily();
   const engine = engineOf(context);
   settle(engine);
-  const id = await commitContainer(engine, container, {
-    changes: options.change,
-    reading: options.pause === "true" ? "paused" : "running",
-    ...(reference && { reference }),
-    ...(author && { author }),
-    ...(message && { message }),
-    ...(epochMs !== undefined && { epochMs }),
-  });
+  const id = await explainingHost(
+    `Cannot commit container ${container}`,
+    () =>
+      commitContainer(engine, container, {
+        changes: options.change,
+        reading: options.pause === "true" ? "paused" : "running",
+        ...(reference && { reference }),
+        ...(author && { author }),
+        ...(message && { message }),
+        ...(epochMs !== undefined && { epochMs }),
+      }),
+  );
   if (options.iidfile !== undefined) {
     const path = options.iidfile;
     await Deno.writeTextFile(

@@ -9,6 +9,8 @@ import { hostPlatform, parsePlatform } from "../../oci/platform.ts";
 import { type ImageReference, parseReference } from "../../oci/reference.ts";
 import { parseArchiveOrigin } from "../../storage/archive/origin.ts";
 import { UsageError } from "../../base/errors.ts";
+import { explainingHost } from "../../engine/images/explain_host.ts";
+import { assertRoot } from "../../engine/containers/reconcile.ts";
 import { importImage, type ImportOrigin } from "../../engine/images/import.ts";
 import { endTidily } from "../../storage/tidy_end.ts";
 import { defineCommand } from "../command.ts";
@@ -54,20 +56,25 @@ export const importCommand = defineCommand({
     { line: "import - < rootfs.tar", purpose: "from stdin, without a name" },
   ],
 }, async ({ options, positionals: [source = "", name] }, context) => {
+  assertRoot();
   using _tidy = endTidily();
   const engine = engineOf(context);
   const epochMs = sourceDateEpochMs(context.env);
   const reference = name === undefined ? undefined : parseName(name);
-  const id = await importImage(engine, {
-    origin: originOf(source, context),
-    platform: options.platform === undefined
-      ? hostPlatform()
-      : parsePlatform(options.platform),
-    message: options.message ?? "",
-    changes: options.change,
-    ...(reference === undefined ? {} : { reference }),
-    ...(epochMs === undefined ? {} : { epochMs }),
-  });
+  const id = await explainingHost(
+    `Cannot import "${source}"`,
+    () =>
+      importImage(engine, {
+        origin: originOf(source, context),
+        platform: options.platform === undefined
+          ? hostPlatform()
+          : parsePlatform(options.platform),
+        message: options.message ?? "",
+        changes: options.change,
+        ...(reference === undefined ? {} : { reference }),
+        ...(epochMs === undefined ? {} : { epochMs }),
+      }),
+  );
   context.stdout.write(`${id}\n`);
   return 0;
 });

@@ -4,6 +4,8 @@
  * @module
  */
 import { IntegrityError, UsageError } from "../../base/errors.ts";
+import { explainingHost } from "../../engine/images/explain_host.ts";
+import { assertRoot } from "../../engine/containers/reconcile.ts";
 import { type LoadedImage, loadImages } from "../../engine/images/load.ts";
 import { parsePlatform } from "../../oci/platform.ts";
 import { familiarName, parseReference } from "../../oci/reference.ts";
@@ -43,7 +45,7 @@ export const loadCommand = defineCommand({
       type: "boolean",
       long: "quiet",
       short: "q",
-      description: "Do not show progress",
+      description: "Taken for docker's sake: load shows no progress",
     },
   },
   examples: [
@@ -51,16 +53,20 @@ export const loadCommand = defineCommand({
     { line: "load < images.tar.zst", purpose: "from stdin" },
   ],
 }, async ({ options }, context) => {
+  assertRoot();
   using _tidy = endTidily();
   const platform = options.platform === undefined
     ? undefined
     : parsePlatform(options.platform);
-  const origin = originOf(options.input ?? "-", context);
-  using files = await openImageFiles(context.paths, origin);
-  const images = await loadImages(context.paths, files, platform);
+  const source = options.input ?? "-";
+  const origin = originOf(source, context);
+  const images = await explainingHost(`Cannot load "${source}"`, async () => {
+    using files = await openImageFiles(context.paths, origin);
+    return await loadImages(context.paths, files, platform);
+  });
   if (images === undefined) {
     throw new IntegrityError(
-      `Cannot load "${files.label}": it holds no images`,
+      `Cannot load "${source}": it holds no images`,
       {
         advice: origin.kind === "stdin"
           ? "if these are the files of one, import it"

@@ -21,9 +21,11 @@ import { parseWait } from "./run_flags/wait.ts";
 export const runCommand = defineCommand({
   summary: "Create and run a container",
   description:
-    "IMAGE is a root file system: a tar file (plain or compressed), a " +
-    "directory, or the name of a tar file in the image path. What follows it " +
-    "is run in the container as it is.\n\n" +
+    "IMAGE is the name or id of an image, which is pulled if it is not here; " +
+    "or files: the path of a directory or a tar file (plain or compressed), " +
+    "the name of one in the image path, or - for stdin. An archive of images " +
+    "will do as well, docker-archive:FILE:NAME chooses one. What follows " +
+    "IMAGE is run in the container as it is.\n\n" +
     "The exit status is the command's own; 128 plus its number if a signal " +
     "ended it; 127 if the command was not found, 126 if it could not be " +
     "executed, 125 if tsdocker itself failed.",

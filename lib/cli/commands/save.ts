@@ -5,6 +5,7 @@
  */
 import { UsageError } from "../../base/errors.ts";
 import { sourceDateEpochMs } from "../../base/source_date_epoch.ts";
+import { assertRoot } from "../../engine/containers/reconcile.ts";
 import { holdLayers } from "../../engine/images/hold_layers.ts";
 import { gatherMembers } from "../../engine/images/save.ts";
 import { selectImages } from "../../engine/images/save_selection.ts";
@@ -56,6 +57,7 @@ export const saveCommand = defineCommand({
     { line: "save web db | zstd > both.tar.zst", purpose: "several at once" },
   ],
 }, async ({ options, positionals }, context) => {
+  assertRoot();
   const { output, format } = options;
   if (output === undefined && format === "oci-dir") {
     throw new UsageError("a directory cannot be written to stdout", {

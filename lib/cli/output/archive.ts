@@ -15,8 +15,11 @@ import {
   isSyscallError,
   SyscallError,
 } from "../../../ffi/errno.ts";
-import { HostError } from "../../base/errors.ts";
+import { HostError, UsageError } from "../../base/errors.ts";
+import { isDirectoryAt } from "../../base/path_exists.ts";
 import { removePath } from "../../base/remove_tree.ts";
+import { endTidily } from "../../storage/tidy_end.ts";
+import { noteBegun, noteFinished } from "../../storage/unfinished.ts";
 import { OutputClosedError } from "../errors.ts";
 
 const STDOUT = 1;
@@ -48,6 +51,7 @@ export async function writeArchiveToStdout(
  *
  * @param path As the user gave it.
  * @param cwd What it is relative to; absolute.
+ * @throws {UsageError} If the path is empty or leads to a directory.
  * @throws {HostError} If it cannot be written.
  */
 export async function writeArchiveFile(
@@ -55,19 +59,27 @@ export async function writeArchiveFile(
   cwd: string,
   write: (fd: number) => Promise<void>,
 ): Promise<void> {
+  if (path === "") {
+    throw new UsageError(
+      'invalid argument "" for "--output" flag: it is empty',
+    );
+  }
   const absolute = path.startsWith("/") ? path : `${cwd}/${path}`;
-  // A device or a fifo is written to; its name is not taken from it.
-  const temporary = isSpecial(absolute)
-    ? undefined
-    : `${absolute}.${crypto.randomUUID()}`;
+  // Found out before all is written, not by the rename at the end.
+  if (isDirectoryAt(absolute)) {
+    throw new UsageError(`cannot write "${path}": it is a directory`, {
+      advice: `a file in it: --output ${path.replace(/\/+$/, "")}/NAME.tar`,
+    });
+  }
   try {
-    using file = temporary === undefined
-      ? openat(AT_FDCWD, absolute, O_WRONLY)
-      : openat(AT_FDCWD, temporary, NEW_FILE, FILE_MODE);
-    await write(file.number);
-    if (temporary !== undefined) await Deno.rename(temporary, absolute);
+    // A device or a fifo is written to; its name is not taken from it.
+    if (isSpecial(absolute)) {
+      using file = openat(AT_FDCWD, absolute, O_WRONLY);
+      await write(file.number);
+    } else {
+      await replaceFile(absolute, write);
+    }
   } catch (error) {
-    if (temporary !== undefined) removePath(temporary);
     if (!(error instanceof SyscallError)) throw error;
     throw new HostError(
       `Cannot write "${path}": ${describeErrno(error.errno)}`,
@@ -76,12 +88,36 @@ export async function writeArchiveFile(
   }
 }
 
+/** Ctrl-C, too, leaves nothing of a file that is not whole. */
+async function replaceFile(
+  path: string,
+  write: (fd: number) => Promise<void>,
+): Promise<void> {
+  const temporary = `${path}.${crypto.randomUUID()}`;
+  using _tidy = endTidily();
+  using file = openat(AT_FDCWD, temporary, NEW_FILE, FILE_MODE);
+  using _begun = removedUnlessRenamed(temporary);
+  await write(file.number);
+  await Deno.rename(temporary, path);
+}
+
+function removedUnlessRenamed(temporary: string): Disposable {
+  const work = {
+    [Symbol.dispose](): void {
+      noteFinished(work);
+      removePath(temporary);
+    },
+  };
+  noteBegun(work);
+  return work;
+}
+
 function isSpecial(path: string): boolean {
   try {
-    const { isFile, isDirectory } = Deno.statSync(path);
-    return !isFile && !isDirectory;
+    return !Deno.statSync(path).isFile;
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
+    // Whoever opens it tells what is wrong with it.
+    if (error instanceof Error && "code" in error) return false;
     throw error;
   }
 }

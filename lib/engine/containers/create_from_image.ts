@@ -10,6 +10,7 @@ import { configureContainer } from "../configure.ts";
 import type { Engine } from "../engine.ts";
 import { hostFacts } from "../host_facts.ts";
 import { applyImageDefaults } from "../image_defaults.ts";
+import { foreignWarning } from "../images/foreign_image.ts";
 import { holdLayers } from "../images/hold_layers.ts";
 import { findImage, openImage } from "../images/open_image.ts";
 import type { RunOptions } from "../run_options.ts";
@@ -42,7 +43,11 @@ export async function createFromImage(
   // Until the configuration is written, nothing tells that they are needed.
   using _held = holdLayers(paths);
   const found = await findImage(engine, asked.image);
-  const { settings, ...image } = await openImage(engine, found);
+  const { settings, platform, ...image } = await openImage(engine, found);
+  if (platform !== undefined && asked.platform === undefined) {
+    const warning = foreignWarning(platform);
+    if (warning !== undefined) engine.warn(warning);
+  }
   const options = applyImageDefaults(asked, settings);
   const input = {
     id: createContainerId(),

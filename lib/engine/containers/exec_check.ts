@@ -8,6 +8,7 @@ import { createPipe, readSync } from "../../../ffi/calls/pipe.ts";
 import { waitReadable } from "../../../ffi/calls/poll.ts";
 import { AT_FDCWD, O_RDONLY } from "../../../ffi/constants/fcntl.ts";
 import type { Fd } from "../../../ffi/fd.ts";
+import { LONGEST_TIMER_MS } from "../../base/duration.ts";
 import type { ContainerId } from "../../base/identifiers.ts";
 import type { StdioOptions } from "../../runtime/stdio/stdio.ts";
 import type { Engine } from "../engine.ts";
@@ -66,7 +67,7 @@ export async function execCheck(
   const timer = setTimeout(() => {
     isLate = true;
     killIfRunning(process);
-  }, timeoutMs);
+  }, Math.min(timeoutMs, LONGEST_TIMER_MS));
   try {
     const exitCode = exitCodeOf(await process.wait());
     streams.stop();

@@ -24,9 +24,11 @@ import {
 import {
   type ArchiveOptions,
   openArchivePart,
+} from "../../storage/archive_file.ts";
+import {
   openRegular,
   readCompression,
-} from "../../storage/archive_file.ts";
+} from "../../storage/archive/regular_file.ts";
 import { copyIntoStore, GrowingBlob } from "../../storage/content_store.ts";
 import { makePrivate } from "../../storage/growing_tree.ts";
 import { setReference } from "../../storage/image_store.ts";
@@ -133,6 +135,7 @@ async function importStream(
     parents: [],
     below: undefined,
     emptiness: "refused",
+    images: "refused",
   });
 }
 
@@ -155,6 +158,7 @@ async function importFile(
     parents: [],
     below: undefined,
     emptiness: "refused",
+    images: "refused",
   });
   recordSource(paths, { fd: file.number, readSinceMs }, layer.diffId);
   return layer;

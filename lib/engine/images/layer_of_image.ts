@@ -10,7 +10,10 @@ import {
   type LayerCompression,
   layerCompression,
 } from "../../oci/media_types.ts";
-import { openRegular, readCompression } from "../../storage/archive_file.ts";
+import {
+  openRegular,
+  readCompression,
+} from "../../storage/archive/regular_file.ts";
 import { blobPath } from "../../storage/content_store.ts";
 import type { LayerOfImage } from "../../storage/store_image.ts";
 

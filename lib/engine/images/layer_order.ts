@@ -1,5 +1,5 @@
 /**
- * The side of `tsdocker unpack-layer` in unpacking layers while they are
+ * The side of `tsdocker unpack` in unpacking layers while they are
  * downloaded; see layer_unpacker.ts for the other one.
  *
  * @module

@@ -17,7 +17,7 @@ import type { HostPaths } from "../../base/host_paths.ts";
 import { selfInvocation } from "../../runtime/launch/self_invocation.ts";
 import type { LayerOrder } from "./layer_order.ts";
 
-const COMMAND = "unpack-layer";
+const COMMAND = "unpack";
 
 /** A process that unpacks one layer; ended with its scope. */
 export class LayerUnpacker implements Disposable {

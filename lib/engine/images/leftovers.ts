@@ -7,6 +7,7 @@
 import { openat } from "../../../ffi/calls/file.ts";
 import { AT_FDCWD, O_RDONLY } from "../../../ffi/constants/fcntl.ts";
 import { isSyscallError } from "../../../ffi/errno.ts";
+import { HALF_WRITTEN } from "../../base/atomic_file.ts";
 import { digestHex } from "../../base/digest.ts";
 import type { HostPaths } from "../../base/host_paths.ts";
 import { namesIn } from "../../base/names_in.ts";
@@ -16,8 +17,6 @@ import { listSources } from "./layer_usage.ts";
 
 /** Files that are locked by whoever is at work: layers, blobs, archives. */
 const LOCK = /^\.lock-|\.lock$/;
-/** Records half written, and blobs half come. */
-const HALF_WRITTEN = /\.new-\d+$/;
 const HALF_COME = /^\.(?:partial|tmp)-/;
 const HALF_WRITTEN_SOURCE = /^\d+-\d+-\d+\.\d+$/;
 

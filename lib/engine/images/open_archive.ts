@@ -14,7 +14,7 @@ import type { HostPaths } from "../../base/host_paths.ts";
 import { fullName, isReference, parseReference } from "../../oci/reference.ts";
 import { isDirectoryAt } from "../../base/path_exists.ts";
 import { openImageFiles } from "../../storage/archive/open_image_files.ts";
-import { openRegular } from "../../storage/archive_file.ts";
+import { openRegular } from "../../storage/archive/regular_file.ts";
 import { makePrivate } from "../../storage/growing_tree.ts";
 import { readImage, type StoredImage } from "../../storage/image_store.ts";
 import { ImagesFoundError, unpackLayer } from "../../storage/layer_unpack.ts";

@@ -7,7 +7,7 @@
 import type { Digest } from "../../base/digest.ts";
 import { NotFoundError } from "../../base/errors.ts";
 import type { HostPaths } from "../../base/host_paths.ts";
-import type { ImageSettings } from "../../oci/image_spec.ts";
+import type { ImageSettings, Platform } from "../../oci/image_spec.ts";
 import { ensureImageLayers } from "../../storage/image_layers.ts";
 import {
   type ImageSource,
@@ -47,6 +47,8 @@ export interface OpenedImage {
   /** Which image of the store it is; absent for files of the host. */
   readonly imageId?: Digest;
   readonly imageManifest?: Digest;
+  /** What it runs on, if it says so. */
+  readonly platform?: Platform;
 }
 
 /** What finding an image needs to know. */
@@ -123,9 +125,11 @@ async function openStored(
   paths: HostPaths,
   image: StoredImage,
 ): Promise<OpenedImage> {
+  const { config, os, architecture } = readImageDocument(paths, image);
   return {
     layers: await ensureImageLayers(paths, image),
-    settings: readImageDocument(paths, image).config,
+    settings: config,
+    platform: { os, architecture },
     imageId: image.config.digest,
     imageManifest: image.manifest.digest,
   };

@@ -8,7 +8,10 @@ import { fstat } from "../../../ffi/calls/file.ts";
 import { type Digest, isDigest } from "../../base/digest.ts";
 import { IntegrityError, NotFoundError } from "../../base/errors.ts";
 import type { HostPaths } from "../../base/host_paths.ts";
-import { openRegular, readCompression } from "../../storage/archive_file.ts";
+import {
+  openRegular,
+  readCompression,
+} from "../../storage/archive/regular_file.ts";
 import { copyIntoStore, type FilePart } from "../../storage/content_store.ts";
 import { listImages } from "../../storage/image_store.ts";
 import { findLayer } from "../../storage/source_record.ts";

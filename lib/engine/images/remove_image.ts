@@ -19,6 +19,7 @@ import {
 } from "../../storage/image_store.ts";
 import { lockWithin } from "../containers/lock.ts";
 import type { Engine } from "../engine.ts";
+import { explainingHost } from "./explain_host.ts";
 import { findGarbage, type Garbage, removeGarbage } from "./garbage.ts";
 import { recordImageEvent } from "./image_event.ts";
 import { listSources, originOf } from "./layer_usage.ts";
@@ -67,7 +68,10 @@ export async function removeImages(
       const timeoutMs = isTold ? 0 : HOLD_TIMEOUT_MS;
       const lock = lockWithin(paths.layers, timeoutMs);
       using held = lock === "busy" || lock === "missing" ? undefined : lock;
-      const removal = await removeImage(paths, reference, options);
+      const removal = await explainingHost(
+        `Cannot remove image "${reference}"`,
+        () => removeImage(paths, reference, options),
+      );
       const { lines, removed } = removal;
       const garbage = removed.length > 0 && options.content === "remove"
         ? contentOf(paths, removed)

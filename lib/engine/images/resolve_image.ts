@@ -69,10 +69,16 @@ async function findByName(
 function findById(paths: HostPaths, text: string): StoredImage | undefined {
   const [, prefix] = ID_PREFIX.exec(text) ?? [];
   if (prefix === undefined) return undefined;
-  const matches = listImages(paths).filter(({ config, manifest }) =>
-    digestHex(config.digest).startsWith(prefix) ||
-    digestHex(manifest.digest).startsWith(prefix)
+  const images = listImages(paths);
+  const byId = images.filter(({ config }) =>
+    digestHex(config.digest).startsWith(prefix)
   );
+  // `images` shows ids: what begins like one does not mean another's manifest.
+  const matches = byId.length > 0
+    ? byId
+    : images.filter(({ manifest }) =>
+      digestHex(manifest.digest).startsWith(prefix)
+    );
   const ids = [...new Set(matches.map(({ config }) => config.digest))];
   if (ids.length <= 1) return matches[0];
   const list = ids.map((id) => digestHex(id).slice(0, SHORT_ID_DIGITS));

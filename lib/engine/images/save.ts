@@ -16,7 +16,7 @@ import {
   MANIFEST_TYPES,
 } from "../../oci/media_types.ts";
 import { formatPlatform, runsOn } from "../../oci/platform.ts";
-import type { ImageReference } from "../../oci/reference.ts";
+import { fullName, type ImageReference } from "../../oci/reference.ts";
 import { openArchiveFile } from "../../storage/archive_file.ts";
 import {
   formatMembers,
@@ -39,6 +39,7 @@ import {
 import { formatManifest } from "../../storage/store_image.ts";
 import { digestOf } from "../../base/digest.ts";
 import { writeAllPatiently } from "../../base/patient_io.ts";
+import { recordImageEvent } from "./image_event.ts";
 
 /** An image, and what it is called in the archive. */
 export interface NamedImage {
@@ -94,6 +95,7 @@ export async function gatherMembers(
       config: packing.config,
       layers: packing.layers.map(({ blob }) => blob),
     });
+    recordSave(paths, named);
   }
   const kind = format === "docker-archive" ? "docker" : "oci";
   const members = [
@@ -105,6 +107,17 @@ export async function gatherMembers(
   ];
   const resources = owned.move();
   return { members, [Symbol.dispose]: () => resources[Symbol.dispose]() };
+}
+
+function recordSave(
+  paths: HostPaths,
+  { image, references: [first] }: NamedImage,
+): void {
+  recordImageEvent(paths, {
+    action: "save",
+    id: image.config.digest,
+    name: first && fullName(first),
+  });
 }
 
 type Packing = Pick<StoredImage, "manifest" | "config" | "layers">;

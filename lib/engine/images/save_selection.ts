@@ -53,7 +53,7 @@ export async function selectImages(
 
 function isNameOnly(text: string): boolean {
   return isReference(text) && !text.includes("@") &&
-    !text.slice(text.lastIndexOf("/")).includes(":");
+    !text.slice(text.lastIndexOf("/") + 1).includes(":");
 }
 
 function tagsOf(

@@ -7,6 +7,7 @@ import { NotFoundError, UsageError } from "../../base/errors.ts";
 import type { HostPaths } from "../../base/host_paths.ts";
 import { familiarName, fullName, parseReference } from "../../oci/reference.ts";
 import { setReference } from "../../storage/image_store.ts";
+import { explainingHost } from "./explain_host.ts";
 import { findNamedImage } from "./find_named_image.ts";
 import { holdLayers } from "./hold_layers.ts";
 import { recordImageEvent } from "./image_event.ts";
@@ -33,7 +34,10 @@ export async function tagImage(
   // Nobody may remove the image between the two.
   using _held = holdLayers(paths);
   const { manifest, config } = await resolveImage(paths, reference);
-  await setReference(paths, fullName(parsed), manifest.digest);
+  await explainingHost(
+    `Cannot tag image "${reference}"`,
+    () => setReference(paths, fullName(parsed), manifest.digest),
+  );
   recordImageEvent(paths, {
     action: "tag",
     id: config.digest,

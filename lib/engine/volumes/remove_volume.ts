@@ -42,7 +42,7 @@ function retireUnused(paths: HostPaths, name: string): RetiredVolume {
   if (users !== undefined) {
     throw new ConflictError(
       `remove ${name}: volume is in use - [${users.join(", ")}]`,
-      { advice: "tsdocker rm the containers first" },
+      { advice: "first remove the containers that have it: tsdocker rm" },
     );
   }
   const retired = hasVolume(paths, name)

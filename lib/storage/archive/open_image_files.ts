@@ -10,9 +10,8 @@ import {
   type Archive,
   openArchivePart,
   openArchiveStream,
-  openRegular,
-  readCompression,
 } from "../archive_file.ts";
+import { openRegular, readCompression } from "./regular_file.ts";
 import { TarReader } from "../tar/reader.ts";
 import type { ImageFiles } from "./image_files.ts";
 import { openImageDirectory } from "./image_directory.ts";
@@ -24,6 +23,9 @@ import { spoolArchive } from "./spool_archive.ts";
 export type ImageOrigin =
   | ArchiveOrigin
   | { readonly kind: "directory"; readonly path: string };
+
+/** What is in the archive has digests of its own. */
+const NO_DIGEST = { digest: "left" } as const;
 
 type Paths = Pick<HostPaths, "blobs">;
 
@@ -45,7 +47,7 @@ export async function openImageFiles(
   }
   const file = origin.kind === "stdin" ? openStdinFile() : undefined;
   if (file !== undefined) return await openImageFile(paths, label, file);
-  using archive = await openArchiveStream(origin, label);
+  using archive = await openArchiveStream(origin, label, NO_DIGEST);
   return await readImageStream(paths, archive, label);
 }
 
@@ -62,7 +64,8 @@ async function openImageFile(
     owned.move();
     return await indexArchive({ label, file, size });
   }
-  using archive = await openArchivePart({ label, file, offset: 0, size });
+  const part = { label, file, offset: 0, size };
+  using archive = await openArchivePart(part, NO_DIGEST);
   return await readImageStream(paths, archive, label);
 }
 
@@ -90,7 +93,7 @@ export async function keepImageStream(
 ): Promise<ImageFiles> {
   try {
     const files = await spoolArchive(paths, reader, label);
-    await archive.finish();
+    await archive.end();
     return files;
   } catch (error) {
     // An archive cut short by corrupt compression is not the archive's fault.

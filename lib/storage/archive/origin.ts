@@ -7,6 +7,7 @@ import { fstat } from "../../../ffi/calls/file.ts";
 import { S_IFMT, S_IFREG } from "../../../ffi/constants/stat.ts";
 import { Fd } from "../../../ffi/fd.ts";
 import { syscall } from "../../../ffi/syscall.ts";
+import { UsageError } from "../../base/errors.ts";
 import {
   type Archive,
   type ArchiveOptions,
@@ -28,6 +29,8 @@ const URL_SCHEME = /^https?:\/\//i;
  * Reads what a person writes: a path, a URL, or `-` for standard input.
  *
  * @param cwd What paths are relative to; absolute.
+ * @throws {UsageError} If it is empty, which is not the working directory but
+ *   a variable that was not set.
  * @example
  * ```ts
  * import assert from "node:assert/strict";
@@ -37,6 +40,11 @@ const URL_SCHEME = /^https?:\/\//i;
  * ```
  */
 export function parseArchiveOrigin(text: string, cwd: string): ArchiveOrigin {
+  if (text === "") {
+    throw new UsageError("the name of the archive is empty", {
+      advice: "a path, a URL, or - for stdin",
+    });
+  }
   if (text === "-") return { kind: "stdin" };
   if (URL_SCHEME.test(text)) return { kind: "url", url: text };
   const path = text.startsWith("/") ? text : `${cwd}/${text}`;

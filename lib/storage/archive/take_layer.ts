@@ -8,7 +8,8 @@ import type { HostPaths } from "../../base/host_paths.ts";
 import { makePrivate } from "../growing_tree.ts";
 import { pathExists } from "../../base/path_exists.ts";
 import type { LayerCompression } from "../../oci/media_types.ts";
-import { openArchivePart, readCompression } from "../archive_file.ts";
+import { openArchivePart } from "../archive_file.ts";
+import { readCompression } from "./regular_file.ts";
 import {
   assertDigest,
   blobPath,

@@ -346,7 +346,10 @@ export class TarReader implements Disposable {
   #notAnArchive(): IntegrityError {
     const { bytes, start, available } = this.#window;
     const guess = guessContent(bytes.subarray(start, start + available));
-    return this.#error(`it is not a tar archive but ${guess}`);
+    const reason = `it is not a tar archive but ${guess}`;
+    return new IntegrityError(`Cannot read "${this.#label}": ${reason}`, {
+      advice: "give a tar archive, plain or packed by gzip, zstd or xz",
+    });
   }
 
   #endsInside(): IntegrityError {

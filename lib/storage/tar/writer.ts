@@ -9,6 +9,7 @@
 import { ftruncate, lseek } from "../../../ffi/calls/file.ts";
 import { Memory } from "../../../ffi/memory.ts";
 import { writePatiently } from "../../base/patient_io.ts";
+import { endIfAsked } from "../tidy_end.ts";
 import type { EntrySource, TarEntry } from "./entry.ts";
 import { BLOCK_BYTES } from "./header.ts";
 import { formatHeaders, paddingOf } from "./header_writer.ts";
@@ -129,6 +130,7 @@ class Output implements Disposable {
       return lseek(this.#fd, this.#written);
     }
     for (let at = offset, left = length; left > 0;) {
+      endIfAsked();
       const count = writePatiently(this.#fd, memory, {
         offset: at,
         length: left,

@@ -152,6 +152,7 @@ engineTest("an image of the store is found before files", async (roots) => {
     assert.deepEqual(opened, {
       layers: [`${paths.layers}/${stored.layers[0]?.chainId.slice(7)}`],
       settings: { Cmd: ["sh"] },
+      platform: { os: "linux", architecture: "amd64" },
       imageId: id,
       imageManifest: digest,
     });

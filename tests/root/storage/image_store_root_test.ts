@@ -18,7 +18,7 @@ import {
 } from "../../../lib/storage/image_store.ts";
 import { addTestImage } from "../../support/image_builder.ts";
 import { rootTest } from "../../support/root.ts";
-import { archive, directory, file } from "../../support/tar_builder.ts";
+import { archive, directory, file, pax } from "../../support/tar_builder.ts";
 
 class Store implements Disposable {
   readonly root = Deno.makeTempDirSync({ dir: "/var/tmp", prefix: "images-" });
@@ -114,6 +114,33 @@ rootTest(
 );
 
 rootTest(
+  "ensureImageLayers() does not look below what hides it",
+  async () => {
+    using store = new Store();
+    const image = await addTestImage(store.paths, [
+      archive(directory("a/"), directory("a/b/c/", { mode: 0o711 })),
+      archive(file("a/.wh..wh..opq", ""), directory("a/b/")),
+      archive(file("a/b/c/new", "")),
+    ]);
+    const [top = ""] = await ensureImageLayers(store.paths, image);
+    assert.equal(status(`${top}/a/b/c`).mode, 0o40755);
+  },
+);
+
+// A small hostile archive once kept this busy for minutes.
+rootTest("ensureImageLayers() takes names as deep as they can be", async () => {
+  using store = new Store();
+  const image = await addTestImage(store.paths, [
+    BASE,
+    archive(pax([["path", `${"n/".repeat(2000)}f`]]), file("f", "")),
+  ]);
+  const begunMs = performance.now();
+  const [top = ""] = await ensureImageLayers(store.paths, image);
+  assert(performance.now() - begunMs < 30_000);
+  assert(status(`${top}/${"n/".repeat(1000)}`).isDirectory);
+});
+
+rootTest(
   "ensureImageLayers() refuses a layer that is another one",
   async () => {
     using store = new Store();
@@ -148,6 +175,7 @@ rootTest("an image is found by its names", async () => {
   const { digest } = image.manifest;
   const names = [
     "docker.io/library/bb:latest",
+    "docker.io/library/bb:v1.new-2",
     `host:5000/${"a/".repeat(110)}b:${"t".repeat(120)}`,
   ];
   for (const name of names) {

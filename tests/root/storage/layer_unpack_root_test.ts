@@ -140,7 +140,7 @@ rootTest(
     const wholeMs = performance.now() - begin;
     const expected = describeTree(whole.directory);
     let leftovers = 0;
-    for (let round = 0; round < 20; round++) {
+    for (let round = 0; round < 6; round++) {
       const paths = place.newStore();
       const child = start(paths, place.archive);
       const reader = child.stdout.getReader();

@@ -96,7 +96,8 @@ function assertSpec(spec: CommandSpec): void {
   assertFlags(Object.values(spec.flags));
   const { positionals } = spec;
   positionals.forEach((positional, index) => {
-    assert.match(positional.name, /^[A-Z]+$/);
+    // Of several kinds: `FILE|URL|-`; with a part that may be left out.
+    assert.match(positional.name, /^[A-Z]+(?:\|[A-Z-]+|\[:[A-Z]+\])*$/);
     const isLast = index === positionals.length - 1;
     assert.ok(isLast || !positional.repeats, "only the last repeats");
     assert.ok(

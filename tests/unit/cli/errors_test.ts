@@ -31,6 +31,12 @@ Deno.test("errorText() escapes what a terminal would obey in the advice", () => 
   );
 });
 
+Deno.test("errorText() escapes it in causes, too, but for ends of lines", () => {
+  const error = new UsageError("no", { cause: new Error("a\x1b[2J\nb") });
+  const text = errorText(error, { command: "run", debug: true });
+  assert.match(text, /^Caused by: Error: a\\x1b\[2J\nb$/m);
+});
+
 Deno.test("exitStatusOf() falls back to the command's own status", () => {
   assert.equal(exitStatusOf(new Error("x"), 125), 125);
   assert.equal(exitStatusOf(undefined, 1), 1);

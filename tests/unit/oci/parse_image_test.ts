@@ -125,6 +125,23 @@ Deno.test("parseImageDocument() refuses what is not JSON, in one line", () => {
   );
 });
 
+const RUN = { type: "layers", diff_ids: [] };
+for (
+  const config of [
+    { Env: ["A=b\0C=d"] },
+    { Cmd: ["a\0b"] },
+    { User: "a\0b" },
+    { Volumes: { "/a\0b": {} } },
+  ]
+) {
+  Deno.test(`parseImageDocument() refuses a NUL in ${Object.keys(config)}`, () => {
+    assert.throws(
+      () => parseImageDocument(bytes({ config, rootfs: RUN }), "config"),
+      /holds a NUL$/,
+    );
+  });
+}
+
 Deno.test("chainIds() names each layer with those below it", async () => {
   const [first, second] = await chainIds([A as Digest, B as Digest]);
   assert.equal(first, A);

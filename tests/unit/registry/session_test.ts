@@ -172,6 +172,28 @@ Deno.test("RegistrySession does not try again where nobody listens", async () =>
   );
 });
 
+Deno.test("RegistrySession says that a host is none", async () => {
+  using around = surroundings({ credentials: () => Promise.resolve(PAIR) });
+  for (const host of ["localhost:99999", "127.999.0.1"]) {
+    const session = new RegistrySession(endpointOf(host, new Map()), around);
+    await assert.rejects(session.ask(QUESTION), RegistryError);
+  }
+});
+
+Deno.test("RegistrySession is sent neither from TLS to plain HTTP, nor to files", async () => {
+  using around = surroundings({ credentials: () => Promise.resolve(PAIR) });
+  const session = new RegistrySession(
+    endpointOf("registry.example", new Map()),
+    around,
+  );
+  for (const path of ["http://registry.example/v2/", "file:///etc/passwd"]) {
+    await assert.rejects(
+      session.ask({ ...QUESTION, path: new URL(path) }),
+      /^RegistryError: Cannot go on with "registry.example": it sends us to "\w+:"$/,
+    );
+  }
+});
+
 Deno.test("logIn() keeps an identity token in place of the password", async () => {
   await using registry = new TestRegistry({
     auth: AUTH,

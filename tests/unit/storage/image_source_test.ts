@@ -71,6 +71,11 @@ Deno.test("resolveImageSource() says what it looked for, and where", () => {
     assert.ok(error.advice);
     return true;
   });
+  assert.throws(() => place.resolve("none.tar"), {
+    message:
+      `Cannot find image "none.tar": no such file here or in "${one}", ` +
+      `"${two}"`,
+  });
   for (const name of ["./none.tar", "/none/x", "none:1.0", "", "busybox:"]) {
     assert.throws(() => place.resolve(name), NotFoundError, name);
   }

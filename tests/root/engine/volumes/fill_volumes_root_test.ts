@@ -70,6 +70,20 @@ function assertTidy({ paths }: EngineRoots, name = "v"): void {
 }
 
 engineTest(
+  "createWithVolumes() leaves out what a layer alone says to be gone",
+  async (roots) => {
+    layer(roots, "base");
+    const data = layer(roots, "image/data");
+    await Deno.writeTextFile(`${data}/f`, "content");
+    mknodat(AT_FDCWD, `${data}/gone`, CHAR_DEVICE, { major: 0, minor: 0 });
+    const layers = ["image", "base"].map((name) => layer(roots, name));
+    using container = await create(roots, layers);
+    assert.deepEqual(filesIn(roots), ["f"]);
+    container.remove();
+  },
+);
+
+engineTest(
   "createWithVolumes() copies what the image has, as it is there",
   async (roots) => {
     const image = layer(roots, "image");

@@ -5,12 +5,13 @@ import { AT_FDCWD, O_RDWR } from "../../../../ffi/constants/fcntl.ts";
 import { S_IFIFO } from "../../../../ffi/constants/stat.ts";
 import { SyscallError } from "../../../../ffi/errno.ts";
 import { syscall } from "../../../../ffi/syscall.ts";
-import { HostError } from "../../../../lib/base/errors.ts";
+import { HostError, UsageError } from "../../../../lib/base/errors.ts";
 import { OutputClosedError } from "../../../../lib/cli/errors.ts";
 import {
   writeArchiveFile,
   writeArchiveToStdout,
 } from "../../../../lib/cli/output/archive.ts";
+import { undoBegun } from "../../../../lib/storage/unfinished.ts";
 import { namesIn } from "../../../support/cli.ts";
 import { TemporaryDirectory } from "../../../support/temporary_directory.ts";
 
@@ -51,6 +52,19 @@ Deno.test("writeArchiveFile() leaves nothing of what has failed", async () => {
   assert.deepEqual(await namesIn(directory.path), []);
 });
 
+Deno.test("writeArchiveFile() lets go of what is not whole when a signal ends all", async () => {
+  using directory = new TemporaryDirectory();
+  const ended = new Error("ended");
+  const write = async (fd: number): Promise<void> => {
+    await writeText(fd);
+    assert.equal((await namesIn(directory.path)).length, 1);
+    undoBegun();
+    assert.deepEqual(await namesIn(directory.path), []);
+    throw ended;
+  };
+  await assert.rejects(writeArchiveFile("a.tar", directory.path, write), ended);
+});
+
 Deno.test("writeArchiveFile() writes to a pipe and leaves it there", async () => {
   using directory = new TemporaryDirectory();
   const path = `${directory.path}/pipe`;
@@ -69,6 +83,22 @@ Deno.test("writeArchiveFile() says why there can be no file", async () => {
     writeArchiveFile("/nowhere/a.tar", "/", writeText),
     /^HostError: Cannot write "\/nowhere\/a\.tar": ENOENT/,
   );
+  await assert.rejects(
+    writeArchiveFile("/dev/null/a.tar", "/", writeText),
+    /^HostError: Cannot write "\/dev\/null\/a\.tar": ENOTDIR/,
+  );
+});
+
+Deno.test("writeArchiveFile() refuses what is no file before it writes", async () => {
+  using directory = new TemporaryDirectory();
+  const write = (): Promise<void> => assert.fail("it has been asked to write");
+  for (const path of ["", ".", "./"]) {
+    await assert.rejects(
+      writeArchiveFile(path, directory.path, write),
+      UsageError,
+    );
+  }
+  assert.deepEqual(await namesIn(directory.path), []);
 });
 
 Deno.test("writeArchiveToStdout() ends quietly if nobody reads", async () => {

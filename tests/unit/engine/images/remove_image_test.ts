@@ -367,8 +367,8 @@ Deno.test("pruneImages() removes what was left over", async () => {
     `${blobs}/.partial-${hex}`,
     `${blobs}/.lock-${hex}`,
     `${layers}/.lock-${hex}`,
-    `${manifests}/${hex}.new-123`,
-    `${references}/x.new-123`,
+    `${manifests}/${hex}~123`,
+    `${references}/x~123`,
     `${sources}/8-1-1.lock`,
     `${sources}/8-1-1.77`,
   ];

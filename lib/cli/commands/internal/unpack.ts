@@ -1,5 +1,5 @@
 /**
- * `tsdocker unpack-layer`, which is not for people: unpacks a layer from stdin,
+ * `tsdocker unpack`, which is not for people: unpacks a layer from stdin,
  * while who has started it downloads it.
  *
  * @module
@@ -12,7 +12,7 @@ import {
 import { endTidily } from "../../../storage/tidy_end.ts";
 import { defineCommand } from "../../command.ts";
 
-/** The command `unpack-layer`. */
+/** The command `unpack`. */
 export const unpackLayerCommand = defineCommand({
   summary: "Unpack a layer that arrives on stdin",
   positionals: [{ name: "FD" }, { name: "ORDER" }],
