@@ -121,20 +121,29 @@ function removePort(links: NetlinkSocket, name: string): void {
   }
 }
 
+/** Whose devices are looked at, and which of them are needed. */
+export interface PortCensus {
+  /** The numbers of the bridges. */
+  readonly bridges: ReadonlySet<number>;
+  /** Whether there is a container whose id begins like this. */
+  readonly isAlive: (start: string) => boolean;
+}
+
 /**
- * Takes the devices of containers away that are gone.
+ * Takes the devices of containers away that are gone. Those at other bridges
+ * stay: they may be another tsdocker's, with a root of its own.
  *
- * @param isAlive Whether there is a container whose id begins like this.
  * @returns The names of the devices.
  */
 export function removeAbandonedPorts(
   links: NetlinkSocket,
-  isAlive: (start: string) => boolean,
+  { bridges, isAlive }: PortCensus,
 ): string[] {
   const abandoned = links.list(listLinks()).map(readLink)
-    .filter(({ name, kind }) => {
-      const start = kind === "veth" ? PORT_NAME.exec(name)?.[1] : undefined;
-      return start !== undefined && !isAlive(start);
+    .filter(({ name, master }) => {
+      const [, start] = PORT_NAME.exec(name) ?? [];
+      return start !== undefined && master !== undefined &&
+        bridges.has(master) && !isAlive(start);
     })
     .map(({ name }) => name);
   for (const name of abandoned) removePort(links, name);

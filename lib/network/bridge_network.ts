@@ -21,13 +21,13 @@ import type { NetlinkSocket } from "./netlink/netlink_socket.ts";
 import type { NetworkRecord, SubnetRecord } from "./network_store.ts";
 import { enableForwarding } from "./network_sysctl.ts";
 import { networkRules } from "./nftables/own_table.ts";
-import { ensureOwnTable, settleRules } from "./own_filter.ts";
+import { ensureOwnTable, type OwnTable, settleRules } from "./own_filter.ts";
 import { type InterfaceAddress, parseSubnet } from "./subnet.ts";
 
 /** Conversations with the kernel about the namespace the bridges are in. */
 export interface KernelNetwork {
   readonly links: NetlinkSocket;
-  readonly filter: NetlinkSocket;
+  readonly table: OwnTable;
 }
 
 /** A subnet of a network, read. */
@@ -76,16 +76,16 @@ export interface NetworkSetup {
  * @throws {HostError} If a kernel parameter cannot be set.
  */
 export function ensureNetwork(
-  { links, filter }: KernelNetwork,
+  { links, table }: KernelNetwork,
   network: NetworkRecord,
 ): NetworkSetup {
   const { id, device: bridge, access } = network;
   const read = subnetsOf(network);
   // First the rules: what is not filtered yet must not be connected.
-  ensureOwnTable(filter);
+  ensureOwnTable(table);
   const subnets = read.map(({ pool }) => pool.subnet);
   const rules = networkRules({ id, bridge, subnets, access });
-  settleRules(filter, (owner) => owner === id, rules);
+  settleRules(table, (owner) => owner === id, rules);
   const index = ensureBridge(links, {
     name: bridge,
     addresses: read.map(({ pool, gateway }) => ({

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { DEFAULT_ROOTS } from "../base/host_paths.ts";
 import { isNetlinkError } from "./netlink/netlink_error.ts";
 import type { NetlinkSocket } from "./netlink/netlink_socket.ts";
 import type { AnyRule } from "./nftables/add_rules.ts";
@@ -21,12 +22,36 @@ import {
   removeRule,
 } from "./nftables/table_requests.ts";
 
+/** A table of ours in the packet filter of a network namespace. */
+export interface OwnTable {
+  /** A conversation with that packet filter. */
+  readonly filter: NetlinkSocket;
+  readonly name: string;
+}
+
+/**
+ * The name of the table of a `--run-root`: each has one of its own, as nobody
+ * else knows which of its rules are still needed.
+ */
+export function ownTableName(runRoot: string): string {
+  if (runRoot === DEFAULT_ROOTS.runRoot) return OWN_TABLE;
+  return `${OWN_TABLE}-${hashOf(runRoot).toString(16).padStart(8, "0")}`;
+}
+
+/** FNV-1a, of 32 bits. */
+function hashOf(text: string): number {
+  return new TextEncoder().encode(text).reduce(
+    (hash, byte) => Math.imul(hash ^ byte, 0x01000193) >>> 0,
+    0x811c9dc5,
+  );
+}
+
 /** How often it is tried while others change the same rules. */
 const MAX_ATTEMPTS = 20;
 
-/** Our table's rules, in the order of their chains. */
-export function presentRules(filter: NetlinkSocket): PresentRule[] {
-  return filter.list(listRules(OWN_TABLE)).map(readRule);
+/** The table's rules, in the order of their chains. */
+export function presentRules({ filter, name }: OwnTable): PresentRule[] {
+  return filter.list(listRules(name)).map(readRule);
 }
 
 /**
@@ -35,19 +60,20 @@ export function presentRules(filter: NetlinkSocket): PresentRule[] {
  * @throws {NetlinkError} If the kernel refuses: it has no nf_tables, or we are
  * not root.
  */
-export function ensureOwnTable(filter: NetlinkSocket): void {
+export function ensureOwnTable(table: OwnTable): void {
   // To be refused takes the kernel twenty milliseconds, to be asked none.
-  if (hasOwnTable(filter)) return;
+  if (isThere(table)) return;
   try {
-    performBatch(filter, "set the packet filter up", createOwnTable());
+    const requests = createOwnTable(table.name);
+    performBatch(table.filter, "set the packet filter up", requests);
   } catch (error) {
     if (!isNetlinkError(error, "EEXIST")) throw error;
   }
 }
 
-function hasOwnTable(filter: NetlinkSocket): boolean {
+function isThere({ filter, name }: OwnTable): boolean {
   try {
-    filter.get(findTable(OWN_TABLE));
+    filter.get(findTable(name));
     return true;
   } catch (error) {
     if (isNetlinkError(error, "ENOENT")) return false;
@@ -66,24 +92,24 @@ export type OwnerTest = (owner: string) => boolean;
  * @throws {NetlinkError} If the kernel refuses.
  */
 export function settleRules(
-  filter: NetlinkSocket,
+  table: OwnTable,
   isOurs: OwnerTest,
   wanted: readonly AnyRule[],
 ): void {
-  changeRules(filter, () => {
-    const present = presentRules(filter).filter(({ owner }) =>
+  changeRules(table, () => {
+    const present = presentRules(table).filter(({ owner }) =>
       owner !== undefined && isOurs(owner.owner)
     );
-    return changeRequests(OWN_TABLE, compareRules(present, wanted));
+    return changeRequests(table.name, compareRules(present, wanted));
   });
 }
 
 /** Removes all rules of some owners. */
-export function removeRulesOf(filter: NetlinkSocket, isOurs: OwnerTest): void {
-  changeRules(filter, () =>
-    presentRules(filter)
+export function removeRulesOf(table: OwnTable, isOurs: OwnerTest): void {
+  changeRules(table, () =>
+    presentRules(table)
       .filter(({ owner }) => owner !== undefined && isOurs(owner.owner))
-      .map((rule) => removeRule(OWN_TABLE, rule)));
+      .map((rule) => removeRule(table.name, rule)));
 }
 
 /**
@@ -91,13 +117,13 @@ export function removeRulesOf(filter: NetlinkSocket, isOurs: OwnerTest): void {
  * gone by then, somebody else has done the same: looks again.
  */
 function changeRules(
-  filter: NetlinkSocket,
+  table: OwnTable,
   plan: () => ReturnType<typeof changeRequests>,
 ): void {
   for (let attempt = 1;; attempt++) {
     const requests = plan();
     try {
-      performBatch(filter, "change the packet filter", requests);
+      performBatch(table.filter, "change the packet filter", requests);
       return;
     } catch (error) {
       if (attempt >= MAX_ATTEMPTS || !isNetlinkError(error, "ENOENT")) {
@@ -116,7 +142,7 @@ function changeRules(
 export function foreignDrops(filter: NetlinkSocket): string[] {
   return filter.list(listChains()).map(readChain)
     .filter(({ table, isForward, dropsByDefault }) =>
-      table !== OWN_TABLE && isForward && dropsByDefault
+      !table.startsWith(OWN_TABLE) && isForward && dropsByDefault
     )
     .map(({ table, name }) => `${table} ${name}`);
 }

@@ -20,8 +20,15 @@ import { addDefaultRoute } from "../../lib/network/link/route_requests.ts";
 import { NetlinkSocket } from "../../lib/network/netlink/netlink_socket.ts";
 import { withinNetwork } from "../../lib/network/network_namespace.ts";
 import { enableForwarding } from "../../lib/network/network_sysctl.ts";
-import { networkRules } from "../../lib/network/nftables/own_table.ts";
-import { ensureOwnTable, settleRules } from "../../lib/network/own_filter.ts";
+import {
+  networkRules,
+  OWN_TABLE,
+} from "../../lib/network/nftables/own_table.ts";
+import {
+  ensureOwnTable,
+  type OwnTable,
+  settleRules,
+} from "../../lib/network/own_filter.ts";
 import {
   type InterfaceAddress,
   parseInterfaceAddress,
@@ -49,7 +56,7 @@ export class NetworkScene implements Disposable {
   readonly host: Fd;
   readonly outside: Fd;
   readonly links: NetlinkSocket;
-  readonly filter: NetlinkSocket;
+  readonly table: OwnTable;
 
   /**
    * A machine that passes packets on, with our table, and another machine.
@@ -60,15 +67,16 @@ export class NetworkScene implements Disposable {
     this.host = this.#stack.use(makeNetworkNamespace());
     this.outside = this.#stack.use(makeNetworkNamespace());
     this.links = this.#stack.use(routesOf(this.host));
-    this.filter = this.#stack.use(
+    const filter = this.#stack.use(
       withinNetwork(this.host, () => NetlinkSocket.openNetfilter()),
     );
+    this.table = { filter, name: OWN_TABLE };
     withinNetwork(this.host, () => {
       enableForwarding(4);
       enableForwarding(6);
       setBridgeFilter(bridgeFilter);
     });
-    ensureOwnTable(this.filter);
+    ensureOwnTable(this.table);
     raise(this.links, "lo", []);
     this.links.perform(createVethPair({
       name: "wire",
@@ -86,7 +94,7 @@ export class NetworkScene implements Disposable {
     withinNetwork(this.host, () => ensureBridge(this.links, device));
     const subnets = addresses.map((text) => given(parseSubnet(text)));
     const rules = networkRules({ id: bridge, bridge, subnets, access });
-    settleRules(this.filter, (owner) => owner === bridge, rules);
+    settleRules(this.table, (owner) => owner === bridge, rules);
   }
 
   /** Makes a container's namespace, on a bridge. */

@@ -13,13 +13,13 @@ import {
   forgetNetwork,
   type NetworkRecord,
 } from "../../network/network_store.ts";
-import { removeRulesOf } from "../../network/own_filter.ts";
+import { ownTableName, removeRulesOf } from "../../network/own_filter.ts";
 import { findNetwork } from "./find_network.ts";
 
-type Paths = Pick<HostPaths, "networks" | "addresses">;
+type Paths = Pick<HostPaths, "networks" | "addresses" | "runRoot">;
 
 /** Removes what the kernel has of a network, in this thread's namespace. */
-export type KernelRemoval = (network: NetworkRecord) => void;
+export type KernelRemoval = (network: NetworkRecord, runRoot: string) => void;
 
 /**
  * Removes a network.
@@ -45,15 +45,19 @@ export function removeNetwork(
       { advice: "tsdocker rm the containers first" },
     );
   }
-  removeFromKernel(network);
+  removeFromKernel(network, paths.runRoot);
   forgetNetwork(paths, network.name);
 }
 
 /** In this order: without its rules, nobody is let out of a bridge. */
-function removeBridgeAndRules({ id, driver, device }: NetworkRecord): void {
+function removeBridgeAndRules(
+  { id, driver, device }: NetworkRecord,
+  runRoot: string,
+): void {
   if (driver !== "bridge") return;
   using links = NetlinkSocket.openRoute();
   removeBridge(links, device);
   using filter = NetlinkSocket.openNetfilter();
-  removeRulesOf(filter, (owner) => owner === id);
+  const table = { filter, name: ownTableName(runRoot) };
+  removeRulesOf(table, (owner) => owner === id);
 }

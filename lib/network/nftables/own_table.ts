@@ -32,7 +32,7 @@ import {
   type Rule,
 } from "./table_requests.ts";
 
-/** The table's name. */
+/** What the names of our tables begin with. */
 export const OWN_TABLE = "tsdocker";
 
 /** Whose rules the table has always; no container and no network has this id. */
@@ -112,10 +112,8 @@ function baseRules(): Rule[] {
 
 /**
  * Makes the table, in one batch; it is refused with `EEXIST` if there is one.
- *
- * @param table Another name than `OWN_TABLE`, for tests.
  */
-export function createOwnTable(table: string = OWN_TABLE): NetlinkRequest[] {
+export function createOwnTable(table: string): NetlinkRequest[] {
   return [
     createTable(table),
     ...CHAINS.map((chain) => createChain({ ...chain, table })),

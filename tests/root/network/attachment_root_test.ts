@@ -23,10 +23,14 @@ import { formatMacAddress } from "../../../lib/network/mac_address.ts";
 import { NetlinkError } from "../../../lib/network/netlink/netlink_error.ts";
 import { NetlinkSocket } from "../../../lib/network/netlink/netlink_socket.ts";
 import { withinNetwork } from "../../../lib/network/network_namespace.ts";
-import { networkRules } from "../../../lib/network/nftables/own_table.ts";
+import {
+  networkRules,
+  OWN_TABLE,
+} from "../../../lib/network/nftables/own_table.ts";
 import {
   ensureOwnTable,
   foreignDrops,
+  ownTableName,
   presentRules,
   removeRulesOf,
   settleRules,
@@ -107,10 +111,11 @@ rootTest(
           .filter(({ master }) => master === bridge).length;
       assert.equal(ports(), 200);
       const alive = attachmentTo(bridge, 7).container;
-      const gone = removeAbandonedPorts(
-        links,
-        (start) => alive.startsWith(start),
-      );
+      const isAlive = (start: string): boolean => alive.startsWith(start);
+      const others = { bridges: new Set([bridge + 1]), isAlive };
+      assert.deepEqual(removeAbandonedPorts(links, others), []);
+      const ours = { bridges: new Set([bridge]), isAlive };
+      const gone = removeAbandonedPorts(links, ours);
       assert.equal(gone.length, 199);
       assert.equal(ports(), 1);
       detach(links, alive, 0);
@@ -150,20 +155,25 @@ rootTest(
     using host = makeNetworkNamespace();
     withinNetwork(host, () => {
       using filter = NetlinkSocket.openNetfilter();
-      ensureOwnTable(filter);
-      ensureOwnTable(filter);
+      const table = { filter, name: OWN_TABLE };
+      const other = { filter, name: ownTableName("/elsewhere") };
+      ensureOwnTable(other);
+      const untouched = presentRules(other);
+      ensureOwnTable(table);
+      ensureOwnTable(table);
       const subnets = [given(parseSubnet("10.7.0.0/24"))];
       const rulesOf = (id: string): ReturnType<typeof networkRules> =>
         networkRules({ id, bridge: id, subnets, access: "world" });
-      settleRules(filter, () => true, [...rulesOf("one"), ...rulesOf("two")]);
-      const before = presentRules(filter);
-      settleRules(filter, () => true, [...rulesOf("one"), ...rulesOf("two")]);
-      assert.deepEqual(presentRules(filter), before);
-      removeRulesOf(filter, (owner) => owner === "one");
+      settleRules(table, () => true, [...rulesOf("one"), ...rulesOf("two")]);
+      const before = presentRules(table);
+      settleRules(table, () => true, [...rulesOf("one"), ...rulesOf("two")]);
+      assert.deepEqual(presentRules(table), before);
+      removeRulesOf(table, (owner) => owner === "one");
       const left = before.filter(({ owner }) => owner?.owner !== "one");
-      assert.deepEqual(presentRules(filter), left);
-      settleRules(filter, (owner) => owner === "one", rulesOf("one"));
-      assert.equal(presentRules(filter).length, before.length);
+      assert.deepEqual(presentRules(table), left);
+      settleRules(table, (owner) => owner === "one", rulesOf("one"));
+      assert.equal(presentRules(table).length, before.length);
+      assert.deepEqual(presentRules(other), untouched);
       assert.deepEqual(foreignDrops(filter), []);
     });
   },

@@ -23,6 +23,7 @@ import { formatMacAddress } from "../../../lib/network/mac_address.ts";
 import { NetlinkSocket } from "../../../lib/network/netlink/netlink_socket.ts";
 import { withinNetwork } from "../../../lib/network/network_namespace.ts";
 import type { NetworkRecord } from "../../../lib/network/network_store.ts";
+import { OWN_TABLE } from "../../../lib/network/nftables/own_table.ts";
 import { presentRules } from "../../../lib/network/own_filter.ts";
 import {
   connectsFrom,
@@ -55,7 +56,10 @@ class Machine implements Disposable {
   readonly host: Fd = this.#stack.use(makeNetworkNamespace());
   readonly kernel: KernelNetwork = withinNetwork(this.host, () => ({
     links: this.#stack.use(NetlinkSocket.openRoute()),
-    filter: this.#stack.use(NetlinkSocket.openNetfilter()),
+    table: {
+      filter: this.#stack.use(NetlinkSocket.openNetfilter()),
+      name: OWN_TABLE,
+    },
   }));
   readonly leases = new AddressLeases(
     this.#stack.use(new TemporaryDirectory()).path,
@@ -107,7 +111,7 @@ rootTest("a network is there once, and containers on it meet", () => {
   });
   assert.deepEqual(machine.ensure().nowForwarding, [4, 6]);
   assert.deepEqual(machine.ensure().nowForwarding, []);
-  assert.equal(presentRules(machine.kernel.filter).length, 7 + 9);
+  assert.equal(presentRules(machine.kernel.table).length, 7 + 9);
   const one = machine.connect(1);
   const two = machine.connect(2);
   assert.deepEqual(one.addresses, ["10.7.0.2", "fd00:7::2"]);
@@ -153,14 +157,14 @@ rootTest("what is full refuses, and what was flushed comes back", () => {
   );
   const { links } = machine.kernel;
   const bridge = linkNamed(links, "tsd-fff")?.index;
-  const rules = presentRules(machine.kernel.filter).length;
+  const rules = presentRules(machine.kernel.table).length;
   const flush = new Deno.Command("sh", { args: ["-c", "command -v nft"] });
   if (!flush.outputSync().success) return;
   withinNetwork(
     machine.host,
     () => new Deno.Command("nft", { args: ["flush", "ruleset"] }).outputSync(),
   );
-  assert.deepEqual(presentRules(machine.kernel.filter), []);
+  assert.deepEqual(presentRules(machine.kernel.table), []);
   assert.equal(machine.ensure().bridge, bridge);
-  assert.equal(presentRules(machine.kernel.filter).length, rules);
+  assert.equal(presentRules(machine.kernel.table).length, rules);
 });

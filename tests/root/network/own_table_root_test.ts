@@ -104,7 +104,7 @@ function hasNft(): boolean {
 rootTest("the table is what nft(8) would have made", () => {
   using host = makeNetworkNamespace();
   using filter = openFilter(host);
-  performBatch(filter, "create the table", createOwnTable());
+  performBatch(filter, "create the table", createOwnTable(OWN_TABLE));
   performBatch(filter, "add rules", [
     ...network.map((rule) => addRule(OWN_TABLE, rule)),
     ...addRules(OWN_TABLE, published),
@@ -159,7 +159,7 @@ rootTest("the table is what nft(8) would have made", () => {
 rootTest("rules are found by their owner, and removed alone", () => {
   using host = makeNetworkNamespace();
   using filter = openFilter(host);
-  performBatch(filter, "create the table", createOwnTable());
+  performBatch(filter, "create the table", createOwnTable(OWN_TABLE));
   performBatch(filter, "add rules", [
     ...network.map((rule) => addRule(OWN_TABLE, rule)),
     ...addRules(OWN_TABLE, published),
@@ -186,9 +186,9 @@ rootTest(
   () => {
     using host = makeNetworkNamespace();
     using filter = openFilter(host);
-    performBatch(filter, "create the table", createOwnTable());
+    performBatch(filter, "create the table", createOwnTable(OWN_TABLE));
     assert.throws(
-      () => performBatch(filter, "create the table", createOwnTable()),
+      () => performBatch(filter, "create the table", createOwnTable(OWN_TABLE)),
       (error) =>
         isNetlinkError(error, "EEXIST") &&
         /table "tsdocker"/.test(error.message),
@@ -214,7 +214,7 @@ rootTest(
 rootTest("a range of all ports is one rule, whatever they are sent to", () => {
   using host = makeNetworkNamespace();
   using filter = openFilter(host);
-  performBatch(filter, "create the table", createOwnTable());
+  performBatch(filter, "create the table", createOwnTable(OWN_TABLE));
   const rules = publicationRules({
     id: CONTAINER,
     addresses: [given(parseIpAddress("10.7.0.2"))],
@@ -233,7 +233,7 @@ rootTest("a range of all ports is one rule, whatever they are sent to", () => {
 rootTest("readChain() finds who drops what goes through", () => {
   using host = makeNetworkNamespace();
   using filter = openFilter(host);
-  performBatch(filter, "create the table", createOwnTable());
+  performBatch(filter, "create the table", createOwnTable(OWN_TABLE));
   const dropping = (): string[] =>
     filter.list(listChains()).map(readChain)
       .filter(({ isForward, dropsByDefault }) => isForward && dropsByDefault)

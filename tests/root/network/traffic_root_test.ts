@@ -60,7 +60,7 @@ function publish(scene: NetworkScene, ...texts: readonly string[]): void {
     return address;
   });
   const rules = publicationRules({ id: "web", addresses, publications });
-  settleRules(scene.filter, (owner) => owner === "web", rules);
+  settleRules(scene.table, (owner) => owner === "web", rules);
 }
 
 /** Who sets out. */

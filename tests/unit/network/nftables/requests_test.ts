@@ -201,7 +201,7 @@ Deno.test("encodeBatch() has the last request acknowledged", () => {
 });
 
 Deno.test("createOwnTable() is refused if there is one", () => {
-  const [first] = createOwnTable();
+  const [first] = createOwnTable("t");
   assert.equal((first?.flags ?? 0) & 0x200, 0x200);
 });
 
