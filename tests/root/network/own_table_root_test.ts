@@ -245,3 +245,21 @@ rootTest("readChain() finds who drops what goes through", () => {
   runIn(host, "nft", "add", "chain", "ip", "filter", "FORWARD", chain);
   assert.deepEqual(dropping(), ["filter FORWARD"]);
 });
+
+rootTest("the tables of others stay as they are", () => {
+  if (!hasNft()) return;
+  using host = makeNetworkNamespace();
+  using filter = openFilter(host);
+  const chain = "{ type filter hook forward priority 0; policy drop; }";
+  const rule = ["tcp", "dport", "22", "counter", "accept"];
+  runIn(host, "nft", "add", "table", "ip", "filter");
+  runIn(host, "nft", "add", "chain", "ip", "filter", "FORWARD", chain);
+  runIn(host, "nft", "add", "rule", "ip", "filter", "FORWARD", ...rule);
+  const before = runIn(host, "nft", "list", "ruleset");
+  performBatch(filter, "create the table", createOwnTable(OWN_TABLE));
+  performBatch(filter, "add rules", addRules(OWN_TABLE, published));
+  const others = runIn(host, "nft", "list", "table", "ip", "filter");
+  assert.equal(others, before);
+  performBatch(filter, "remove the table", [removeTable(OWN_TABLE)]);
+  assert.equal(runIn(host, "nft", "list", "ruleset"), before);
+});

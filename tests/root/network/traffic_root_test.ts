@@ -5,12 +5,20 @@
  * @module
  */
 import assert from "node:assert/strict";
+import { bindInet } from "../../../ffi/calls/inet_socket.ts";
+import { readSync } from "../../../ffi/calls/pipe.ts";
+import { waitReadable } from "../../../ffi/calls/poll.ts";
 import type { Fd } from "../../../ffi/fd.ts";
 import { parseIpAddress } from "../../../lib/network/ip_address.ts";
 import { publicationRules } from "../../../lib/network/nftables/publication_rules.ts";
+import { withinNetwork } from "../../../lib/network/network_namespace.ts";
 import { settleRules } from "../../../lib/network/own_filter.ts";
 import { parsePublication } from "../../../lib/network/port_publication.ts";
-import { connectsFrom, listenIn } from "../../support/network_namespace.ts";
+import {
+  connectsFrom,
+  listenIn,
+  runIn,
+} from "../../support/network_namespace.ts";
 import {
   hasBridgeFilter,
   HOST,
@@ -115,6 +123,48 @@ for (const filter of ["off", "on"] as const) {
     },
   );
 }
+
+rootTest("datagrams to a published port arrive from everywhere", async () => {
+  const { scene, web, neighbour, stranger } = makeScene();
+  using _scene = scene;
+  publish(scene, "5353:53/udp");
+  const everywhere = { 4: new Uint8Array(4), 6: new Uint8Array(16) } as const;
+  const from = {
+    outside: scene.outside,
+    host: scene.host,
+    web,
+    neighbour,
+    stranger,
+  };
+  const sent: readonly [Who, 4 | 6, string][] = [
+    ["outside", 4, HOST[4]],
+    ["outside", 6, HOST[6]],
+    ["host", 4, HOST[4]],
+    ["host", 4, "127.0.0.1"],
+    ["host", 6, "::1"],
+    ["web", 4, HOST[4]],
+    ["neighbour", 4, HOST[4]],
+    ["neighbour", 6, HOST[6]],
+    ["stranger", 4, HOST[4]],
+  ];
+  for (const [who, version, hostname] of sent) {
+    const place = {
+      protocol: "udp",
+      address: everywhere[version],
+      port: 53,
+    } as const;
+    using socket = withinNetwork(web, () => bindInet(place));
+    const what = `${who} to ${hostname}`;
+    const script = `printf '${what}' >/dev/udp/${hostname}/5353`;
+    runIn(from[who], "bash", "-c", script);
+    const [ready] = await waitReadable([socket], 2000);
+    assert.ok(ready, what);
+    const datagram = new Uint8Array(100);
+    const length = readSync(socket, datagram);
+    const text = new TextDecoder().decode(datagram.subarray(0, length));
+    assert.equal(text, what);
+  }
+});
 
 rootTest("what is not published is not reached", () => {
   const { scene, web, neighbour, stranger } = makeScene();
