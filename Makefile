@@ -45,7 +45,7 @@ fuzz: ## compare 6,000 archives at random with GNU tar (as root)
 	@FUZZ_ARCHIVES=6000 FUZZ_SEED=$$(date +%s) $(TEST) tests/root/storage/tar/fuzz_root_test.ts
 
 vm: tsdocker images/busybox.tar ## run tests in guests with each layout of cgroups (as root)
-	@tools/vm.sh
+	@tools/vm.sh $(BOOTS)
 
 bench: tsdocker images/busybox.tar ## measure against other engines (as root)
 	@$(DENO) run -A tests/bench/bench.ts

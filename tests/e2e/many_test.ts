@@ -16,8 +16,8 @@ import {
 
 /** The re-invoking launcher takes about twice as long. */
 const SEQUENTIAL: Readonly<Record<Launcher, number>> = {
-  native: 200,
-  reinvoke: 50,
+  native: 100,
+  reinvoke: 25,
 };
 const CONCURRENT = 50;
 const AT_ONCE = 8;

@@ -142,7 +142,7 @@ forEachLauncher("run | head -1 ends", async (place) => {
 });
 
 forEachLauncher("run holds a writer back that nobody reads", async (place) => {
-  const script = "dd if=/dev/zero bs=64k count=3200 2>/dev/null; echo done >&2";
+  const script = "dd if=/dev/zero bs=64k count=1600 2>/dev/null; echo done >&2";
   const running = place.start(["run", "--rm", ...shell(script)]);
   const written = await settledCount(() => writtenByContainer(place));
   assert.ok(written < 2 * MIB, `${written} bytes are on their way`);
@@ -153,9 +153,9 @@ forEachLauncher("run holds a writer back that nobody reads", async (place) => {
     const piece = await running.stdout.bytes();
     if (piece === undefined) break;
     received += piece.length;
-    if (received < 190 * MIB) peak = await peakMemory(running.pid);
+    if (received < 95 * MIB) peak = await peakMemory(running.pid);
   }
-  assert.equal(received, 200 * MIB);
+  assert.equal(received, 100 * MIB);
   assert.ok(peak - before < 32 * MIB, `grew from ${before} to ${peak}`);
   assert.equal(await running.stderr.rest(), "done\n");
   assert.equal(await running.status(), 0);

@@ -10,7 +10,7 @@ import { Random } from "./random.ts";
 import { readNamespace, readProc, remains } from "./remains.ts";
 
 /** How often each kind of fault strikes; `make faults` wants more. */
-export const FAULT_ROUNDS = Number(Deno.env.get("FAULT_ROUNDS") ?? 6);
+export const FAULT_ROUNDS = Number(Deno.env.get("FAULT_ROUNDS") ?? 4);
 
 /** Repeats a run of the tests: a failure tells it. */
 const SEED = Number(

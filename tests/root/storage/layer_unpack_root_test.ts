@@ -140,7 +140,9 @@ rootTest(
     const wholeMs = performance.now() - begin;
     const expected = describeTree(whole.directory);
     let leftovers = 0;
-    for (let round = 0; round < 6; round++) {
+    for (let round = 0; round < 20; round++) {
+      // A few are enough, if one of them has hit the unpacking.
+      if (round >= 4 && leftovers > 0) break;
       const paths = place.newStore();
       const child = start(paths, place.archive);
       const reader = child.stdout.getReader();
