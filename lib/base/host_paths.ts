@@ -47,6 +47,8 @@ export interface HostPaths extends HostRoots {
   readonly sources: string;
   /** Volumes, one directory each, named as they are. */
   readonly volumes: string;
+  /** Networks, one record each, named as they are. */
+  readonly networks: string;
   /** The lowest layer of every container: what is mounted on. */
   readonly mountPoints: string;
   /** Tar files found by name. */
@@ -55,6 +57,10 @@ export interface HostPaths extends HostRoots {
   readonly events: string;
   /** State of running containers, one directory each, named by id. */
   readonly states: string;
+  /** Addresses that containers have, in a directory for each network's id. */
+  readonly addresses: string;
+  /** Ports of this host that containers have. */
+  readonly ports: string;
 }
 
 /** Derives the paths from the roots. */
@@ -69,9 +75,12 @@ export function hostPaths(roots: HostRoots): HostPaths {
     layers: `${roots.root}/layers`,
     sources: `${roots.root}/sources`,
     volumes: `${roots.root}/volumes`,
+    networks: `${roots.root}/networks`,
     mountPoints: `${roots.root}/mountpoints`,
     images: `${roots.root}/images`,
     events: `${roots.root}/events`,
     states: `${roots.runRoot}/containers`,
+    addresses: `${roots.runRoot}/addresses`,
+    ports: `${roots.runRoot}/ports`,
   };
 }

@@ -8,6 +8,7 @@ import type { HostPaths } from "../base/host_paths.ts";
 import type { Command } from "./command.ts";
 import { looksDetached } from "./detached_guess.ts";
 import type { CommandNames } from "./help.ts";
+import { NETWORK_COMMANDS } from "./network_commands.ts";
 import { VOLUME_COMMANDS } from "./volume_commands.ts";
 
 /** A command that has not been loaded yet. */
@@ -27,6 +28,7 @@ export const GROUPS: Readonly<Record<string, string>> = {
   container: "Manage containers",
   generate: "Print files for other programs",
   image: "Manage images",
+  network: "Manage networks",
   system: "Look after tsdocker itself",
   volume: "Manage volumes",
 };
@@ -270,6 +272,7 @@ export const COMMANDS: readonly CommandEntry[] = [
     aliases: ["image import"],
     load: async () => (await import("./commands/import.ts")).importCommand,
   },
+  ...NETWORK_COMMANDS,
   ...VOLUME_COMMANDS,
   {
     name: "pull",

@@ -15,6 +15,14 @@ import {
   BPF_PROG_TYPE,
   BPF_REG,
 } from "../../ffi/constants/bpf.ts";
+import * as ifAddr from "../../ffi/constants/if_addr.ts";
+import * as ifLink from "../../ffi/constants/if_link.ts";
+import * as netfilter from "../../ffi/constants/netfilter.ts";
+import * as netlink from "../../ffi/constants/netlink.ts";
+import * as nfConntrack from "../../ffi/constants/nf_conntrack_common.ts";
+import * as nfTables from "../../ffi/constants/nf_tables.ts";
+import * as rtnetlink from "../../ffi/constants/rtnetlink.ts";
+import * as veth from "../../ffi/constants/veth.ts";
 import * as structs from "../../ffi/structs.ts";
 import {
   evaluate,
@@ -38,6 +46,10 @@ const HEADERS: Readonly<Record<string, readonly string[]>> = {
   "openat2.ts": ["linux/openat2.h"],
   "umount.ts": ["sys/mount.h"],
   "socket.ts": ["sys/socket.h"],
+  "nfnetlink.ts": ["linux/netlink.h", "linux/netfilter/nfnetlink.h"],
+  "nf_tables.ts": ["linux/netlink.h", "linux/netfilter/nf_tables.h"],
+  "nf_nat.ts": ["linux/netfilter/nf_nat.h"],
+  "nf_conntrack_common.ts": ["linux/netfilter/nf_conntrack_common.h"],
 };
 
 /** What aarch64 asks of the generic table, in its `asm/unistd.h`. */
@@ -46,6 +58,23 @@ const AARCH64_WANTS = [
   "__ARCH_WANT_NEW_STAT",
   "__ARCH_WANT_SET_GET_RLIMIT",
   "__ARCH_WANT_SYS_CLONE3",
+];
+
+/** Tables of enumerators, which the preprocessor does not know. */
+const ENUMERATIONS: readonly object[] = [
+  ...[BPF, BPF_PROG_TYPE, BPF_ATTACH_TYPE],
+  ...[BPF_DEVCG_DEV, BPF_DEVCG_ACC, BPF_REG],
+  ...[
+    ifAddr,
+    ifLink,
+    netfilter,
+    netlink,
+    nfConntrack,
+    nfTables,
+    rtnetlink,
+    veth,
+  ]
+    .flatMap((module): object[] => Object.values(module)),
 ];
 
 /** What C has no macro for. */
@@ -57,7 +86,7 @@ const EXPRESSIONS: Readonly<Record<string, string>> = {
   UNAME26: "(UNAME26)",
   // Enumerators: in parentheses, nobody asks the preprocessor for them.
   ...Object.fromEntries(
-    [BPF, BPF_PROG_TYPE, BPF_ATTACH_TYPE, BPF_DEVCG_DEV, BPF_DEVCG_ACC, BPF_REG]
+    ENUMERATIONS
       .flatMap(Object.keys)
       .map((name) => [name, `(${name})`]),
   ),

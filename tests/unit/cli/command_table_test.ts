@@ -77,7 +77,7 @@ function assertFlags(flags: readonly FlagSpec[]): void {
   assert.equal(new Set(shorts).size, shorts.length, "short names differ");
   assert.ok(!longs.includes("help"), "--help is everywhere already");
   for (const flag of flags) {
-    assert.match(flag.long, /^[a-z]+(-[a-z]+)*$/);
+    assert.match(flag.long, /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/);
     assertOneLine(flag.description);
     if (flag.short !== undefined) assert.match(flag.short, /^[a-zA-Z]$/);
     for (const word of flag.words ?? []) {

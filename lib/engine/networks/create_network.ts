@@ -1,0 +1,144 @@
+/**
+ * Makes a network.
+ *
+ * @module
+ */
+import { ConflictError, UsageError } from "../../base/errors.ts";
+import type { HostPaths } from "../../base/host_paths.ts";
+import { createContainerId } from "../../base/identifiers.ts";
+import { defaultGateway } from "../../network/address_pool.ts";
+import { lockDirectory } from "../../network/directory_lock.ts";
+import {
+  chooseFreeSubnet,
+  uniqueLocalSubnet,
+} from "../../network/free_subnet.ts";
+import { formatIpAddress } from "../../network/ip_address.ts";
+import {
+  listNetworkNames,
+  type NetworkRecord,
+  publishNetwork,
+  readNetwork,
+  type SubnetRecord,
+} from "../../network/network_store.ts";
+import {
+  formatSubnet,
+  overlaps,
+  parseSubnet,
+  type Subnet,
+} from "../../network/subnet.ts";
+import { parseLabels } from "../lifecycle.ts";
+import {
+  checkNetworkName,
+  type NetworkOptions,
+  parseDriver,
+  parseSubnets,
+} from "./network_options.ts";
+
+type Paths = Pick<HostPaths, "networks">;
+
+/** The start of the names of our bridges; the network's id follows. */
+const BRIDGE_PREFIX = "tsd-";
+const BRIDGE_ID_LENGTH = 11;
+/** Of drivers on top of a device: which. */
+const PARENT = "parent";
+
+/**
+ * Makes a network. Its bridge is made when a container needs it.
+ *
+ * @param routes Destinations of all routes of this machine: a subnet that is
+ * chosen overlaps none of them.
+ * @returns What has been written down.
+ * @throws {UsageError} If an option's value is malformed.
+ * @throws {ConflictError} If there is one of the name, or its subnet is
+ * another one's.
+ */
+export function createNetwork(
+  paths: Paths,
+  options: NetworkOptions,
+  routes: readonly Subnet[],
+): NetworkRecord {
+  const name = checkNetworkName(options.name);
+  const driver = parseDriver(options.driver);
+  const asked = parseSubnets(options);
+  const driverOptions = parseLabels(options.options);
+  // Two that choose at the same time must not choose alike.
+  using _lock = lockDirectory(paths.networks);
+  const others = networkSubnets(paths);
+  const first = asked.length > 0
+    ? asked
+    : [chooseSubnet([...routes, ...others])];
+  const subnets = options.versions === "dual" ? withIpv6(first) : first;
+  assertFree(subnets, others);
+  const id = createContainerId();
+  const device = driver === "bridge"
+    ? `${BRIDGE_PREFIX}${id.slice(0, BRIDGE_ID_LENGTH)}`
+    : parentOf(driverOptions, driver);
+  const record: NetworkRecord = {
+    ...{ id, name, driver, device, subnets },
+    createdMs: Date.now(),
+    access: options.access,
+    labels: parseLabels(options.labels),
+    options: driverOptions,
+  };
+  if (publishNetwork(paths, record)) return record;
+  throw new ConflictError(`network with name ${name} already exists`, {
+    advice: `tsdocker network rm ${name}, or choose another name`,
+  });
+}
+
+/** The subnets of all networks; of damaged ones none are known. */
+function networkSubnets(paths: Paths): Subnet[] {
+  return listNetworkNames(paths)
+    .flatMap((name) => readNetwork(paths, name)?.subnets ?? [])
+    .flatMap(({ subnet }) => parseSubnet(subnet) ?? []);
+}
+
+/** A subnet of IPv6 is unique by chance: nobody else has that of 2⁵⁶. */
+function withIpv6(subnets: readonly SubnetRecord[]): readonly SubnetRecord[] {
+  if (subnets.some(({ subnet }) => subnet.includes(":"))) return subnets;
+  const random = crypto.getRandomValues(new Uint8Array(7));
+  return [...subnets, recordOf(uniqueLocalSubnet(random))];
+}
+
+function chooseSubnet(used: readonly Subnet[]): SubnetRecord {
+  const subnet = chooseFreeSubnet(used);
+  if (subnet === undefined) {
+    throw new ConflictError("No private subnet is free on this machine", {
+      advice: "give one with --subnet",
+    });
+  }
+  return recordOf(subnet);
+}
+
+function recordOf(subnet: Subnet): SubnetRecord {
+  const gateway = formatIpAddress(defaultGateway(subnet));
+  return { subnet: formatSubnet(subnet), gateway };
+}
+
+function assertFree(
+  subnets: readonly SubnetRecord[],
+  others: readonly Subnet[],
+): void {
+  for (const { subnet: text } of subnets) {
+    const subnet = parseSubnet(text);
+    const other = others.find((one) => subnet && overlaps(one, subnet));
+    if (other === undefined) continue;
+    throw new ConflictError(
+      `Pool overlaps with other one on this address space: ${text} and ${
+        formatSubnet(other)
+      }`,
+      { advice: "tsdocker network ls" },
+    );
+  }
+}
+
+function parentOf(
+  options: Readonly<Record<string, string>>,
+  driver: string,
+): string {
+  const parent = options[PARENT];
+  if (parent !== undefined && parent !== "") return parent;
+  throw new UsageError(`A network of ${driver} needs a device below it`, {
+    advice: "-o parent=eth0",
+  });
+}

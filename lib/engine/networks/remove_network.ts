@@ -1,0 +1,63 @@
+/**
+ * Removes a network that a user names, with what the kernel has of it.
+ *
+ * @module
+ */
+import { ConflictError } from "../../base/errors.ts";
+import type { HostPaths } from "../../base/host_paths.ts";
+import { AddressLeases } from "../../network/address_leases.ts";
+import { removeBridge } from "../../network/bridge_device.ts";
+import { lockDirectory } from "../../network/directory_lock.ts";
+import { NetlinkSocket } from "../../network/netlink/netlink_socket.ts";
+import {
+  forgetNetwork,
+  type NetworkRecord,
+} from "../../network/network_store.ts";
+import { ownTableName, removeRulesOf } from "../../network/own_filter.ts";
+import { findNetwork } from "./find_network.ts";
+
+type Paths = Pick<HostPaths, "networks" | "addresses" | "runRoot">;
+
+/** Removes what the kernel has of a network, in this thread's namespace. */
+export type KernelRemoval = (network: NetworkRecord, runRoot: string) => void;
+
+/**
+ * Removes a network.
+ *
+ * @param reference Its name, its id, or the start of that.
+ * @throws {NotFoundError} If there is none.
+ * @throws {ConflictError} If a container has an address of it.
+ */
+export function removeNetwork(
+  paths: Paths,
+  reference: string,
+  removeFromKernel: KernelRemoval = removeBridgeAndRules,
+): void {
+  using _lock = lockDirectory(paths.networks);
+  const network = findNetwork(paths, reference);
+  const leases = new AddressLeases(`${paths.addresses}/${network.id}`);
+  const users = new Set(leases.list().map(({ owner }) => owner));
+  if (users.size > 0) {
+    throw new ConflictError(
+      `error while removing network: network ${network.name} id ${network.id} has active endpoints: ${
+        [...users].join(", ")
+      }`,
+      { advice: "tsdocker rm the containers first" },
+    );
+  }
+  removeFromKernel(network, paths.runRoot);
+  forgetNetwork(paths, network.name);
+}
+
+/** In this order: without its rules, nobody is let out of a bridge. */
+function removeBridgeAndRules(
+  { id, driver, device }: NetworkRecord,
+  runRoot: string,
+): void {
+  if (driver !== "bridge") return;
+  using links = NetlinkSocket.openRoute();
+  removeBridge(links, device);
+  using filter = NetlinkSocket.openNetfilter();
+  const table = { filter, name: ownTableName(runRoot) };
+  removeRulesOf(table, (owner) => owner === id);
+}

@@ -1,0 +1,160 @@
+/**
+ * Who has which address of a network: a symbolic link for each, named like the
+ * address and leading to its owner's id. To make one is to claim it, which the
+ * file system grants once.
+ *
+ * @module
+ * @see symlink(2), flock(2)
+ */
+import { ConflictError } from "../base/errors.ts";
+import { namesIn } from "../base/names_in.ts";
+import {
+  type AddressPool,
+  isAssignable,
+  nextFreeAddress,
+} from "./address_pool.ts";
+import { lockDirectory } from "./directory_lock.ts";
+import {
+  formatIpAddress,
+  type IpAddress,
+  parseIpAddress,
+} from "./ip_address.ts";
+import { formatSubnet } from "./subnet.ts";
+
+/** An address and who has it. */
+export interface Lease {
+  readonly address: IpAddress;
+  readonly owner: string;
+}
+
+/** The leases of one network. */
+export class AddressLeases {
+  readonly #directory: string;
+
+  /** @param directory Holds nothing else; made with the first lease. */
+  constructor(directory: string) {
+    this.#directory = directory;
+  }
+
+  /** All leases, in no order. */
+  list(): Lease[] {
+    return namesIn(this.#directory).flatMap((name) => {
+      const address = parseIpAddress(name);
+      const owner = this.#ownerOf(name);
+      return address === undefined || owner === undefined
+        ? []
+        : [{ address, owner }];
+    });
+  }
+
+  /**
+   * Claims the lowest address that is free.
+   *
+   * @param owner An id, without a slash.
+   * @throws {ConflictError} If none is left.
+   */
+  claim(pool: AddressPool, owner: string): IpAddress {
+    const taken = new Set(
+      this.list()
+        .filter(({ address }) => address.version === pool.subnet.version)
+        .map(({ address }) => address.value),
+    );
+    for (;;) {
+      const address = nextFreeAddress(pool, taken);
+      if (address === undefined) {
+        const from = formatSubnet(pool.range ?? pool.subnet);
+        throw new ConflictError(`No address of ${from} is left`, {
+          advice: "remove containers, or create a network with more addresses",
+        });
+      }
+      if (this.#take(address, owner)) return address;
+      // Somebody else was faster.
+      taken.add(address.value);
+    }
+  }
+
+  /**
+   * Claims a certain address. Who has it already may claim it again.
+   *
+   * @throws {ConflictError} If it cannot be given, or somebody else has it.
+   */
+  claimAddress(pool: AddressPool, address: IpAddress, owner: string): void {
+    const text = formatIpAddress(address);
+    if (!isAssignable(pool, address)) {
+      const subnet = formatSubnet(pool.subnet);
+      throw new ConflictError(
+        `Cannot use the address ${text}: it is none that a container of ${subnet} can have`,
+      );
+    }
+    if (this.#take(address, owner)) return;
+    const holder = this.#ownerOf(text);
+    if (holder === owner) return;
+    throw new ConflictError(
+      `Cannot use the address ${text}: ${holder ?? "another container"} has it`,
+    );
+  }
+
+  /** Gives up all addresses of an owner. */
+  release(owner: string): void {
+    this.#releaseAll((lease) => lease.owner === owner);
+  }
+
+  /**
+   * Gives up the addresses of all owners that are gone.
+   *
+   * @param isAlive Whether there is such an owner.
+   * @returns What was given up.
+   */
+  releaseAbandoned(isAlive: (owner: string) => boolean): Lease[] {
+    return this.#releaseAll((lease) => !isAlive(lease.owner));
+  }
+
+  /**
+   * Two who release the same lease must not both remove the link: the second
+   * would remove that of whoever has claimed the address in between.
+   */
+  #releaseAll(isOver: (lease: Lease) => boolean): Lease[] {
+    if (!this.list().some(isOver)) return [];
+    using _lock = lockDirectory(this.#directory);
+    const over = this.list().filter(isOver);
+    for (const { address } of over) {
+      Deno.removeSync(this.#pathOf(formatIpAddress(address)));
+    }
+    return over;
+  }
+
+  #take(address: IpAddress, owner: string): boolean {
+    const path = this.#pathOf(formatIpAddress(address));
+    try {
+      return makeLink(owner, path);
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+      Deno.mkdirSync(this.#directory, { recursive: true, mode: 0o700 });
+      return makeLink(owner, path);
+    }
+  }
+
+  #ownerOf(name: string): string | undefined {
+    try {
+      return Deno.readLinkSync(this.#pathOf(name));
+    } catch (error) {
+      if (error instanceof Deno.errors.NotFound) return undefined;
+      throw error;
+    }
+  }
+
+  #pathOf(name: string): string {
+    return `${this.#directory}/${name}`;
+  }
+}
+
+/** Whether the link was made, and was not there before. */
+function makeLink(target: string, path: string): boolean {
+  try {
+    Deno.symlinkSync(target, path);
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.AlreadyExists) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,189 @@
+/**
+ * Networks of containers on a bridge, in the network namespace of the calling
+ * thread: what the kernel is to have of one, and a container's way in and out.
+ *
+ * @module
+ */
+import type { Fd } from "../../ffi/fd.ts";
+import { IntegrityError } from "../base/errors.ts";
+import type { AddressLeases } from "./address_leases.ts";
+import type { AddressPool } from "./address_pool.ts";
+import { attach, detach } from "./attachment.ts";
+import { ensureBridge } from "./bridge_device.ts";
+import {
+  formatIpAddress,
+  type IpAddress,
+  type IpVersion,
+  parseIpAddress,
+} from "./ip_address.ts";
+import { macAddressFor } from "./mac_address.ts";
+import type { NetlinkSocket } from "./netlink/netlink_socket.ts";
+import type { NetworkRecord, SubnetRecord } from "./network_store.ts";
+import { enableForwarding } from "./network_sysctl.ts";
+import { networkRules } from "./nftables/own_table.ts";
+import { ensureOwnTable, type OwnTable, settleRules } from "./own_filter.ts";
+import { type InterfaceAddress, parseSubnet } from "./subnet.ts";
+
+/** Conversations with the kernel about the namespace the bridges are in. */
+export interface KernelNetwork {
+  readonly links: NetlinkSocket;
+  readonly table: OwnTable;
+}
+
+/** A subnet of a network, read. */
+interface NetworkSubnet {
+  readonly pool: AddressPool;
+  readonly gateway: IpAddress;
+}
+
+/** The subnets of a network, by the order of its record. */
+function subnetsOf({ name, subnets }: NetworkRecord): NetworkSubnet[] {
+  return subnets.map((record) => {
+    const read = readSubnet(record);
+    if (read !== undefined) return read;
+    throw new IntegrityError(
+      `The record of network "${name}" has the malformed subnet "${record.subnet}"`,
+      { advice: `tsdocker network rm ${name}` },
+    );
+  });
+}
+
+function readSubnet(record: SubnetRecord): NetworkSubnet | undefined {
+  const subnet = parseSubnet(record.subnet);
+  const gateway = parseIpAddress(record.gateway);
+  const range = record.range === undefined
+    ? undefined
+    : parseSubnet(record.range);
+  if (subnet === undefined || gateway === undefined) return undefined;
+  const reserved = [gateway];
+  const pool = { subnet, reserved, ...(range === undefined ? {} : { range }) };
+  return { pool, gateway };
+}
+
+/** What was changed of this machine for a network, to be told. */
+export interface NetworkSetup {
+  /** The bridge's number. */
+  readonly bridge: number;
+  /** Versions of IP that this machine did not pass on before. */
+  readonly nowForwarding: readonly IpVersion[];
+}
+
+/**
+ * Sees to it that the kernel has all of a network: the bridge, its rules, and
+ * that packets are passed on. Whatever is there already stays.
+ *
+ * @throws {NetlinkError} If the kernel refuses.
+ * @throws {HostError} If a kernel parameter cannot be set.
+ */
+export function ensureNetwork(
+  { links, table }: KernelNetwork,
+  network: NetworkRecord,
+): NetworkSetup {
+  const { id, device: bridge, access } = network;
+  const read = subnetsOf(network);
+  // First the rules: what is not filtered yet must not be connected.
+  ensureOwnTable(table);
+  const subnets = read.map(({ pool }) => pool.subnet);
+  const rules = networkRules({ id, bridge, subnets, access });
+  settleRules(table, (owner) => owner === id, rules);
+  const index = ensureBridge(links, {
+    name: bridge,
+    addresses: read.map(({ pool, gateway }) => ({
+      address: gateway,
+      prefix: pool.subnet.prefix,
+    })),
+  });
+  const versions = access === "internal"
+    ? []
+    : [...new Set(subnets.map(({ version }) => version))];
+  return { bridge: index, nowForwarding: versions.filter(enableForwarding) };
+}
+
+/** What a container asks of a network. */
+export interface EndpointOptions {
+  /** The container's id. */
+  readonly container: string;
+  /** Which of its networks this is; its device there is `eth` and this. */
+  readonly slot: number;
+  /** Addresses it wants, one of each version of IP at most. */
+  readonly addresses?: readonly IpAddress[];
+  readonly macAddress?: Uint8Array;
+  /** Whether its way to the world is through this network. */
+  readonly route: "default" | "none";
+}
+
+/** A container's place in a network. */
+export interface Endpoint {
+  readonly addresses: readonly InterfaceAddress[];
+  readonly gateways: readonly IpAddress[];
+  readonly macAddress: Uint8Array;
+}
+
+/**
+ * Connects a container to a network. If it fails, nothing is left.
+ *
+ * @param leases The network's.
+ * @param namespace The container's.
+ * @param bridge As `ensureNetwork()` tells.
+ * @throws {ConflictError} If there is no address for it.
+ * @throws {NetlinkError} If the kernel refuses.
+ */
+export function connectContainer(
+  { links }: Pick<KernelNetwork, "links">,
+  { network, leases, bridge, namespace }: {
+    readonly network: NetworkRecord;
+    readonly leases: AddressLeases;
+    readonly bridge: number;
+    readonly namespace: Fd;
+  },
+  options: EndpointOptions,
+): Endpoint {
+  const { container, slot, route } = options;
+  const subnets = subnetsOf(network);
+  using undo = new DisposableStack();
+  undo.defer(() => leases.release(container));
+  const [first, ...others] = subnets.map(({ pool }) =>
+    claimAddress(leases, pool, options)
+  );
+  if (first === undefined) {
+    throw new IntegrityError(`Network "${network.name}" has no subnet`);
+  }
+  const hasWayOut = route === "default" && network.access === "world";
+  const gateways = hasWayOut ? subnets.map(({ gateway }) => gateway) : [];
+  const macAddress = options.macAddress ?? macAddressFor(first.address);
+  attach(links, namespace, {
+    ...{ container, slot, bridge, gateways, macAddress },
+    addresses: [first, ...others],
+  });
+  undo.move();
+  return { addresses: [first, ...others], gateways, macAddress };
+}
+
+function claimAddress(
+  leases: AddressLeases,
+  pool: AddressPool,
+  { addresses = [], container }: EndpointOptions,
+): InterfaceAddress {
+  const { version, prefix } = pool.subnet;
+  const wanted = addresses.find((address) => address.version === version);
+  if (wanted === undefined) {
+    return { address: leases.claim(pool, container), prefix };
+  }
+  leases.claimAddress(pool, wanted, container);
+  return { address: wanted, prefix };
+}
+
+/** Takes a container out of a network; forgives what is gone. */
+export function disconnectContainer(
+  { links }: Pick<KernelNetwork, "links">,
+  leases: AddressLeases,
+  { container, slot }: Pick<EndpointOptions, "container" | "slot">,
+): void {
+  detach(links, container, slot);
+  leases.release(container);
+}
+
+/** An endpoint's addresses as people read them. */
+export function formatAddresses({ addresses }: Endpoint): string[] {
+  return addresses.map(({ address }) => formatIpAddress(address));
+}

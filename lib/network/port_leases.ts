@@ -1,0 +1,219 @@
+/**
+ * Which container has which of this machine's ports: a symbolic link for each
+ * publication, leading to the container's id. As ranges may overlap, one looks
+ * and takes under a lock.
+ *
+ * @module
+ */
+import { ConflictError } from "../base/errors.ts";
+import { namesIn } from "../base/names_in.ts";
+import { lockDirectory } from "./directory_lock.ts";
+import type { HostPort, PortHolder } from "./host_ports.ts";
+import {
+  formatIpAddress,
+  type IpAddress,
+  isSameAddress,
+  isUnspecified,
+  parseIpAddress,
+} from "./ip_address.ts";
+import {
+  formatHostAddress,
+  formatPorts,
+  portCount,
+  type PortPublication,
+  type PortRange,
+  PROTOCOLS,
+  type SettledPublication,
+} from "./port_publication.ts";
+
+/** Ports of this machine that a container has. */
+export interface PortLease extends Pick<SettledPublication, "hostPorts"> {
+  readonly protocol: PortPublication["protocol"];
+  readonly hostAddress?: IpAddress;
+  readonly owner: string;
+}
+
+/** What is known of this machine's own programs. */
+export interface HostPorts {
+  readonly isFree: (port: HostPort) => boolean;
+  readonly findHolder: (port: HostPort) => PortHolder | undefined;
+}
+
+/** Where ports come from that nobody has asked for by number. */
+const CHOSEN: PortRange = { first: 32768, last: 60999 };
+
+/** The ports of all containers. */
+export class PortLeases {
+  readonly #directory: string;
+
+  /** @param directory Holds nothing else; made with the first lease. */
+  constructor(directory: string) {
+    this.#directory = directory;
+  }
+
+  /** All leases, in no order. */
+  list(): PortLease[] {
+    return namesIn(this.#directory).flatMap((name) => {
+      const ports = parseName(name);
+      const owner = this.#ownerOf(name);
+      return ports === undefined || owner === undefined
+        ? []
+        : [{ ...ports, owner }];
+    });
+  }
+
+  /**
+   * Takes the ports a container publishes: all, or none.
+   *
+   * @param owner The container's id.
+   * @returns The publications with the ports that were chosen.
+   * @throws {ConflictError} If one is taken; it says by whom.
+   */
+  claim(
+    owner: string,
+    publications: readonly PortPublication[],
+    host: HostPorts,
+  ): SettledPublication[] {
+    if (publications.length === 0) return [];
+    using _lock = lockDirectory(this.#directory);
+    const taken = this.list();
+    const settled: SettledPublication[] = [];
+    for (const publication of publications) {
+      const one = settle(publication, taken, host);
+      settled.push(one);
+      taken.push({ ...one, owner });
+    }
+    for (const one of settled) {
+      Deno.symlinkSync(owner, `${this.#directory}/${nameOf(one)}`);
+    }
+    return settled;
+  }
+
+  /** Gives up all ports of a container. */
+  release(owner: string): void {
+    this.#releaseAll((lease) => lease.owner === owner);
+  }
+
+  /**
+   * Gives up the ports of all containers that are gone.
+   *
+   * @returns What was given up.
+   */
+  releaseAbandoned(isAlive: (owner: string) => boolean): PortLease[] {
+    return this.#releaseAll((lease) => !isAlive(lease.owner));
+  }
+
+  #releaseAll(isOver: (lease: PortLease) => boolean): PortLease[] {
+    if (!this.list().some(isOver)) return [];
+    using _lock = lockDirectory(this.#directory);
+    const over = this.list().filter(isOver);
+    for (const lease of over) {
+      Deno.removeSync(`${this.#directory}/${nameOf(lease)}`);
+    }
+    return over;
+  }
+
+  #ownerOf(name: string): string | undefined {
+    try {
+      return Deno.readLinkSync(`${this.#directory}/${name}`);
+    } catch (error) {
+      if (error instanceof Deno.errors.NotFound) return undefined;
+      throw error;
+    }
+  }
+}
+
+/** What is asked of the host, the container's side aside. */
+type Claim = Omit<PortLease, "owner">;
+
+const ANY_ADDRESS = "any";
+
+/** `tcp_8080-8090_127.0.0.1`, as the link is named. */
+function nameOf({ protocol, hostPorts, hostAddress }: Claim): string {
+  const at = hostAddress === undefined
+    ? ANY_ADDRESS
+    : formatIpAddress(hostAddress);
+  return `${protocol}_${hostPorts.first}-${hostPorts.last}_${at}`;
+}
+
+function parseName(name: string): Claim | undefined {
+  const [, written, first, last, at = ""] =
+    /^([a-z]+)_(\d+)-(\d+)_(.+)$/.exec(name) ?? [];
+  const protocol = PROTOCOLS.find((one) => one === written);
+  if (protocol === undefined) return undefined;
+  const hostPorts = { first: Number(first), last: Number(last) };
+  if (at === ANY_ADDRESS) return { protocol, hostPorts };
+  const hostAddress = parseIpAddress(at);
+  return hostAddress && { protocol, hostPorts, hostAddress };
+}
+
+/** Finds the ports for a publication, or says why it cannot have them. */
+function settle(
+  publication: PortPublication,
+  taken: readonly PortLease[],
+  host: HostPorts,
+): SettledPublication {
+  const { hostPorts: asked, containerPorts } = publication;
+  const count = portCount(containerPorts);
+  const isFixed = asked !== undefined && portCount(asked) === count;
+  if (isFixed) {
+    const settled = { ...publication, hostPorts: asked };
+    const refusal = refusalOf(settled, taken, host);
+    if (refusal === undefined) return settled;
+    throw new ConflictError(`Cannot publish ${describe(settled)}: ${refusal}`);
+  }
+  const range = asked ?? CHOSEN;
+  for (let first = range.first; first + count - 1 <= range.last; first++) {
+    const hostPorts = { first, last: first + count - 1 };
+    const settled = { ...publication, hostPorts };
+    if (refusalOf(settled, taken, host) === undefined) return settled;
+  }
+  throw new ConflictError(
+    `Cannot publish ${
+      formatPorts(containerPorts)
+    }/${publication.protocol}: none of the ports ${formatPorts(range)} is free`,
+  );
+}
+
+/** Who has one of the ports, if anybody. */
+function refusalOf(
+  claim: Claim,
+  taken: readonly PortLease[],
+  { isFree, findHolder }: HostPorts,
+): string | undefined {
+  const holder = taken.find((lease) => collides(lease, claim));
+  if (holder !== undefined) return `container ${holder.owner} has it`;
+  const { protocol, hostAddress, hostPorts } = claim;
+  for (let port = hostPorts.first; port <= hostPorts.last; port++) {
+    const at = hostAddress === undefined ? {} : { address: hostAddress };
+    const one: HostPort = { protocol, port, ...at };
+    if (isFree(one)) continue;
+    const program = findHolder(one);
+    return program === undefined
+      ? `a program listens on ${port}`
+      : `"${program.name}" (process ${program.pid}) listens on ${port}`;
+  }
+  return undefined;
+}
+
+function collides(one: Claim, other: Claim): boolean {
+  return one.protocol === other.protocol &&
+    one.hostPorts.first <= other.hostPorts.last &&
+    other.hostPorts.first <= one.hostPorts.last &&
+    meets(one.hostAddress, other.hostAddress);
+}
+
+/** Whether some address is meant by both. */
+function meets(one?: IpAddress, other?: IpAddress): boolean {
+  if (one === undefined || other === undefined) return true;
+  if (one.version !== other.version) return false;
+  return isUnspecified(one) || isUnspecified(other) ||
+    isSameAddress(one, other);
+}
+
+function describe({ hostAddress, hostPorts, protocol }: Claim): string {
+  const at = hostAddress === undefined
+    ? "0.0.0.0"
+    : formatHostAddress(hostAddress);
+  return `${at}:${formatPorts(hostPorts)}/${protocol}`;
+}

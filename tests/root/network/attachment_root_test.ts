@@ -1,0 +1,180 @@
+/**
+ * Bridges and the containers on them come, and go without a trace.
+ *
+ * @module
+ */
+import assert from "node:assert/strict";
+import {
+  attach,
+  type Attachment,
+  detach,
+  portName,
+  removeAbandonedPorts,
+} from "../../../lib/network/attachment.ts";
+import {
+  ensureBridge,
+  linkNamed,
+  removeBridge,
+} from "../../../lib/network/bridge_device.ts";
+import { readLink } from "../../../lib/network/link/link.ts";
+import { listLinks } from "../../../lib/network/link/link_requests.ts";
+import { parseIpAddress } from "../../../lib/network/ip_address.ts";
+import { formatMacAddress } from "../../../lib/network/mac_address.ts";
+import { NetlinkError } from "../../../lib/network/netlink/netlink_error.ts";
+import { NetlinkSocket } from "../../../lib/network/netlink/netlink_socket.ts";
+import { withinNetwork } from "../../../lib/network/network_namespace.ts";
+import {
+  networkRules,
+  OWN_TABLE,
+} from "../../../lib/network/nftables/own_table.ts";
+import {
+  ensureOwnTable,
+  foreignDrops,
+  ownTableName,
+  presentRules,
+  removeRulesOf,
+  settleRules,
+} from "../../../lib/network/own_filter.ts";
+import {
+  type InterfaceAddress,
+  parseInterfaceAddress,
+  parseSubnet,
+} from "../../../lib/network/subnet.ts";
+import {
+  connectsFrom,
+  listenIn,
+  makeNetworkNamespace,
+} from "../../support/network_namespace.ts";
+import { openDescriptors } from "../../support/processes.ts";
+import { rootTest } from "../../support/root.ts";
+
+function given<T>(value: T | undefined): T {
+  assert.ok(value !== undefined);
+  return value;
+}
+
+const at = (text: string): InterfaceAddress =>
+  given(parseInterfaceAddress(text));
+const BRIDGE = {
+  name: "tsd0",
+  addresses: [at("10.7.0.1/24"), at("fd00:7::1/64")],
+};
+const idOf = (index: number): string => `${index}`.padStart(64, "a");
+
+/** How the container of a number is attached; its id begins with that. */
+function attachmentTo(bridge: number, index: number): Attachment {
+  return {
+    container: `${index.toString(16).padStart(11, "0")}${idOf(index)}`,
+    slot: 0,
+    bridge,
+    addresses: [at(`10.7.0.${index + 2}/24`)],
+    gateways: [given(parseIpAddress("10.7.0.1"))],
+  };
+}
+
+rootTest("a bridge is made once, whoever begins, and completed", () => {
+  using host = makeNetworkNamespace();
+  withinNetwork(host, () => {
+    using links = NetlinkSocket.openRoute();
+    const index = ensureBridge(links, BRIDGE);
+    assert.equal(ensureBridge(links, BRIDGE), index);
+    const bridge = given(linkNamed(links, "tsd0"));
+    assert.ok(bridge.isUp);
+    assert.equal(formatMacAddress(bridge.macAddress), "02:42:0a:07:00:01");
+    removeBridge(links, "tsd0");
+    removeBridge(links, "tsd0");
+    assert.equal(linkNamed(links, "tsd0"), undefined);
+  });
+});
+
+rootTest(
+  "200 containers on one bridge reach each other, and leave nothing",
+  () => {
+    const descriptors = openDescriptors();
+    {
+      using host = makeNetworkNamespace();
+      using stack = new DisposableStack();
+      using links = withinNetwork(host, () => NetlinkSocket.openRoute());
+      const bridge = withinNetwork(host, () => ensureBridge(links, BRIDGE));
+      const containers = Array.from({ length: 200 }, (_, index) => {
+        const namespace = stack.use(makeNetworkNamespace());
+        attach(links, namespace, attachmentTo(bridge, index));
+        return namespace;
+      });
+      using _server = listenIn(given(containers[199]), {
+        hostname: "0.0.0.0",
+        port: 80,
+      });
+      assert.ok(connectsFrom(given(containers[0]), "10.7.0.201", 80));
+      const ports = (): number =>
+        links.list(listLinks()).map(readLink)
+          .filter(({ master }) => master === bridge).length;
+      assert.equal(ports(), 200);
+      const alive = attachmentTo(bridge, 7).container;
+      const isAlive = (start: string): boolean => alive.startsWith(start);
+      const others = { bridges: new Set([bridge + 1]), isAlive };
+      assert.deepEqual(removeAbandonedPorts(links, others), []);
+      const ours = { bridges: new Set([bridge]), isAlive };
+      const gone = removeAbandonedPorts(links, ours);
+      assert.equal(gone.length, 199);
+      assert.equal(ports(), 1);
+      detach(links, alive, 0);
+      detach(links, alive, 0);
+      assert.equal(ports(), 0);
+    }
+    assert.ok(openDescriptors() <= descriptors);
+  },
+);
+
+rootTest(
+  "attach() leaves nothing if it fails, and replaces what lingers",
+  () => {
+    using host = makeNetworkNamespace();
+    using container = makeNetworkNamespace();
+    using again = makeNetworkNamespace();
+    using links = withinNetwork(host, () => NetlinkSocket.openRoute());
+    const bridge = withinNetwork(host, () => ensureBridge(links, BRIDGE));
+    const attachment = attachmentTo(bridge, 1);
+    const name = portName(attachment.container, 0);
+    const unreachable = [given(parseIpAddress("10.99.0.1"))];
+    assert.throws(
+      () => attach(links, container, { ...attachment, gateways: unreachable }),
+      NetlinkError,
+    );
+    assert.equal(linkNamed(links, name), undefined);
+    attach(links, container, attachment);
+    const first = given(linkNamed(links, name)).index;
+    attach(links, again, attachment);
+    assert.notEqual(given(linkNamed(links, name)).index, first);
+  },
+);
+
+rootTest(
+  "settleRules() changes what is not as it should be, and that alone",
+  () => {
+    using host = makeNetworkNamespace();
+    withinNetwork(host, () => {
+      using filter = NetlinkSocket.openNetfilter();
+      const table = { filter, name: OWN_TABLE };
+      const other = { filter, name: ownTableName("/elsewhere") };
+      ensureOwnTable(other);
+      const untouched = presentRules(other);
+      ensureOwnTable(table);
+      ensureOwnTable(table);
+      const subnets = [given(parseSubnet("10.7.0.0/24"))];
+      const rulesOf = (id: string): ReturnType<typeof networkRules> =>
+        networkRules({ id, bridge: id, subnets, access: "world" });
+      settleRules(table, () => true, [...rulesOf("one"), ...rulesOf("two")]);
+      const before = presentRules(table);
+      settleRules(table, () => true, [...rulesOf("one"), ...rulesOf("two")]);
+      assert.deepEqual(presentRules(table), before);
+      removeRulesOf(table, (owner) => owner === "one");
+      const left = before.filter(({ owner }) => owner?.owner !== "one");
+      assert.deepEqual(presentRules(table), left);
+      settleRules(table, (owner) => owner === "one", rulesOf("one"));
+      assert.equal(presentRules(table).length, before.length);
+      assert.deepEqual(presentRules(other), untouched);
+      assert.deepEqual(foreignDrops(filter), []);
+    });
+  },
+);

@@ -1,0 +1,217 @@
+/**
+ * @module
+ */
+import assert from "node:assert/strict";
+import {
+  ConflictError,
+  NotFoundError,
+  UsageError,
+} from "../../../../lib/base/errors.ts";
+import { hostPaths } from "../../../../lib/base/host_paths.ts";
+import { createNetwork } from "../../../../lib/engine/networks/create_network.ts";
+import {
+  findNetwork,
+  listNetworks,
+} from "../../../../lib/engine/networks/find_network.ts";
+import { inspectNetwork } from "../../../../lib/engine/networks/inspect_network.ts";
+import {
+  type NetworkOptions,
+  parseSubnets,
+} from "../../../../lib/engine/networks/network_options.ts";
+import { removeNetwork } from "../../../../lib/engine/networks/remove_network.ts";
+import { AddressLeases } from "../../../../lib/network/address_leases.ts";
+import type { NetworkRecord } from "../../../../lib/network/network_store.ts";
+import { parseSubnet, type Subnet } from "../../../../lib/network/subnet.ts";
+import { TemporaryDirectory } from "../../../support/temporary_directory.ts";
+
+/** Where networks are, gone with its scope. */
+class Place extends TemporaryDirectory {
+  readonly paths = hostPaths({
+    root: `${this.path}/root`,
+    runRoot: `${this.path}/run`,
+  });
+
+  create(
+    name: string,
+    more: Partial<NetworkOptions> = {},
+    routes: readonly string[] = [],
+  ): NetworkRecord {
+    const options = { ...OPTIONS, ...more, name };
+    return createNetwork(this.paths, options, routes.map(subnet));
+  }
+}
+
+const OPTIONS: Omit<NetworkOptions, "name"> = {
+  driver: "bridge",
+  subnets: [],
+  gateways: [],
+  ranges: [],
+  access: "world",
+  labels: [],
+  options: [],
+};
+
+function subnet(text: string): Subnet {
+  const parsed = parseSubnet(text);
+  assert.ok(parsed);
+  return parsed;
+}
+
+Deno.test("createNetwork() chooses what neither routes nor networks have", () => {
+  using place = new Place();
+  const one = place.create("one", {}, ["172.17.0.0/16", "0.0.0.0/0"]);
+  assert.deepEqual(one.subnets, [
+    { subnet: "172.18.0.0/24", gateway: "172.18.0.1" },
+  ]);
+  const two = place.create("two");
+  assert.equal(two.subnets[0]?.subnet, "172.17.0.0/24");
+  const three = place.create("three");
+  assert.equal(three.subnets[0]?.subnet, "172.19.0.0/24");
+  assert.match(one.device, /^tsd-[0-9a-f]{11}$/);
+  assert.ok(one.id.startsWith(one.device.slice(4)));
+});
+
+Deno.test("createNetwork() with both versions has a subnet of each", () => {
+  using place = new Place();
+  const { subnets } = place.create("dual", { versions: "dual" });
+  assert.equal(subnets.length, 2);
+  assert.match(subnets[1]?.subnet ?? "", /^fd.*::\/64$/);
+  const given = { versions: "dual", subnets: ["fd00::/64"] } as const;
+  assert.equal(place.create("six", given).subnets.length, 1);
+});
+
+Deno.test("createNetwork() refuses names and subnets that others have", () => {
+  using place = new Place();
+  place.create("one", { subnets: ["10.0.0.0/16"] });
+  const refused: readonly [string, Partial<NetworkOptions>, RegExp][] = [
+    ["one", {}, /^network with name one already exists$/],
+    ["two", { subnets: ["10.0.5.0/24"] }, /^Pool overlaps with other one/],
+  ];
+  for (const [name, options, message] of refused) {
+    assert.throws(
+      () => place.create(name, options),
+      (error) => error instanceof ConflictError && message.test(error.message),
+    );
+  }
+  assert.deepEqual(
+    listNetworks(place.paths, assert.fail).map(({ name }) => name),
+    [
+      "one",
+    ],
+  );
+});
+
+Deno.test("createNetwork() refuses what is malformed", () => {
+  using place = new Place();
+  const refused: readonly [string, Partial<NetworkOptions>, RegExp][] = [
+    ["../x", {}, /Invalid network name/],
+    ["host", {}, /predefined host network/],
+    ["n", { driver: "overlay" }, /could not find plugin overlay/],
+    ["n", { driver: "macvlan" }, /needs a device below it/],
+    ["n", { subnets: ["10.0.0.0"] }, /Invalid subnet/],
+    ["n", { gateways: ["10.0.0.1"] }, /gateway 10.0.0.1 is in no --subnet/],
+    ["n", { ranges: ["x"] }, /Invalid range/],
+  ];
+  for (const [name, options, message] of refused) {
+    assert.throws(
+      () => place.create(name, options),
+      (error) => error instanceof UsageError && message.test(error.message),
+    );
+  }
+});
+
+Deno.test("parseSubnets() finds gateway and range of each subnet", () => {
+  const none = { gateways: [], ranges: [] };
+  assert.deepEqual(parseSubnets({ subnets: ["192.168.10.9/24"], ...none }), [
+    { subnet: "192.168.10.0/24", gateway: "192.168.10.9" },
+  ]);
+  assert.deepEqual(
+    parseSubnets({
+      subnets: ["10.0.0.0/24", "fd00::/64"],
+      gateways: ["fd00::fe", "10.0.0.254"],
+      ranges: ["10.0.0.128/25"],
+    }),
+    [
+      { subnet: "10.0.0.0/24", gateway: "10.0.0.254", range: "10.0.0.128/25" },
+      { subnet: "fd00::/64", gateway: "fd00::fe" },
+    ],
+  );
+});
+
+Deno.test("findNetwork() takes names and the start of ids", () => {
+  using place = new Place();
+  const one = place.create("one");
+  assert.deepEqual(findNetwork(place.paths, "one"), one);
+  assert.deepEqual(findNetwork(place.paths, one.id.slice(0, 12)), one);
+  for (const reference of ["on", "two", "../one", ""]) {
+    assert.throws(
+      () => findNetwork(place.paths, reference),
+      (error) =>
+        error instanceof NotFoundError &&
+        error.message === `network ${reference} not found`,
+    );
+  }
+});
+
+Deno.test("listNetworks() tells of damaged records, and goes on", () => {
+  using place = new Place();
+  place.create("one");
+  Deno.writeTextFileSync(`${place.paths.networks}/bad.json`, "{");
+  const warnings: string[] = [];
+  const found = listNetworks(place.paths, (message) => warnings.push(message));
+  assert.deepEqual(found.map(({ name }) => name), ["one"]);
+  assert.match(warnings.join(), /record of network "bad" is damaged/);
+});
+
+Deno.test("inspectNetwork() has docker's shape", () => {
+  using place = new Place();
+  const record = place.create("one", {
+    subnets: ["10.0.0.0/24"],
+    ranges: ["10.0.0.128/25"],
+    access: "internal",
+    labels: ["a=b"],
+  });
+  const { Id, Created, Labels, Options, ...rest } = inspectNetwork(record);
+  assert.equal(Id, record.id);
+  assert.equal(Date.parse(Created), record.createdMs);
+  assert.deepEqual([...Labels], [["a", "b"]]);
+  assert.deepEqual([...Options], []);
+  assert.deepEqual(rest, {
+    Name: "one",
+    Scope: "local",
+    Driver: "bridge",
+    EnableIPv6: false,
+    IPAM: {
+      Driver: "default",
+      Options: null,
+      Config: [{
+        Subnet: "10.0.0.0/24",
+        IPRange: "10.0.0.128/25",
+        Gateway: "10.0.0.1",
+      }],
+    },
+    Internal: true,
+    Attachable: false,
+    Ingress: false,
+    ConfigOnly: false,
+  });
+});
+
+Deno.test("removeNetwork() removes what nobody uses", () => {
+  using place = new Place();
+  const { id, subnets: [first] } = place.create("one");
+  assert.ok(first);
+  const leases = new AddressLeases(`${place.paths.addresses}/${id}`);
+  leases.claim({ subnet: subnet(first.subnet), reserved: [] }, "container");
+  const removed: string[] = [];
+  const remove = (): void =>
+    removeNetwork(place.paths, "one", ({ name }) => removed.push(name));
+  assert.throws(
+    remove,
+    /network one id [0-9a-f]+ has active endpoints: container/,
+  );
+  leases.release("container");
+  remove();
+  assert.deepEqual(removed, ["one"]);
+  assert.throws(remove, NotFoundError);
+});
