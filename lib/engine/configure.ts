@@ -9,12 +9,13 @@ import {
   isContainerName,
   shortId,
 } from "../base/identifiers.ts";
-import type { ContainerConfig, NetworkMode } from "./container_config.ts";
+import type { ContainerConfig } from "./container_config.ts";
 import type { HostFacts } from "./host_facts.ts";
 import { parseSizeArgument } from "./invalid_argument.ts";
 import { parseIsolation } from "./isolation.ts";
 import { parseLifecycle } from "./lifecycle.ts";
 import { parseNamespaceMode } from "./namespace_mode.ts";
+import type { NetworkMode } from "./networks/network_mode.ts";
 import { parseResources } from "./resources.ts";
 import type { EnvEntry, RunOptions } from "./run_options.ts";
 import { parseUlimits } from "./ulimit.ts";

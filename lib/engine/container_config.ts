@@ -18,6 +18,7 @@ import type { DeviceRequest } from "./device_request.ts";
 import type { DeviceThrottle } from "./device_throttle.ts";
 import type { IdMappings, UserNamespaceChoice } from "./id_mapping.ts";
 import type { IpcMode, NamespaceMode } from "./namespace_mode.ts";
+import type { NetworkConfig } from "./networks/network_config.ts";
 import type { SeccompChoice } from "./security_option.ts";
 import type { BindVolume, TmpfsVolume } from "./volume.ts";
 import type { ImageMount } from "./volumes/image_mount.ts";
@@ -33,14 +34,11 @@ export interface LogConfig {
   readonly maxFiles: number;
 }
 
-/** Networks a container can have so far. */
-export type NetworkMode = "none" | "host";
-
 /**
  * What a container is. Its name, its limits and its restart policy change while
  * it exists, the rest does not.
  */
-export interface ContainerConfig {
+export interface ContainerConfig extends NetworkConfig {
   readonly id: ContainerId;
   readonly name: string;
   /** When it was created, milliseconds since the epoch. */
@@ -77,7 +75,6 @@ export interface ContainerConfig {
   readonly autoRemove: boolean;
   readonly readOnly: boolean;
   readonly init: boolean;
-  readonly network: NetworkMode;
   readonly volumes: readonly BindVolume[];
   readonly tmpfs: readonly TmpfsVolume[];
   /** Images among its files; absent for none. */

@@ -6,10 +6,11 @@
  */
 import { UsageError } from "../base/errors.ts";
 import { parseCapabilities } from "./capabilities.ts";
-import type { ContainerConfig, NetworkMode } from "./container_config.ts";
+import type { ContainerConfig } from "./container_config.ts";
 import { parseDevice, parseDeviceCgroupRule } from "./device_request.ts";
 import { parseUserNamespace } from "./id_mapping.ts";
 import { parseIpcMode, parseNamespaceMode } from "./namespace_mode.ts";
+import type { NetworkMode } from "./networks/network_mode.ts";
 import type { IsolationOptions } from "./run_options.ts";
 import {
   parseSecurityOptions,

@@ -44,6 +44,8 @@ export interface SpecInput extends HostInput {
   readonly consoleSize?: { readonly height: number; readonly width: number };
   /** Kinds of namespaces this kernel has. */
   readonly namespaces: ReadonlySet<NamespaceType>;
+  /** The network namespace to join; absent: a new one, unless it is the host's. */
+  readonly networkPath?: string;
 }
 
 /** What of {@linkcode SpecInput} the host alone decides. */
@@ -111,7 +113,7 @@ function buildLinux(config: ContainerConfig, input: SpecInput): Linux {
   const { cgroupsPath, idMappings, network } = config;
   const isMasked = config.systemPaths === "masked";
   return {
-    namespaces: buildNamespaces(config, input.namespaces),
+    namespaces: buildNamespaces(config, input),
     ...(idMappings === undefined ? {} : {
       uidMappings: idMappings.uid,
       gidMappings: idMappings.gid,

@@ -5,9 +5,9 @@
  * @see runtime-spec 1.2, config-linux.md, "Sysctl"
  */
 import { UsageError } from "../base/errors.ts";
-import type { NetworkMode } from "./container_config.ts";
 import { invalidArgument } from "./invalid_argument.ts";
 import type { IpcMode } from "./namespace_mode.ts";
+import { type NetworkMode, ownsNetwork } from "./networks/network_mode.ts";
 
 /** Parameters that each IPC namespace has of its own. */
 const OF_IPC: ReadonlySet<string> = new Set([
@@ -104,9 +104,11 @@ function assertPrivate(
   { ipc, network }: SharedNamespaces,
 ): void {
   if (dotted.startsWith(OF_NETWORK)) {
-    if (network !== "host") return;
+    if (ownsNetwork(network)) return;
     throw new UsageError(
-      `sysctl "${name}" not allowed in host network namespace`,
+      network === "host"
+        ? `sysctl "${name}" not allowed in host network namespace`
+        : `sysctl "${name}" not allowed in the network namespace of another container`,
     );
   }
   if (ipc !== "host") return;
@@ -121,5 +123,5 @@ export function defaultSysctls(
   userNamespace: "own" | "host",
 ): Readonly<Record<string, string>> {
   // Groups that the namespace does not map cannot be in a range.
-  return network === "host" || userNamespace === "own" ? {} : DEFAULTS;
+  return !ownsNetwork(network) || userNamespace === "own" ? {} : DEFAULTS;
 }

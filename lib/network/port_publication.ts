@@ -188,6 +188,21 @@ export function formatPorts({ first, last }: PortRange): string {
   return first === last ? `${first}` : `${first}-${last}`;
 }
 
+/**
+ * A publication as {@linkcode parsePublication} reads it.
+ *
+ * @returns Such as `127.0.0.1:8080:80/tcp`, or `:80/tcp` without a host's port.
+ */
+export function formatPublication(
+  { protocol, hostAddress, hostPorts, containerPorts }: PortPublication,
+): string {
+  const at = hostAddress === undefined
+    ? ""
+    : `${formatHostAddress(hostAddress)}:`;
+  const host = hostPorts === undefined ? "" : formatPorts(hostPorts);
+  return `${at}${host}:${formatPorts(containerPorts)}/${protocol}`;
+}
+
 /** An address in front of a port: that of IPv6 in brackets. */
 export function formatHostAddress(address: IpAddress): string {
   const written = formatIpAddress(address);

@@ -4,7 +4,7 @@
  * @module
  * @see docs.docker.com/reference/api/engine, "Inspect a container"
  */
-import type { NetworkMode } from "../container_config.ts";
+import type { NetworkMode } from "../networks/network_mode.ts";
 import { NIL_LIST } from "./nil_list.ts";
 
 /** Addresses of a container in one network; empty where it has none. */

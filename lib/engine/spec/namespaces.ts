@@ -7,6 +7,7 @@
 import { HostError } from "../../base/errors.ts";
 import type { Namespace, NamespaceType } from "../../oci/runtime_spec.ts";
 import type { ContainerConfig } from "../container_config.ts";
+import type { SpecInput } from "../spec_builder.ts";
 
 /** Flags that do without a namespace; a mount namespace every kernel has. */
 const SHARING: Readonly<Partial<Record<NamespaceType, string>>> = {
@@ -22,16 +23,21 @@ const SHARING: Readonly<Partial<Record<NamespaceType, string>>> = {
  * silently; only a cgroup namespace, which hides names and no more, is left out
  * where the kernel lacks it.
  *
- * @param available Kinds this kernel has.
  * @throws {HostError} If the kernel lacks one.
  */
 export function buildNamespaces(
   config: ContainerConfig,
-  available: ReadonlySet<NamespaceType>,
+  { namespaces: available, networkPath }: Pick<
+    SpecInput,
+    "namespaces" | "networkPath"
+  >,
 ): Namespace[] {
   return wantedNamespaces(config)
     .filter((type) => type !== "cgroup" || available.has(type))
     .map((type) => {
+      if (type === "network" && networkPath !== undefined) {
+        return { type, path: networkPath };
+      }
       if (available.has(type)) return { type };
       throw new HostError(
         `Cannot give the container a ${type} namespace: this kernel has none`,

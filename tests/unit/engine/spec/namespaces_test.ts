@@ -20,7 +20,9 @@ function types(
   config: Partial<ContainerConfig> = {},
   available: readonly NamespaceType[] = [...DEFAULT, "user", "time"],
 ): NamespaceType[] {
-  return buildNamespaces(containerConfig(config), new Set(available))
+  return buildNamespaces(containerConfig(config), {
+    namespaces: new Set(available),
+  })
     .map(({ type }) => type);
 }
 

@@ -1,0 +1,72 @@
+/**
+ * What a running container has of its networks: written by its keeper before
+ * its program starts, and by who connects or disconnects it; gone with its
+ * state.
+ *
+ * @module
+ */
+import {
+  readTextFileIfExists,
+  writeFileAtomically,
+} from "../../base/atomic_file.ts";
+import type { HostPaths } from "../../base/host_paths.ts";
+import type { ContainerId } from "../../base/identifiers.ts";
+
+/** A container's place in a network. */
+export interface EndpointState {
+  /** The network's id. */
+  readonly network: string;
+  readonly networkName: string;
+  /** Its device inside is `eth` and this. */
+  readonly slot: number;
+  /** With the prefix, such as `172.17.0.2/24`. */
+  readonly addresses: readonly string[];
+  /** Where packets go that no network is for; none if not through this one. */
+  readonly gateways: readonly string[];
+  /** Such as `02:42:ac:11:00:02`. */
+  readonly macAddress: string;
+  /** Every name that neighbours know it by, its own first. */
+  readonly names: readonly string[];
+}
+
+/** What a running container has of its networks. */
+export interface NetworkState {
+  readonly endpoints: readonly EndpointState[];
+  /** As `parsePublication` takes them, with the host's ports: `8080:80/tcp`. */
+  readonly ports: readonly string[];
+}
+
+/** Reads it; `undefined` if the container does not run, or has no network. */
+export function readNetworkState(
+  paths: Pick<HostPaths, "states">,
+  id: ContainerId,
+): NetworkState | undefined {
+  const text = readTextFileIfExists(pathOf(paths, id));
+  return text === undefined ? undefined : parse(text);
+}
+
+/** Writes it. */
+export function writeNetworkState(
+  paths: Pick<HostPaths, "states">,
+  id: ContainerId,
+  state: NetworkState,
+): void {
+  writeFileAtomically(pathOf(paths, id), JSON.stringify(state));
+}
+
+function pathOf(
+  { states }: Pick<HostPaths, "states">,
+  id: ContainerId,
+): string {
+  return `${states}/${id}/network.json`;
+}
+
+/** A record that a power cut has damaged counts as one never written. */
+function parse(text: string): NetworkState | undefined {
+  try {
+    return JSON.parse(text) as NetworkState;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
