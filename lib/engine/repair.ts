@@ -38,7 +38,7 @@ const LOCK_TIMEOUT_MS = 5000;
 export async function repair(engine: Engine): Promise<string[]> {
   const { paths } = engine;
   const before = unsettled(paths);
-  settle(engine);
+  await settle(engine);
   const after = new Set(unsettled(paths));
   const repaired = before.filter((line) => !after.has(line));
   for (const name of removeStaleNames(paths)) {

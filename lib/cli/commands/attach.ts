@@ -46,7 +46,7 @@ export const attachCommand = defineCommand({
   },
 }, async ({ options, positionals: [reference = ""] }, context) => {
   const engine = engineOf(context);
-  settle(engine);
+  await settle(engine);
   const { paths } = engine;
   const config = findConfig(paths, reference);
   requireRunning(paths, config);

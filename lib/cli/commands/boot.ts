@@ -32,7 +32,7 @@ export const bootCommand = defineCommand({
   },
 }, async ({ options }, context) => {
   const engine = engineOf(context);
-  settle(engine);
+  await settle(engine);
   if (!options.stop) {
     const names = containersToBoot(engine.paths).map(({ name }) => name);
     return await forEachTarget(names, context, {

@@ -97,7 +97,7 @@ export const commitCommand = defineCommand({
     : parseTimestamp(timestamp);
   using _tidy = endTidily();
   const engine = engineOf(context);
-  settle(engine);
+  await settle(engine);
   const id = await explainingHost(
     `Cannot commit container ${container}`,
     () =>

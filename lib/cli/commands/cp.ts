@@ -66,7 +66,7 @@ export const cpCommand = defineCommand({
 }, async ({ options, positionals }, context) => {
   const [source = "", destination = ""] = positionals;
   const copy = chooseCopy(source, destination);
-  settle({ paths: context.paths, warn: context.log.warn });
+  await settle({ paths: context.paths, warn: context.log.warn });
   const bytes = await copy(context, {
     links: options.followLink ? "follow" : "copy",
     attributes: options.archive ? "all" : "harmless",

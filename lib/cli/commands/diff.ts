@@ -17,8 +17,8 @@ export const diffCommand = defineCommand({
     "and other mounts is not the container's and not listed.",
   positionals: [{ name: "CONTAINER" }],
   flags: {},
-}, ({ positionals: [reference = ""] }, { paths, stdout, log }) => {
-  settle({ paths, warn: log.warn });
+}, async ({ positionals: [reference = ""] }, { paths, stdout, log }) => {
+  await settle({ paths, warn: log.warn });
   const changes = listChanges(snapshotOf(paths, findConfig(paths, reference)));
   stdout.write(formatChanges(changes));
   return 0;

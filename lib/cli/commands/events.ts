@@ -58,7 +58,7 @@ export const eventsCommand = defineCommand({
   const sinceMs = timeOf(options.since, nowMs);
   const untilMs = timeOf(options.until, nowMs) ?? Infinity;
   const format = eventFormatter(options.format);
-  settle({ paths, warn: log.warn });
+  await settle({ paths, warn: log.warn });
   const isOver = untilMs <= nowMs;
   const period: EventPeriod = {
     sinceMs: sinceMs ?? (isOver ? nowMs : -Infinity),

@@ -16,8 +16,8 @@ export const existsCommand = defineCommand({
   positionals: [{ name: "CONTAINER" }],
   flags: {},
   failureStatus: EXIT_STATUS.engineFailure,
-}, ({ positionals: [reference = ""] }, { paths, log }) => {
-  settle({ paths, warn: log.warn });
+}, async ({ positionals: [reference = ""] }, { paths, log }) => {
+  await settle({ paths, warn: log.warn });
   try {
     findConfig(paths, reference);
     return EXIT_STATUS.success;

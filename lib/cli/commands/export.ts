@@ -35,7 +35,7 @@ export const exportCommand = defineCommand({
     await exportContainer(engine, reference, fd);
   };
   if (options.output !== undefined) {
-    settle(engine);
+    await settle(engine);
     await writeArchiveFile(options.output, engine.cwd, write);
     return 0;
   }
@@ -44,7 +44,7 @@ export const exportCommand = defineCommand({
       "cowardly refusing to save to a terminal. Use the -o flag or redirect",
     );
   }
-  settle(engine);
+  await settle(engine);
   await writeArchiveToStdout(write);
   return 0;
 });

@@ -47,7 +47,7 @@ export const historyCommand = defineCommand({
 }, async ({ options, positionals: [reference = ""] }, context) => {
   const { paths, stdout, log } = context;
   const format = parseRowFormat(options.format);
-  settle({ paths, warn: log.warn });
+  await settle({ paths, warn: log.warn });
   const image = await resolveImage(paths, reference);
   const shown = {
     full: options.noTrunc,

@@ -70,7 +70,7 @@ export const imagesCommand = defineCommand({
     : [...options.filter, `reference=${name}`];
   const nowMs = Date.now();
   const filters = parseFilters(IMAGE_FILTERS, texts);
-  settle({ paths, warn: log.warn });
+  await settle({ paths, warn: log.warn });
   const selected = await selectImages(paths, filters, nowMs);
   const rows = selected.flatMap((named) =>
     imageRows(named, {

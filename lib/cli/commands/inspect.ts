@@ -51,7 +51,7 @@ export const inspectCommand = defineCommand({
   ],
 }, async ({ options, positionals }, context) => {
   const { type, format = "" } = options;
-  settle({ paths: context.paths, warn: context.log.warn });
+  await settle({ paths: context.paths, warn: context.log.warn });
   const { paths } = context;
   const sizes = options.size ? "measured" : "left out";
   return await inspectTargets(positionals, context, {

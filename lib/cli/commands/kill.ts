@@ -24,10 +24,10 @@ export const killCommand = defineCommand({
     },
   },
   examples: [{ line: "kill -s HUP web", purpose: "make it read its files" }],
-}, ({ options, positionals }, context) => {
+}, async ({ options, positionals }, context) => {
   const signal = signalOf(options.signal);
   const engine = engineOf(context);
-  settle(engine);
+  await settle(engine);
   return forEachTarget(positionals, context, {
     force: false,
     act: (target) => killContainer(engine, target, signal),

@@ -85,7 +85,7 @@ export const logsCommand = defineCommand({
     after: options.follow ? "more" : "nothing",
     now: () => Date.now(),
   } as const;
-  settle({ paths, warn: log.warn });
+  await settle({ paths, warn: log.warn });
   const config = findConfig(paths, target);
   const lines = new LogLines({ stdout, stderr }, options);
   for await (const entries of readContainerLog(paths, config, selection)) {

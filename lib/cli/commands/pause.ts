@@ -14,9 +14,9 @@ export const pauseCommand = defineCommand({
   summary: "Pause all processes of containers",
   positionals: [{ name: "CONTAINER", repeats: true }],
   flags: {},
-}, ({ positionals }, context) => {
+}, async ({ positionals }, context) => {
   const engine = engineOf(context);
-  settle(engine);
+  await settle(engine);
   return forEachTarget(positionals, context, {
     force: false,
     act: (target) => pauseContainer(engine, target),

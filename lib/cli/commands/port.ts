@@ -20,10 +20,10 @@ export const portCommand = defineCommand({
     { name: "PORT", optional: true },
   ],
   flags: {},
-}, ({ positionals }, { paths, log }) => {
+}, async ({ positionals }, { paths, log }) => {
   const [reference = "", wanted] = positionals;
   const port = wanted === undefined ? undefined : parsePort(wanted);
-  settle({ paths, warn: log.warn });
+  await settle({ paths, warn: log.warn });
   findConfig(paths, reference);
   if (port === undefined) return 0;
   throw new NotFoundError(

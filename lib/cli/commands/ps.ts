@@ -83,7 +83,7 @@ export const psCommand = defineCommand({
 }, async ({ options }, context) => {
   const { paths, stdout, log } = context;
   const format = parseRowFormat(options.format);
-  settle({ paths, warn: log.warn });
+  await settle({ paths, warn: log.warn });
   const selected = await select(
     listContainers(paths, log.warn),
     options,

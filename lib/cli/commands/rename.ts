@@ -14,9 +14,9 @@ export const renameCommand = defineCommand({
   summary: "Rename a container, running or not",
   positionals: [{ name: "CONTAINER" }, { name: "NAME" }],
   flags: {},
-}, ({ positionals: [container = "", name = ""] }, context) => {
+}, async ({ positionals: [container = "", name = ""] }, context) => {
   const engine = engineOf(context);
-  settle(engine);
+  await settle(engine);
   renameContainer(engine, container, name);
   return EXIT_STATUS.success;
 });

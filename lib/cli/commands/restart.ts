@@ -19,10 +19,10 @@ export const restartCommand = defineCommand({
     "is not running is started.",
   positionals: [{ name: "CONTAINER", repeats: true }],
   flags: STOP_FLAGS,
-}, ({ options, positionals }, context) => {
+}, async ({ options, positionals }, context) => {
   const request = toStopOptions(options);
   const engine = engineOf(context);
-  settle(engine);
+  await settle(engine);
   const restart = atOnce(
     positionals,
     (target) => restartContainer(engine, target, request),

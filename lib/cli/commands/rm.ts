@@ -43,7 +43,7 @@ export const rmCommand = defineCommand({
       description: "Leave volumes without a name",
     },
   },
-}, ({ options, positionals }, context) => {
+}, async ({ options, positionals }, context) => {
   if (!options.all && !options.force) {
     checkPositionals(
       "rm",
@@ -52,7 +52,7 @@ export const rmCommand = defineCommand({
     );
   }
   const engine = engineOf(context);
-  settle(engine);
+  await settle(engine);
   const targets = options.all ? listIds(engine.paths) : positionals;
   const running = options.force ? "kill" : "refuse";
   return forEachTarget(targets, context, {

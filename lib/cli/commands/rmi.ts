@@ -37,7 +37,7 @@ export const rmiCommand = defineCommand({
 }, async ({ options, positionals }, context) => {
   using _tidy = endTidily();
   const engine = engineOf(context);
-  settle(engine);
+  await settle(engine);
   let status: number = EXIT_STATUS.success;
   await removeImages(engine, positionals, {
     force: options.force,

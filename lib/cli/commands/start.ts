@@ -48,7 +48,7 @@ export const startCommand = defineCommand({
   },
 }, async ({ options, positionals }, context) => {
   const engine = engineOf(context);
-  settle(engine);
+  await settle(engine);
   const [first = ""] = positionals;
   if (!options.attach && !options.interactive) {
     return await forEachTarget(positionals, context, {

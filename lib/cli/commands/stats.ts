@@ -64,7 +64,7 @@ export const statsCommand = defineCommand({
 }, async ({ options, positionals }, context) => {
   const { paths, stdout, log } = context;
   const format = parseRowFormat(options.format);
-  settle({ paths, warn: log.warn });
+  await settle({ paths, warn: log.warn });
   const named = positionals.map((reference) => ({
     id: findConfig(paths, reference).id,
     reference,

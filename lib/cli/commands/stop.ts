@@ -23,10 +23,10 @@ export const stopCommand = defineCommand({
     line: "stop -t 2 web db",
     purpose: "kill them after 2 seconds",
   }],
-}, ({ options, positionals }, context) => {
+}, async ({ options, positionals }, context) => {
   const request = toStopOptions(options);
   const engine = engineOf(context);
-  settle(engine);
+  await settle(engine);
   const stop = atOnce(
     positionals,
     (target) => stopContainer(engine, target, request),

@@ -14,7 +14,7 @@ export const tagCommand = defineCommand({
   positionals: [{ name: "IMAGE" }, { name: "NAME" }],
   flags: {},
 }, async ({ positionals: [image = "", name = ""] }, { paths, log }) => {
-  settle({ paths, warn: log.warn });
+  await settle({ paths, warn: log.warn });
   await tagImage(paths, image, name);
   return 0;
 });

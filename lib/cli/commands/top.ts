@@ -26,10 +26,10 @@ export const topCommand = defineCommand({
   examples: [
     { line: "top web -o pid,rss,cmd", purpose: "shows their memory in KiB" },
   ],
-}, ({ positionals: [container = "", ...options] }, context) => {
+}, async ({ positionals: [container = "", ...options] }, context) => {
   const columns = topColumns(options);
   const engine = engineOf(context);
-  settle(engine);
+  await settle(engine);
   const processes = listProcesses(engine, container);
   const users = userNames(readTextFileIfExists("/etc/passwd") ?? "");
   const surroundings = {

@@ -14,9 +14,9 @@ export const unpauseCommand = defineCommand({
   summary: "Let the processes of paused containers go on",
   positionals: [{ name: "CONTAINER", repeats: true }],
   flags: {},
-}, ({ positionals }, context) => {
+}, async ({ positionals }, context) => {
   const engine = engineOf(context);
-  settle(engine);
+  await settle(engine);
   return forEachTarget(positionals, context, {
     force: false,
     act: (target) => unpauseContainer(engine, target),

@@ -17,7 +17,7 @@ export const untagCommand = defineCommand({
   ],
   flags: {},
 }, async ({ positionals: [image = "", ...names] }, { paths, log }) => {
-  settle({ paths, warn: log.warn });
+  await settle({ paths, warn: log.warn });
   await untagImage(paths, image, names);
   return 0;
 });

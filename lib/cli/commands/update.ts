@@ -58,14 +58,14 @@ export const updateCommand = defineCommand({
   positionals: [{ name: "CONTAINER", repeats: true }],
   flags: FLAGS,
   examples: [{ line: "update -m 512m --cpus 2 web", purpose: "give it more" }],
-}, ({ options: { restart, ...limits }, positionals }, context) => {
+}, async ({ options: { restart, ...limits }, positionals }, context) => {
   if (restart === undefined && Object.keys(limits).length === 0) {
     throw new UsageError(
       "You must provide one or more flags when using this command.",
     );
   }
   const engine = engineOf(context);
-  settle(engine);
+  await settle(engine);
   return forEachTarget(positionals, context, {
     force: false,
     act: (target) =>

@@ -17,7 +17,7 @@ export const waitCommand = defineCommand({
   flags: {},
 }, async ({ positionals }, context) => {
   const engine = engineOf(context);
-  settle(engine);
+  await settle(engine);
   // At once: one with --rm may be gone before those before it have ended.
   const wait = atOnce(
     positionals,

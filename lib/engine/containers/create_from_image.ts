@@ -39,7 +39,7 @@ export async function createFromImage(
   undo: DisposableStack,
 ): Promise<CreatedContainer> {
   const { paths } = engine;
-  settle(engine);
+  await settle(engine);
   // Until the configuration is written, nothing tells that they are needed.
   using _held = holdLayers(paths);
   const found = await findImage(engine, asked.image);

@@ -77,7 +77,7 @@ export async function endContainer(
       const ended = await endProcess(paths, config, { running, request });
       ({ outcome, exitCode } = ended);
       if (orphan !== undefined) {
-        reconcileSeen({ paths, warn }, id, { exitCode, lock: orphan });
+        await reconcileSeen({ paths, warn }, id, { exitCode, lock: orphan });
       }
       deadline = performance.now() + SETTLE_TIMEOUT_MS;
     }
@@ -86,7 +86,7 @@ export async function endContainer(
     if (keeper !== "there") {
       // Nobody was there to write down its end.
       if (readRunning(paths, id) !== undefined) {
-        reconcileSeen({ paths, warn }, id, { exitCode, lock: undefined });
+        await reconcileSeen({ paths, warn }, id, { exitCode, lock: undefined });
       }
       return outcome;
     }

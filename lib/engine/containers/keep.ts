@@ -9,7 +9,7 @@ import { Departure } from "../../runtime/stdio/departure.ts";
 import type { SignalProxy } from "../../runtime/stdio/signal_proxy.ts";
 import type { Stdio } from "../../runtime/stdio/stdio.ts";
 import type { Engine } from "../engine.ts";
-import { endCgroup } from "./cgroup.ts";
+import { tryEndResources } from "./end_resources.ts";
 import type { CreatedContainer } from "./create.ts";
 import { fateWithoutCaller } from "./fate.ts";
 import { exitCodeOf } from "./exit_record.ts";
@@ -78,9 +78,9 @@ export async function keepContainer(
   const exitCode = exitCodeOf(status);
   // Before its output can end: it may share the host's pids, and have more
   // processes than the first.
-  const cgroup = endCgroup(config);
+  const resources = await tryEndResources(paths, config);
   await connection.drain();
-  const end = { exitCode, ...cgroup, ...limit.errorOf(exitCode) };
+  const end = { exitCode, ...resources, ...limit.errorOf(exitCode) };
   recordEnd(paths, config, { ...end, ...life });
   putAway(paths, container, end);
   return end;

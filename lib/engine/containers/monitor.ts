@@ -14,7 +14,7 @@ import { leaveService } from "../../monitor/leave_service.ts";
 import { backoffMs, shouldRestart } from "../../monitor/restart.ts";
 import type { ContainerConfig } from "../container_config.ts";
 import type { Engine } from "../engine.ts";
-import { endCgroup } from "./cgroup.ts";
+import { tryEndResources } from "./end_resources.ts";
 import { openContainer } from "./create.ts";
 import { endLine, endReason } from "./end_reason.ts";
 import { removeState } from "./lasting.ts";
@@ -54,11 +54,11 @@ export async function monitorContainer(
   const { id, report } = options;
   const alarm = new Alarm();
   using container = openContainer(paths, id, options.lock);
-  using undo = new DisposableStack();
-  undo.defer(() => {
+  await using undo = new AsyncDisposableStack();
+  undo.defer(async () => {
     // What could not be taken over goes on as it was.
     if (findProcess(paths, id) !== undefined) return;
-    const { isGone } = endCgroup(container.config);
+    const { isGone } = await tryEndResources(paths, container.config);
     if (!isGone) return;
     if (options.ifRefused === "remove") container.remove();
     else removeState(paths, id);
@@ -218,7 +218,7 @@ async function startAgain(
     const startedMs = Date.now();
     const { message } = toErrorRecord(error);
     const end = {
-      ...endCgroup(config),
+      ...await tryEndResources(paths, config),
       exitCode: startStatus(error),
       error: message,
       startedMs,

@@ -51,16 +51,16 @@ export interface Pruned {
  * created, started, or removed by somebody else: it is left alone, as is what
  * is half created. One that cannot be removed is warned of, and others are.
  */
-export function pruneContainers(
+export async function pruneContainers(
   { paths, warn }: Pick<Engine, "paths" | "warn">,
   options: PruneOptions,
-): Pruned {
+): Promise<Pruned> {
   const meter = new DiskMeter();
   const ids: ContainerId[] = [];
   let reclaimedBytes = 0;
   for (const id of listIds(paths)) {
     try {
-      const bytes = pruneContainer(paths, id, { ...options, meter });
+      const bytes = await pruneContainer(paths, id, { ...options, meter });
       if (bytes === undefined) continue;
       ids.push(id);
       reclaimedBytes += bytes;
@@ -73,11 +73,11 @@ export function pruneContainers(
 }
 
 /** @returns The room it took, or `undefined` if it stays. */
-function pruneContainer(
+async function pruneContainer(
   paths: HostPaths,
   id: ContainerId,
   { filter, mode, meter }: PruneOptions & { readonly meter: DiskMeter },
-): number | undefined {
+): Promise<number | undefined> {
   const directory = containerDirectory(paths, id);
   // Whoever starts it, or keeps it running, has it locked.
   const lock = tryLock(directory);
@@ -91,7 +91,7 @@ function pruneContainer(
   if (state !== "created" && state !== "exited") return undefined;
   const bytes = meter.measure(directory);
   // Nobody has named it, so that nobody has thought of what is in its volumes.
-  if (mode === "remove") removeLocked(paths, id, "keep");
+  if (mode === "remove") await removeLocked(paths, id, "keep");
   return bytes;
 }
 

@@ -8,6 +8,7 @@ import { decodeWaitStatus } from "../../../ffi/calls/process.ts";
 import { SIGNALS } from "../../../ffi/constants/signal.ts";
 import type { Fd } from "../../../ffi/fd.ts";
 import { HostError } from "../../base/errors.ts";
+import { namesIn } from "../../base/names_in.ts";
 import { removePath } from "../../base/remove_tree.ts";
 import type { HostPaths } from "../../base/host_paths.ts";
 import {
@@ -26,6 +27,7 @@ import type { Engine } from "../engine.ts";
 import { endCgroup } from "./cgroup.ts";
 import { removeContainerFiles } from "./create.ts";
 import { ensureDirectories } from "./directories.ts";
+import { endResources } from "./end_resources.ts";
 import { listIds } from "./list.ts";
 import { tryLock } from "./lock.ts";
 import { exitCodeOf, readExit, writeExit } from "./exit_record.ts";
@@ -55,11 +57,13 @@ const UNKNOWN = 255;
  *
  * @throws {HostError} If the caller is not root, or a directory unusable.
  */
-export function settle({ paths, warn }: Pick<Engine, "paths" | "warn">): void {
+export async function settle(
+  { paths, warn }: Pick<Engine, "paths" | "warn">,
+): Promise<void> {
   assertRoot();
   ensureDirectories(paths, () => reconcileAfterBoot(paths));
   sweepTemporaryTrees(paths);
-  reconcile(paths, warn);
+  await reconcile(paths, warn);
 }
 
 /**
@@ -81,12 +85,15 @@ export function assertRoot(): void {
  * @param warn Hears of one that cannot be settled: it must not keep others from
  * being, nor the command from its work. The next command tries again.
  */
-export function reconcile(paths: HostPaths, warn: Engine["warn"]): void {
-  for (const { name } of Deno.readDirSync(paths.states)) {
+export async function reconcile(
+  paths: HostPaths,
+  warn: Engine["warn"],
+): Promise<void> {
+  for (const name of namesIn(paths.states)) {
     if (!isContainerId(name)) continue;
-    attempt(name, warn, () => {
+    await attempt(name, warn, async () => {
       thawAbandoned(paths, name);
-      reconcileContainer(paths, name);
+      await reconcileContainer(paths, name);
     });
   }
 }
@@ -100,35 +107,35 @@ export interface SeenEnd {
 }
 
 /** Settles one container whose end its caller has waited for. */
-export function reconcileSeen(
+export async function reconcileSeen(
   { paths, warn }: Pick<Engine, "paths" | "warn">,
   id: ContainerId,
   { exitCode, lock }: SeenEnd,
-): void {
-  attempt(id, warn, () => {
-    if (lock === undefined) reconcileContainer(paths, id, exitCode);
-    else reconcileLocked(paths, id, exitCode);
+): Promise<void> {
+  await attempt(id, warn, async () => {
+    if (lock === undefined) await reconcileContainer(paths, id, exitCode);
+    else await reconcileLocked(paths, id, exitCode);
   });
 }
 
-function attempt(
+async function attempt(
   id: ContainerId,
   warn: Engine["warn"],
-  act: () => void,
-): void {
+  act: () => Promise<void>,
+): Promise<void> {
   try {
-    act();
+    await act();
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     warn(`Cannot clear up after container ${shortId(id)}: ${why}`);
   }
 }
 
-function reconcileContainer(
+async function reconcileContainer(
   paths: HostPaths,
   id: ContainerId,
   seen?: number,
-): void {
+): Promise<void> {
   const lock = tryLock(containerDirectory(paths, id));
   if (lock === "busy") return;
   if (lock === "missing") {
@@ -136,14 +143,14 @@ function reconcileContainer(
     return;
   }
   using _locked = lock;
-  reconcileLocked(paths, id, seen);
+  await reconcileLocked(paths, id, seen);
 }
 
-function reconcileLocked(
+async function reconcileLocked(
   paths: HostPaths,
   id: ContainerId,
   seen: number | undefined,
-): void {
+): Promise<void> {
   const config = readConfig(paths, id);
   if (config === undefined) {
     removeHalfCreated(paths, id);
@@ -156,7 +163,7 @@ function reconcileLocked(
     // If it takes long to die, the next command looks again.
     if (!killProcess(running, DEATH_TIMEOUT_MS)) return;
   }
-  const { oomKilled, isGone } = endCgroup(config);
+  const { oomKilled, isGone } = await endResources(paths, config);
   if (!isGone) return;
   const exit = readExit(paths, id);
   // The first may be damaged, or its keeper have died before it wrote it.

@@ -15,7 +15,7 @@ import { openProcess, signalProcess } from "../../runtime/opened_process.ts";
 import { isRunning, killProcess } from "../../runtime/process_identity.ts";
 import type { Engine } from "../engine.ts";
 import { recordContainerEvent } from "../events.ts";
-import { endCgroup } from "./cgroup.ts";
+import { endResources } from "./end_resources.ts";
 import { removeContainerFiles } from "./create.ts";
 import { findContainer } from "./find.ts";
 import { lockWithin } from "./lock.ts";
@@ -45,11 +45,11 @@ type ContainerLock = ReturnType<typeof lockWithin>;
  * @throws {InvalidStateError} If it is running and may not be killed.
  * @throws {NotFoundError} If there is none.
  */
-export function removeContainer(
+export async function removeContainer(
   { paths }: Engine,
   reference: string,
   options: RemoveOptions,
-): void {
+): Promise<void> {
   const id = findContainer(paths, reference);
   const lock = options.running === "refuse"
     ? lockUnlessRunning(paths, id, reference)
@@ -58,7 +58,7 @@ export function removeContainer(
   if (lock === "missing") return;
   if (lock === "busy") throw isBusyError(reference, id);
   using _locked = lock;
-  removeLocked(paths, id, options.volumes);
+  await removeLocked(paths, id, options.volumes);
 }
 
 /** Locks what does not run, and is not about to. */
@@ -124,14 +124,15 @@ function killPaused(paths: HostPaths, id: ContainerId): void {
  *
  * @param volumes As of {@linkcode RemoveOptions}.
  */
-export function removeLocked(
+export async function removeLocked(
   paths: HostPaths,
   id: ContainerId,
   volumes: "keep" | "remove" = "remove",
-): void {
+): Promise<void> {
   const config = readConfig(paths, id);
   // Of a damaged one, nothing tells where it was if not there.
-  endCgroup(config ?? { cgroupsPath: `${DEFAULT_PARENT}/${id}` });
+  const cgroupsPath = `${DEFAULT_PARENT}/${id}`;
+  await endResources(paths, config ?? { id, cgroupsPath });
   removeContainerFiles(paths, id, volumes);
   if (config !== undefined) {
     recordContainerEvent(paths, config, { action: "destroy" });

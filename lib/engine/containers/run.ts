@@ -10,9 +10,9 @@ import type { ContainerConfig } from "../container_config.ts";
 import type { Engine } from "../engine.ts";
 import { obtainImage } from "../images/obtain_image.ts";
 import type { RunOptions } from "../run_options.ts";
-import { endCgroup } from "./cgroup.ts";
 import { createFromImage } from "./create_from_image.ts";
 import { endReason } from "./end_reason.ts";
+import { endResources } from "./end_resources.ts";
 import { fateWithoutCaller } from "./fate.ts";
 import { keepContainer } from "./keep.ts";
 import { launchContainer, type LaunchReport } from "./launch_container.ts";
@@ -52,9 +52,9 @@ export async function runContainer(
   using pidfile = pidfileOf(options);
   using container = await createFromImage(engine, options, undo);
   // A stack of its own: it is removed before its lock is let go.
-  using undoContainer = new DisposableStack();
-  undoContainer.defer(() => {
-    endCgroup(container.config);
+  await using undoContainer = new AsyncDisposableStack();
+  undoContainer.defer(async () => {
+    await endResources(paths, container.config);
     container.remove();
   });
   const started = await launchContainer(engine, container, {

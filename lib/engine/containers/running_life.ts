@@ -25,8 +25,8 @@ import { drain } from "../../runtime/stdio/drain.ts";
 import { writeAll } from "../../runtime/stdio/pump.ts";
 import type { ContainerConfig } from "../container_config.ts";
 import type { Engine } from "../engine.ts";
-import { endCgroup } from "./cgroup.ts";
 import type { CreatedContainer } from "./create.ts";
+import { tryEndResources } from "./end_resources.ts";
 import { exitCodeOf } from "./exit_record.ts";
 import { checkHealth } from "./health.ts";
 import { launchContainer } from "./launch_container.ts";
@@ -148,8 +148,8 @@ function follow(
     using _hurry = server.hurry();
     // Before its output can end: it may share the host's pids, and have more
     // processes than the first.
-    const cgroup = endCgroup(config);
-    const end = { exitCode, ...cgroup, ...limit.errorOf(exitCode) };
+    const given = await tryEndResources(paths, config);
+    const end = { exitCode, ...given, ...limit.errorOf(exitCode) };
     await drain(connection.outputs);
     recordEnd(paths, config, { ...end, ...life });
     return { ...end, ranMs };

@@ -83,7 +83,10 @@ async function recordedEnd(
     }
     if (keeper === "none") {
       // Nobody was there to write down its end.
-      reconcileSeen({ paths, warn }, id, { exitCode: seen, lock: undefined });
+      await reconcileSeen({ paths, warn }, id, {
+        exitCode: seen,
+        lock: undefined,
+      });
       return readExit(paths, id)?.exitCode ??
         await loggedEnd(paths, id) ?? seen;
     }

@@ -238,7 +238,7 @@ engineTest(
 
 engineTest(
   "removeContainerFiles() is finished by reconcile() if it is cut short",
-  (roots) => {
+  async (roots) => {
     const { paths, engine, warnings } = roots;
     using container = roots.create({ name: "web" });
     const { id } = container.config;
@@ -256,7 +256,7 @@ engineTest(
     assert.deepEqual(names(paths.states), [id], "the next command finds it");
     assert.equal(readConfig(paths, id), undefined, "nobody takes it for whole");
     container[Symbol.dispose]();
-    reconcile(paths, engine.warn);
+    await reconcile(paths, engine.warn);
     assert.deepEqual([left(roots), warnings], [[], []]);
   },
 );

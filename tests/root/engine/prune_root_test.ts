@@ -30,34 +30,38 @@ function leave(roots: EngineRoots, changes: Partial<LayeredDraft> = {}): Id {
   return container.config.id;
 }
 
-function prune(
+async function prune(
   { engine }: EngineRoots,
   filter: Partial<PruneFilter> = {},
   mode: "remove" | "dry-run" = "remove",
-): readonly string[] {
-  return pruneContainers(engine, {
+): Promise<readonly string[]> {
+  const pruned = await pruneContainers(engine, {
     filter: { ...PRUNE_ALL, ...filter },
     mode,
-  }).ids;
+  });
+  return pruned.ids;
 }
 
-engineTest("pruneContainers() removes what does not run", (roots) => {
+engineTest("pruneContainers() removes what does not run", async (roots) => {
   const ids = [leave(roots, { name: "a" }), leave(roots, { name: "b" })];
   const [first] = ids;
   assert.ok(first);
   const big = `${containerDirectory(roots.paths, first)}/upper/big`;
-  Deno.writeFileSync(big, new Uint8Array(1_000_000).fill(7));
+  await Deno.writeFile(big, new Uint8Array(1_000_000).fill(7));
   const options = { filter: PRUNE_ALL, mode: "dry-run" } as const;
-  const planned = pruneContainers(roots.engine, options);
+  const planned = await pruneContainers(roots.engine, options);
   assert.deepEqual(listIds(roots.paths).toSorted(), ids.toSorted());
-  const pruned = pruneContainers(roots.engine, { ...options, mode: "remove" });
+  const pruned = await pruneContainers(roots.engine, {
+    ...options,
+    mode: "remove",
+  });
   assert.deepEqual(pruned, planned);
   assert.deepEqual(pruned.ids.toSorted(), ids.toSorted());
   assert.ok(pruned.reclaimedBytes > 1_000_000);
   assert.deepEqual(listIds(roots.paths), []);
 });
 
-engineTest("pruneContainers() spares what runs or is locked", (roots) => {
+engineTest("pruneContainers() spares what runs or is locked", async (roots) => {
   const own = identifyProcess(Deno.pid);
   assert.ok(own);
   // Its keeper has been killed, so that nobody has it locked.
@@ -74,17 +78,17 @@ engineTest("pruneContainers() spares what runs or is locked", (roots) => {
     untilMs: Infinity,
   });
   const half = createContainerId();
-  Deno.mkdirSync(containerDirectory(roots.paths, half));
+  await Deno.mkdir(containerDirectory(roots.paths, half));
   const idle = leave(roots);
-  assert.deepEqual(prune(roots), [idle]);
+  assert.deepEqual(await prune(roots), [idle]);
   assert.ok(readConfig(roots.paths, orphan));
   assert.ok(readConfig(roots.paths, starting.config.id));
-  for (const id of [orphan, half]) removeLocked(roots.paths, id);
+  for (const id of [orphan, half]) await removeLocked(roots.paths, id);
   starting.remove();
   restarting.remove();
 });
 
-engineTest("pruneContainers() takes what its filter does", (roots) => {
+engineTest("pruneContainers() takes what its filter does", async (roots) => {
   const shop = leave(roots, { labels: { app: "shop" }, createdMs: 1000 });
   const other = leave(roots, { labels: {}, createdMs: 2000 });
   const table: [Partial<PruneFilter>, Id[]][] = [
@@ -97,13 +101,13 @@ engineTest("pruneContainers() takes what its filter does", (roots) => {
     [{ withoutLabels: ["app=other"] }, [shop, other]],
   ];
   for (const [filter, expected] of table) {
-    const ids = prune(roots, filter, "dry-run");
+    const ids = await prune(roots, filter, "dry-run");
     assert.deepEqual(ids.toSorted(), expected.toSorted());
   }
-  prune(roots);
+  await prune(roots);
 });
 
-engineTest("pruneContainers() goes on after one that stays", (roots) => {
+engineTest("pruneContainers() goes on after one that stays", async (roots) => {
   const stuck = leave(roots);
   const idle = leave(roots);
   const mount = `${containerDirectory(roots.paths, stuck)}/merged`;
@@ -112,7 +116,7 @@ engineTest("pruneContainers() goes on after one that stays", (roots) => {
   };
   run("mount", "-t", "tmpfs", "none", mount);
   try {
-    assert.deepEqual(prune(roots), [idle]);
+    assert.deepEqual(await prune(roots), [idle]);
     assert.equal(roots.warnings.length, 1);
     assert.match(
       roots.warnings[0] ?? "",
@@ -121,5 +125,5 @@ engineTest("pruneContainers() goes on after one that stays", (roots) => {
   } finally {
     run("umount", mount);
   }
-  removeLocked(roots.paths, stuck);
+  await removeLocked(roots.paths, stuck);
 });

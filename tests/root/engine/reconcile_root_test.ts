@@ -68,13 +68,13 @@ function exists(path: string): boolean {
 
 /** A process that would live for long, and is gone after use. */
 async function withSleeper(
-  use: (identity: ProcessIdentity) => void,
+  use: (identity: ProcessIdentity) => void | Promise<void>,
 ): Promise<Deno.CommandStatus> {
   const child = new Deno.Command("sleep", { args: ["1000"] }).spawn();
   try {
     const identity = identifyProcess(child.pid);
     assert.ok(identity);
-    use(identity);
+    await use(identity);
   } finally {
     // Without this the next line would wait if nobody has killed it.
     child.kill("SIGTERM");
@@ -96,42 +96,42 @@ function assertKilled(
   assert.ok(!exists(stateDirectory(paths, id)));
 }
 
-engineTest("reconcile() removes a state without a container", (roots) => {
-  Deno.mkdirSync(stateDirectory(roots.paths, createContainerId()));
-  reconcile(roots.paths, roots.engine.warn);
+engineTest("reconcile() removes a state without a container", async (roots) => {
+  await Deno.mkdir(stateDirectory(roots.paths, createContainerId()));
+  await reconcile(roots.paths, roots.engine.warn);
   assert.deepEqual(entries(roots), []);
 });
 
 engineTest(
   "reconcile() keeps a state while somebody creates containers",
-  (roots) => {
+  async (roots) => {
     const id = createContainerId();
-    Deno.mkdirSync(stateDirectory(roots.paths, id));
+    await Deno.mkdir(stateDirectory(roots.paths, id));
     {
       using _creating = lockShared(roots.paths.states);
-      reconcile(roots.paths, roots.engine.warn);
+      await reconcile(roots.paths, roots.engine.warn);
       assert.deepEqual(entries(roots), [id]);
     }
-    reconcile(roots.paths, roots.engine.warn);
+    await reconcile(roots.paths, roots.engine.warn);
     assert.deepEqual(entries(roots), []);
   },
 );
 
 engineTest(
   "reconcile() removes a container that has no configuration",
-  (roots) => {
+  async (roots) => {
     const { paths } = roots;
     const id = createContainerId();
-    Deno.mkdirSync(stateDirectory(paths, id));
-    Deno.mkdirSync(`${containerDirectory(paths, id)}/upper/a`, {
+    await Deno.mkdir(stateDirectory(paths, id));
+    await Deno.mkdir(`${containerDirectory(paths, id)}/upper/a`, {
       recursive: true,
     });
-    Deno.writeTextFileSync(
+    await Deno.writeTextFile(
       `${containerDirectory(paths, id)}/config.json.new`,
       '{"id',
     );
     claimName(paths, "web", id);
-    reconcile(paths, roots.engine.warn);
+    await reconcile(paths, roots.engine.warn);
     assert.deepEqual(entries(roots), []);
     const next = abandoned(roots, { name: "web" });
     assert.equal(findByName(paths, "web"), next.config.id, "its name is free");
@@ -139,19 +139,22 @@ engineTest(
   },
 );
 
-engineTest("reconcile() keeps what its creator still has locked", (roots) => {
-  using container = roots.create({ autoRemove: true });
-  const before = entries(roots);
-  reconcile(roots.paths, roots.engine.warn);
-  assert.deepEqual(entries(roots), before);
-  container.remove();
-});
+engineTest(
+  "reconcile() keeps what its creator still has locked",
+  async (roots) => {
+    using container = roots.create({ autoRemove: true });
+    const before = entries(roots);
+    await reconcile(roots.paths, roots.engine.warn);
+    assert.deepEqual(entries(roots), before);
+    container.remove();
+  },
+);
 
 engineTest(
   "reconcile() removes a container that was configured and never started",
-  (roots) => {
+  async (roots) => {
     abandoned(roots, { name: "web" });
-    reconcile(roots.paths, roots.engine.warn);
+    await reconcile(roots.paths, roots.engine.warn);
     assert.deepEqual(entries(roots), []);
     assert.equal(findByName(roots.paths, "web"), undefined);
   },
@@ -159,10 +162,10 @@ engineTest(
 
 engineTest(
   "reconcile() removes an abandoned container that asked for it",
-  (roots) => {
+  async (roots) => {
     const container = abandoned(roots, { name: "web", autoRemove: true });
-    Deno.mkdirSync(`${container.snapshot.work}/work`);
-    reconcile(roots.paths, roots.engine.warn);
+    await Deno.mkdir(`${container.snapshot.work}/work`);
+    await reconcile(roots.paths, roots.engine.warn);
     assert.deepEqual(entries(roots), []);
   },
 );
@@ -173,10 +176,12 @@ engineTest(
     const container = abandoned(roots);
     const { id } = container.config;
     let dead: ProcessIdentity | undefined;
-    await withSleeper((identity) => dead = identity);
+    await withSleeper((identity) => {
+      dead = identity;
+    });
     assert.ok(dead);
     writeRunning(roots.paths, id, runningRecord(dead, { startedMs: 88 }));
-    reconcile(roots.paths, roots.engine.warn);
+    await reconcile(roots.paths, roots.engine.warn);
     assertKilled(roots, id, { startedMs: 88 });
     container.remove();
   },
@@ -195,7 +200,7 @@ for (const withoutKeeper of ["ends", "goes-on"] as const) {
       assert.ok(process);
       Deno.kill(identity.pid, "SIGTERM");
       await awaitEnd(process, Infinity);
-      reconcile(roots.paths, roots.engine.warn);
+      await reconcile(roots.paths, roots.engine.warn);
       assert.equal(readExit(roots.paths, id)?.exitCode, 3);
       container.remove();
     },
@@ -207,9 +212,9 @@ engineTest(
   async (roots) => {
     const container = abandoned(roots);
     const { id } = container.config;
-    const status = await withSleeper((identity) => {
+    const status = await withSleeper(async (identity) => {
       writeRunning(roots.paths, id, runningRecord(identity, { startedMs: 99 }));
-      reconcile(roots.paths, roots.engine.warn);
+      await reconcile(roots.paths, roots.engine.warn);
       assertKilled(roots, id, { startedMs: 99 });
     });
     assert.equal(status.signal, "SIGKILL");
@@ -219,9 +224,9 @@ engineTest(
 
 engineTest("reconcile() kills and removes with --rm", async (roots) => {
   const container = abandoned(roots, { autoRemove: true });
-  const status = await withSleeper((identity) => {
+  const status = await withSleeper(async (identity) => {
     writeRunning(roots.paths, container.config.id, runningRecord(identity));
-    reconcile(roots.paths, roots.engine.warn);
+    await reconcile(roots.paths, roots.engine.warn);
     assert.deepEqual(entries(roots), []);
   });
   assert.equal(status.signal, "SIGKILL");
@@ -232,10 +237,10 @@ engineTest(
   async (roots) => {
     const container = abandoned(roots);
     const { id } = container.config;
-    const status = await withSleeper(({ pid, startTime }) => {
+    const status = await withSleeper(async ({ pid, startTime }) => {
       const earlier = String(Number(startTime) - 1);
       writeRunning(roots.paths, id, runningRecord({ pid, startTime: earlier }));
-      reconcile(roots.paths, roots.engine.warn);
+      await reconcile(roots.paths, roots.engine.warn);
       assertKilled(roots, id, { startedMs: 5 });
       assert.ok(identifyProcess(pid), "it still runs");
     });
@@ -249,9 +254,9 @@ engineTest(
   async (roots) => {
     using container = roots.create();
     const { id } = container.config;
-    const status = await withSleeper((identity) => {
+    const status = await withSleeper(async (identity) => {
       writeRunning(roots.paths, id, runningRecord(identity));
-      reconcile(roots.paths, roots.engine.warn);
+      await reconcile(roots.paths, roots.engine.warn);
       assert.ok(readRunning(roots.paths, id));
       assert.equal(readExit(roots.paths, id), undefined);
     });
@@ -262,7 +267,7 @@ engineTest(
 
 engineTest(
   "reconcile() believes the keeper who wrote the end and then died",
-  (roots) => {
+  async (roots) => {
     const container = abandoned(roots);
     const { id } = container.config;
     const exit = {
@@ -275,12 +280,12 @@ engineTest(
     writeExit(roots.paths, id, exit);
     // Killed before it removed the running record, and after it had.
     for (const isRecorded of [true, false]) {
-      Deno.mkdirSync(stateDirectory(roots.paths, id), { recursive: true });
+      await Deno.mkdir(stateDirectory(roots.paths, id), { recursive: true });
       if (isRecorded) {
         const dead = { pid: 1, startTime: "none" };
         writeRunning(roots.paths, id, runningRecord(dead));
       }
-      reconcile(roots.paths, roots.engine.warn);
+      await reconcile(roots.paths, roots.engine.warn);
       assert.deepEqual(readExit(roots.paths, id), exit);
       assert.ok(!exists(stateDirectory(roots.paths, id)));
     }
@@ -288,33 +293,36 @@ engineTest(
   },
 );
 
-engineTest("reconcile() replaces the end of an earlier start", (roots) => {
-  const container = abandoned(roots);
-  const { id } = container.config;
-  writeExit(roots.paths, id, {
-    exitCode: 0,
-    startedMs: 5,
-    finishedMs: 6,
-    oomKilled: false,
-    restartCount: 0,
-  });
-  const dead = runningRecord({ pid: 1, startTime: "none" }, { startedMs: 7 });
-  writeRunning(roots.paths, id, dead);
-  reconcile(roots.paths, roots.engine.warn);
-  assertKilled(roots, id, { startedMs: 7 });
-  container.remove();
-});
+engineTest(
+  "reconcile() replaces the end of an earlier start",
+  async (roots) => {
+    const container = abandoned(roots);
+    const { id } = container.config;
+    writeExit(roots.paths, id, {
+      exitCode: 0,
+      startedMs: 5,
+      finishedMs: 6,
+      oomKilled: false,
+      restartCount: 0,
+    });
+    const dead = runningRecord({ pid: 1, startTime: "none" }, { startedMs: 7 });
+    writeRunning(roots.paths, id, dead);
+    await reconcile(roots.paths, roots.engine.warn);
+    assertKilled(roots, id, { startedMs: 7 });
+    container.remove();
+  },
+);
 
 engineTest(
   "reconcile() settles each container, and a second time none",
-  (roots) => {
+  async (roots) => {
     const ids = [1, 2, 3].map(() => abandoned(roots));
     const dead = runningRecord({ pid: 1, startTime: "none" }, { startedMs: 7 });
     for (const { config } of ids) writeRunning(roots.paths, config.id, dead);
-    reconcile(roots.paths, roots.engine.warn);
+    await reconcile(roots.paths, roots.engine.warn);
     const records = ids.map(({ config }) => readExit(roots.paths, config.id));
     assert.ok(records.every((record) => record?.exitCode === 137));
-    reconcile(roots.paths, roots.engine.warn);
+    await reconcile(roots.paths, roots.engine.warn);
     assert.deepEqual(
       ids.map(({ config }) => readExit(roots.paths, config.id)),
       records,
@@ -323,15 +331,18 @@ engineTest(
   },
 );
 
-engineTest("reconcile() ignores what is no container's state", (roots) => {
-  const stray = `${roots.paths.states}/lost+found`;
-  Deno.mkdirSync(stray);
-  reconcile(roots.paths, roots.engine.warn);
-  assert.ok(exists(stray));
-  Deno.removeSync(stray);
-});
+engineTest(
+  "reconcile() ignores what is no container's state",
+  async (roots) => {
+    const stray = `${roots.paths.states}/lost+found`;
+    await Deno.mkdir(stray);
+    await reconcile(roots.paths, roots.engine.warn);
+    assert.ok(exists(stray));
+    await Deno.remove(stray);
+  },
+);
 
-engineTest("settle() settles all containers after a reboot", (roots) => {
+engineTest("settle() settles all containers after a reboot", async (roots) => {
   const { paths } = roots;
   const wasRunning = abandoned(roots);
   writeStarted(paths, wasRunning.config.id, { startedMs: 77 });
@@ -348,11 +359,11 @@ engineTest("settle() settles all containers after a reboot", (roots) => {
   writeExit(paths, hadEnded.config.id, exit);
   const temporary = abandoned(roots, { autoRemove: true, name: "web" });
   const half = createContainerId();
-  Deno.mkdirSync(containerDirectory(paths, half));
+  await Deno.mkdir(containerDirectory(paths, half));
   using busy = roots.create({});
-  Deno.removeSync(roots.runRoot, { recursive: true });
+  await Deno.remove(roots.runRoot, { recursive: true });
 
-  settle({ ...roots.engine, paths });
+  await settle({ ...roots.engine, paths });
   assert.ok(exists(paths.states));
   assertKilled(roots, wasRunning.config.id, { startedMs: 77 });
   assert.deepEqual(readExit(paths, hadEnded.config.id), exit);
@@ -366,11 +377,11 @@ engineTest("settle() settles all containers after a reboot", (roots) => {
   }
 });
 
-engineTest("settle() is for root alone", (roots) => {
+engineTest("settle() is for root alone", async (roots) => {
   const uid = Deno.uid;
   Deno.uid = () => 1000;
   try {
-    assert.throws(() => settle(roots.engine), {
+    await assert.rejects(() => settle(roots.engine), {
       name: "HostError",
       message: "permission denied: tsdocker needs root",
       advice: "sudo tsdocker …",
@@ -382,7 +393,7 @@ engineTest("settle() is for root alone", (roots) => {
 
 engineTest(
   "reconcile() tells of a container it cannot settle, and goes on",
-  (roots) => {
+  async (roots) => {
     const { paths, engine, warnings } = roots;
     using stuck = roots.create();
     using other = roots.create();
@@ -392,7 +403,7 @@ engineTest(
     const flags = MOUNT.MS_BIND;
     syscall("mount", directory, `${directory}/upper`, null, flags, null);
     try {
-      reconcile(paths, engine.warn);
+      await reconcile(paths, engine.warn);
     } finally {
       syscall("umount2", `${directory}/upper`, 0);
     }
@@ -402,7 +413,7 @@ engineTest(
       /^Cannot clear up after container [0-9a-f]{12}: /,
     );
     assert.equal(readConfig(paths, other.config.id), undefined);
-    reconcile(paths, engine.warn);
+    await reconcile(paths, engine.warn);
     assert.equal(warnings.length, 1);
   },
 );
@@ -416,14 +427,14 @@ function* beginnings(text: string): Generator<string> {
 
 engineTest(
   "reconcile() leaves a damaged configuration to who removes it",
-  (roots) => {
+  async (roots) => {
     const { paths, engine } = roots;
     const container = abandoned(roots, { name: "web" });
     const { id } = container.config;
     const path = `${containerDirectory(paths, id)}/config.json`;
-    for (const text of beginnings(Deno.readTextFileSync(path))) {
-      Deno.writeTextFileSync(path, text);
-      reconcile(paths, engine.warn);
+    for (const text of beginnings(await Deno.readTextFile(path))) {
+      await Deno.writeTextFile(path, text);
+      await reconcile(paths, engine.warn);
       assert.ok(exists(path), text);
     }
     const told: string[] = [];
@@ -438,34 +449,40 @@ engineTest(
   },
 );
 
-engineTest("settle() keeps a damaged configuration at a reboot", (roots) => {
-  const { paths, engine } = roots;
-  const container = abandoned(roots, { name: "web" });
-  const { id } = container.config;
-  Deno.writeTextFileSync(`${containerDirectory(paths, id)}/config.json`, "");
-  Deno.removeSync(roots.runRoot, { recursive: true });
-  settle(engine);
-  assert.ok(exists(containerDirectory(paths, id)));
-  removeContainer(engine, id, { running: "refuse" });
-  assert.deepEqual(entries(roots), []);
-});
+engineTest(
+  "settle() keeps a damaged configuration at a reboot",
+  async (roots) => {
+    const { paths, engine } = roots;
+    const container = abandoned(roots, { name: "web" });
+    const { id } = container.config;
+    await Deno.writeTextFile(
+      `${containerDirectory(paths, id)}/config.json`,
+      "",
+    );
+    await Deno.remove(roots.runRoot, { recursive: true });
+    await settle(engine);
+    assert.ok(exists(containerDirectory(paths, id)));
+    removeContainer(engine, id, { running: "refuse" });
+    assert.deepEqual(entries(roots), []);
+  },
+);
 
 engineTest(
   "reconcile() takes the end of what has a damaged record for a kill",
-  (roots) => {
+  async (roots) => {
     const { paths, engine } = roots;
     const container = abandoned(roots);
     const { id } = container.config;
     const dead = runningRecord({ pid: 1, startTime: "none" }, { startedMs: 7 });
     for (const text of beginnings(JSON.stringify(dead))) {
       writeStarted(paths, id, { startedMs: 7 });
-      Deno.mkdirSync(stateDirectory(paths, id), { recursive: true });
+      await Deno.mkdir(stateDirectory(paths, id), { recursive: true });
       const running = `${stateDirectory(paths, id)}/running.json`;
-      Deno.writeTextFileSync(running, text);
-      reconcile(paths, engine.warn);
+      await Deno.writeTextFile(running, text);
+      await reconcile(paths, engine.warn);
       assertKilled(roots, id, { startedMs: 7 });
       const exit = `${containerDirectory(paths, id)}/exit.json`;
-      Deno.writeTextFileSync(exit, text);
+      await Deno.writeTextFile(exit, text);
     }
     container.remove();
   },

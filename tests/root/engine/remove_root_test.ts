@@ -21,7 +21,7 @@ import { runningRecord } from "../../support/running_record.ts";
 async function withProcess(
   roots: EngineRoots,
   id: string,
-  use: () => void,
+  use: () => void | Promise<void>,
 ): Promise<Deno.CommandStatus> {
   const child = new Deno.Command("sleep", { args: ["1000"] }).spawn();
   try {
@@ -34,7 +34,7 @@ async function withProcess(
       found as Parameters<typeof writeRunning>[1],
       runningRecord(identity),
     );
-    use();
+    await use();
   } finally {
     child.kill("SIGTERM");
   }
@@ -42,7 +42,10 @@ async function withProcess(
 }
 
 /** Does something at the first pause of who waits for a lock. */
-function atPause(action: () => void, run: () => void): void {
+async function atPause(
+  action: () => void,
+  run: () => Promise<void>,
+): Promise<void> {
   const wait = Atomics.wait;
   let isDone = false;
   Atomics.wait = () => {
@@ -51,51 +54,57 @@ function atPause(action: () => void, run: () => void): void {
     return "timed-out";
   };
   try {
-    run();
+    await run();
   } finally {
     Atomics.wait = wait;
   }
   assert.ok(isDone, "it has waited");
 }
 
-engineTest("removeContainer() removes layer, records and name", (roots) => {
-  for (const running of ["refuse", "kill"] as const) {
-    const container = roots.create({ name: "web" });
-    container[Symbol.dispose]();
-    Deno.writeTextFileSync(`${container.snapshot.upper}/file`, "");
-    removeContainer(roots.engine, "web", { running });
-    assert.equal(findByName(roots.paths, "web"), undefined);
-    assert.throws(() => removeContainer(roots.engine, "web", { running }), {
-      name: "NotFoundError",
-    });
-  }
-});
+engineTest(
+  "removeContainer() removes layer, records and name",
+  async (roots) => {
+    for (const running of ["refuse", "kill"] as const) {
+      const container = roots.create({ name: "web" });
+      container[Symbol.dispose]();
+      await Deno.writeTextFile(`${container.snapshot.upper}/file`, "");
+      await removeContainer(roots.engine, "web", { running });
+      assert.equal(findByName(roots.paths, "web"), undefined);
+      await assert.rejects(
+        () => removeContainer(roots.engine, "web", { running }),
+        {
+          name: "NotFoundError",
+        },
+      );
+    }
+  },
+);
 
-engineTest("removeContainer() takes the beginning of an id", (roots) => {
+engineTest("removeContainer() takes the beginning of an id", async (roots) => {
   const container = roots.create();
   container[Symbol.dispose]();
   const start = container.config.id.slice(0, 12);
-  removeContainer(roots.engine, start, { running: "refuse" });
+  await removeContainer(roots.engine, start, { running: "refuse" });
 });
 
 engineTest(
   "removeContainer() removes a container without configuration",
-  (roots) => {
+  async (roots) => {
     const id = createContainerId();
-    Deno.mkdirSync(`${containerDirectory(roots.paths, id)}/upper`, {
+    await Deno.mkdir(`${containerDirectory(roots.paths, id)}/upper`, {
       recursive: true,
     });
-    removeContainer(roots.engine, id, { running: "refuse" });
+    await removeContainer(roots.engine, id, { running: "refuse" });
   },
 );
 
 engineTest("removeContainer() refuses a running container", async (roots) => {
   using container = roots.create({ name: "web" });
   const { id } = container.config;
-  const status = await withProcess(roots, id, () => {
-    const remove = (): void =>
+  const status = await withProcess(roots, id, async () => {
+    const remove = (): Promise<void> =>
       removeContainer(roots.engine, "/web", { running: "refuse" });
-    assert.throws(remove, {
+    await assert.rejects(remove, {
       name: "InvalidStateError",
       id,
       operation: "remove",
@@ -112,21 +121,24 @@ engineTest("removeContainer() refuses a running container", async (roots) => {
 
 engineTest(
   "removeContainer() refuses what is started again while it waits",
-  (roots) => {
+  async (roots) => {
     using container = roots.create({ name: "web" });
     const { id } = container.config;
     const restarting = { keeper: ownIdentity(), untilMs: 1 };
-    const remove = (): void =>
+    const remove = (): Promise<void> =>
       removeContainer(roots.engine, "web", { running: "refuse" });
     // Whenever it asks for the time, a little more has passed.
     const now = performance.now;
     let time = 0;
     performance.now = () => time += 30;
     try {
-      atPause(() => writeRestarting(roots.paths, id, restarting), () => {
-        const expected = { name: "InvalidStateError", actual: "restarting" };
-        assert.throws(remove, expected);
-      });
+      await atPause(
+        () => writeRestarting(roots.paths, id, restarting),
+        async () => {
+          const expected = { name: "InvalidStateError", actual: "restarting" };
+          await assert.rejects(remove, expected);
+        },
+      );
     } finally {
       performance.now = now;
     }
@@ -139,8 +151,8 @@ engineTest(
   async (roots) => {
     const container = roots.create({ name: "web" });
     container[Symbol.dispose]();
-    const status = await withProcess(roots, container.config.id, () => {
-      removeContainer(roots.engine, "web", { running: "kill" });
+    const status = await withProcess(roots, container.config.id, async () => {
+      await removeContainer(roots.engine, "web", { running: "kill" });
     });
     assert.equal(status.signal, "SIGKILL");
   },
@@ -150,9 +162,9 @@ engineTest(
   "removeContainer() waits for the keeper of what it killed",
   async (roots) => {
     const container = roots.create({ name: "web" });
-    await withProcess(roots, container.config.id, () => {
-      atPause(() => container[Symbol.dispose](), () => {
-        removeContainer(roots.engine, "web", { running: "kill" });
+    await withProcess(roots, container.config.id, async () => {
+      await atPause(() => container[Symbol.dispose](), async () => {
+        await removeContainer(roots.engine, "web", { running: "kill" });
       });
     });
   },
@@ -162,8 +174,8 @@ engineTest(
   "removeContainer() is content if the keeper removes it first",
   async (roots) => {
     const container = roots.create({ name: "web", autoRemove: true });
-    await withProcess(roots, container.config.id, () => {
-      atPause(() => {
+    await withProcess(roots, container.config.id, async () => {
+      await atPause(() => {
         container.remove();
         container[Symbol.dispose]();
       }, () => removeContainer(roots.engine, "web", { running: "kill" }));
@@ -173,16 +185,16 @@ engineTest(
 
 engineTest(
   "removeContainer() gives up on what another keeps locked",
-  (roots) => {
+  async (roots) => {
     using container = roots.create({ name: "web" });
     const { id } = container.config;
     const now = performance.now;
     let time = 0;
     performance.now = () => time += 20_000;
     try {
-      const remove = (): void =>
+      const remove = (): Promise<void> =>
         removeContainer(roots.engine, "web", { running: "refuse" });
-      assert.throws(remove, {
+      await assert.rejects(remove, {
         name: "InvalidStateError",
         message:
           `cannot remove container "web": another tsdocker is working on ${
@@ -203,11 +215,11 @@ engineTest(
     const container = roots.create({ name: "web" });
     container[Symbol.dispose]();
     const { id } = container.config;
-    const status = await withProcess(roots, id, () => {
+    const status = await withProcess(roots, id, async () => {
       const own = identifyProcess(Deno.pid);
       assert.ok(own);
       writeRunning(roots.paths, id, runningRecord({ ...own, startTime: "1" }));
-      removeContainer(roots.engine, "web", { running: "refuse" });
+      await removeContainer(roots.engine, "web", { running: "refuse" });
     });
     assert.equal(status.signal, "SIGTERM");
   },

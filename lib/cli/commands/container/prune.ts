@@ -22,15 +22,15 @@ export const containerPruneCommand = defineCommand({
     `their restart policy is about to start again.\n\n${PRUNE_FILTER_HELP}`,
   positionals: [],
   flags: { filter: FILTER_FLAG, force: FORCE_FLAG, dryRun: DRY_RUN_FLAG },
-}, ({ options }, context) => {
+}, async ({ options }, context) => {
   const filter = parsePruneFilter(options.filter, Date.now());
   const engine = engineOf(context);
-  settle(engine);
+  await settle(engine);
   const mode = options.dryRun ? "dry-run" : "remove";
   const isWanted = options.force || options.dryRun ||
     confirm("This will remove all stopped containers.", context);
   if (!isWanted) return 0;
-  const pruned = pruneContainers(engine, { filter, mode });
+  const pruned = await pruneContainers(engine, { filter, mode });
   context.stdout.write(prunedText([{ what: "Containers", pruned }], mode));
   return 0;
 });

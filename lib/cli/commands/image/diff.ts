@@ -19,7 +19,7 @@ export const imageDiffCommand = defineCommand({
   flags: {},
 }, async ({ positionals: [image = "", other] }, context) => {
   const engine = engineOf(context);
-  settle(engine);
+  await settle(engine);
   const changes = await listImageChanges(engine, image, other);
   context.stdout.write(formatChanges(changes));
   return 0;

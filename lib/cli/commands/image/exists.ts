@@ -16,7 +16,7 @@ export const imageExistsCommand = defineCommand({
   flags: {},
   failureStatus: EXIT_STATUS.engineFailure,
 }, async ({ positionals: [reference = ""] }, { paths, log }) => {
-  settle({ paths, warn: log.warn });
+  await settle({ paths, warn: log.warn });
   const image = await findStoredImage(paths, reference);
   return image === undefined ? EXIT_STATUS.failure : EXIT_STATUS.success;
 });

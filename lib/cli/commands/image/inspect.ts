@@ -21,7 +21,7 @@ export const imageInspectCommand = defineCommand({
   flags: { format: inspectFormatFlag("{{.Config.Cmd}}") },
 }, async ({ options: { format = "" }, positionals }, context) => {
   const { paths, log } = context;
-  settle({ paths, warn: log.warn });
+  await settle({ paths, warn: log.warn });
   return await inspectTargets(positionals, context, {
     format,
     inspect: async (reference) =>

@@ -38,7 +38,7 @@ export const imagePruneCommand = defineCommand({
 }, async ({ options }, context) => {
   const filter = parsePruneFilter(options.filter, Date.now());
   const engine = engineOf(context);
-  settle(engine);
+  await settle(engine);
   const mode = options.dryRun ? "dry-run" : "remove";
   const what = options.all
     ? "all images without at least one container associated to them"

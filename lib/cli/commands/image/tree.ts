@@ -23,7 +23,7 @@ export const imageTreeCommand = defineCommand({
   },
 }, async ({ options, positionals: [reference = ""] }, context) => {
   const { paths, stdout, log } = context;
-  settle({ paths, warn: log.warn });
+  await settle({ paths, warn: log.warn });
   const named = await findNamedImage(paths, reference);
   const ids = options.noTrunc ? "full" : "short";
   stdout.write(formatImageTree(named, imageTree(paths, named), ids));

@@ -23,7 +23,7 @@ export const imageVerifyCommand = defineCommand({
   positionals: [{ name: "IMAGE", optional: true, repeats: true }],
   flags: {},
 }, async ({ positionals }, { paths, stdout, report, log }) => {
-  settle({ paths, warn: log.warn });
+  await settle({ paths, warn: log.warn });
   // Nobody may remove what is being read.
   using _held = holdLayers(paths);
   const verifier = new ImageVerifier(paths);

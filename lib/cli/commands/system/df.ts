@@ -31,13 +31,13 @@ export const systemDfCommand = defineCommand({
       description: "List everything one by one",
     },
   },
-}, ({ options }, { paths, stdout, log }) => {
+}, async ({ options }, { paths, stdout, log }) => {
   const { verbose, format } = options;
   if (verbose && format !== undefined) {
     throw new UsageError("the verbose and the format options conflict");
   }
   const rowFormat = parseRowFormat(format);
-  settle({ paths, warn: log.warn });
+  await settle({ paths, warn: log.warn });
   const usage = measureDiskUsage(paths);
   const rows = sumDiskUsage(usage).map(sumRow);
   stdout.write(

@@ -56,7 +56,7 @@ export const systemPruneCommand = defineCommand({
 }, async ({ options }, context) => {
   const filter = parsePruneFilter(options.filter, Date.now());
   const engine = engineOf(context);
-  settle(engine);
+  await settle(engine);
   const mode = options.dryRun ? "dry-run" : "remove";
   const images = options.all ? ALL_IMAGES : DANGLING_IMAGES;
   const doomed = [
@@ -70,7 +70,7 @@ export const systemPruneCommand = defineCommand({
   );
   if (!isWanted) return 0;
   using _tidy = endTidily();
-  const containers = pruneContainers(engine, { filter, mode });
+  const containers = await pruneContainers(engine, { filter, mode });
   const without = containers.ids;
   const volumes = options.volumes
     ? pruneVolumes(engine, { which: "anonymous", filter, mode, without })

@@ -45,7 +45,7 @@ export const volumeCreateCommand = defineCommand({
     });
   }
   const engine = engineOf(context);
-  settle(engine);
+  await settle(engine);
   const created = await createVolume(engine.paths, {
     driver,
     labels,

@@ -15,7 +15,7 @@ export const volumeExistsCommand = defineCommand({
   positionals: [{ name: "VOLUME" }],
   flags: {},
   failureStatus: EXIT_STATUS.engineFailure,
-}, ({ positionals: [name = ""] }, { paths, log }) => {
-  settle({ paths, warn: log.warn });
+}, async ({ positionals: [name = ""] }, { paths, log }) => {
+  await settle({ paths, warn: log.warn });
   return hasVolume(paths, name) ? EXIT_STATUS.success : EXIT_STATUS.failure;
 });

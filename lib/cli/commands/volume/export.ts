@@ -40,7 +40,7 @@ export const volumeExportCommand = defineCommand({
     );
   }
   const engine = engineOf(context);
-  settle(engine);
+  await settle(engine);
   // Before a file is made for it.
   findVolume(engine.paths, name);
   const write = async (fd: number): Promise<void> => {

@@ -19,7 +19,7 @@ export const volumeImportCommand = defineCommand({
   flags: {},
 }, async ({ positionals: [name = "", source = ""] }, context) => {
   const engine = engineOf(context);
-  settle(engine);
+  await settle(engine);
   const origin = parseArchiveOrigin(source, engine.cwd);
   await importVolume(engine, name, origin);
   return 0;

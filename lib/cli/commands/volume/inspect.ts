@@ -20,7 +20,7 @@ export const volumeInspectCommand = defineCommand({
   flags: { format: inspectFormatFlag("{{.Mountpoint}}") },
 }, async ({ options: { format = "" }, positionals }, context) => {
   const { paths, log } = context;
-  settle({ paths, warn: log.warn });
+  await settle({ paths, warn: log.warn });
   return await inspectTargets(positionals, context, {
     format,
     inspect: (name) => inspectVolume(paths, name),

@@ -60,12 +60,12 @@ export const volumeLsCommand = defineCommand({
     line: "volume ls -qf dangling=true",
     purpose: "prints those that no container has",
   }],
-}, ({ options }, context) => {
+}, async ({ options }, context) => {
   const format = parseRowFormat(options.format);
   const filters = parseFilters(VOLUME_FILTERS, options.filter);
   const engine = engineOf(context);
   const { paths, warn } = engine;
-  settle(engine);
+  await settle(engine);
   // Asking every container takes longer than listing volumes.
   const users = filters.has("dangling") ? volumeUsers(paths) : new Map();
   const matches = volumeMatcher(filters, (name) => users.has(name));

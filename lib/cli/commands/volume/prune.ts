@@ -32,10 +32,10 @@ export const volumePruneCommand = defineCommand({
     force: FORCE_FLAG,
     dryRun: DRY_RUN_FLAG,
   },
-}, ({ options: { all, ...options } }, context) => {
+}, async ({ options: { all, ...options } }, context) => {
   const filter = parsePruneFilter(options.filter, Date.now());
   const engine = engineOf(context);
-  settle(engine);
+  await settle(engine);
   const mode = options.dryRun ? "dry-run" : "remove";
   const kind = all ? "all" : "anonymous";
   const isWanted = options.force || options.dryRun || confirm(

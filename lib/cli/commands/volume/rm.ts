@@ -24,9 +24,9 @@ export const volumeRmCommand = defineCommand({
       description: "Forgive missing ones",
     },
   },
-}, ({ options: { force }, positionals }, context) => {
+}, async ({ options: { force }, positionals }, context) => {
   const engine = engineOf(context);
-  settle(engine);
+  await settle(engine);
   return forEachTarget(positionals, context, {
     force,
     act: (name) => {

@@ -73,12 +73,15 @@ engineTest(
     await stopped(roots, "one");
     await stopped(roots, "two");
     assert.deepEqual(listVolumeNames(paths), ["named", "newa"]);
-    removeContainer(engine, "one", { running: "refuse" });
+    await removeContainer(engine, "one", { running: "refuse" });
     assert.deepEqual(listVolumeNames(paths), ["named", "newa"]);
-    removeContainer(engine, "two", { running: "refuse" });
+    await removeContainer(engine, "two", { running: "refuse" });
     assert.deepEqual(listVolumeNames(paths), ["named"]);
     await stopped(roots, "three");
-    removeContainer(engine, "three", { running: "refuse", volumes: "keep" });
+    await removeContainer(engine, "three", {
+      running: "refuse",
+      volumes: "keep",
+    });
     assert.deepEqual(listVolumeNames(paths), ["named", "newa"]);
   },
 );
@@ -153,7 +156,7 @@ engineTest("pruneVolumes() removes what no container has", async (roots) => {
   const [id = ""] = await namesIn(paths.containers);
   const without = { mode: "dry-run", which: "all", without: [id] } as const;
   assert.deepEqual(prune(roots, without), ["named", "newa"]);
-  removeContainer(roots.engine, "one", { running: "refuse" });
+  await removeContainer(roots.engine, "one", { running: "refuse" });
 });
 
 engineTest("createVolume() makes a volume once", async (roots) => {
