@@ -26,8 +26,8 @@ const EXIT = {
 };
 
 /** Creates containers one after the other, and removes them in the end. */
-function withContainers(
-  roots: EngineRoots,
+function async withContainers(
+): Promise<void> {
   names: readonly RestartPolicy["name"][],
   act: (ids: readonly ReturnType<EngineRoots["draft"]>["id"][]) => void,
 ): void {
@@ -40,14 +40,14 @@ function withContainers(
     return container.config.id;
   });
   act(ids);
-  for (const id of ids) removeLocked(roots.paths, id);
+  for (const id of ids) await removeLocked(roots.paths, id);
 }
 
 engineTest("containersToBoot() goes by restart policy", (roots) => {
   const policies = ["always", "no", "unless-stopped", "on-failure"] as const;
   const names = (): string[] =>
     containersToBoot(roots.paths).map(({ name }) => name);
-  withContainers(roots, policies, (ids) => {
+  await withContainers(roots, policies, (ids) => {
     assert.deepEqual(names(), [], "none of them was ever started");
     for (const id of ids) writeExit(roots.paths, id, EXIT);
     assert.deepEqual(names(), ["always-0", "unless-stopped-2"]);
@@ -59,7 +59,7 @@ engineTest("containersToBoot() goes by restart policy", (roots) => {
 engineTest("containersToBoot() leaves alone what runs", (roots) => {
   const own = identifyProcess(Deno.pid);
   assert.ok(own);
-  withContainers(roots, ["always", "always"], (ids) => {
+  await withContainers(roots, ["always", "always"], (ids) => {
     for (const id of ids) writeExit(roots.paths, id, EXIT);
     const [first] = ids;
     assert.ok(first);
@@ -85,5 +85,5 @@ engineTest("haltContainer() keeps what a user has asked for", async (roots) => {
   requestStop(paths, id);
   await haltContainer(engine, { id });
   assert.ok(isStopRequested(paths, id));
-  removeLocked(paths, id);
+  await removeLocked(paths, id);
 });

@@ -92,5 +92,5 @@ engineTest("repair() settles what has lost its keeper", async (roots) => {
   );
   assert.deepEqual(listIds(paths), [id]);
   assert.deepEqual(await repaired(roots), []);
-  removeLocked(paths, id);
+  await removeLocked(paths, id);
 });
