@@ -13,6 +13,7 @@ export const NFNL_MSG = {
 
 /** Subsystems, the high byte of a message's type. */
 export const NFNL_SUBSYS = {
+  NFNL_SUBSYS_CTNETLINK: 1,
   NFNL_SUBSYS_NFTABLES: 10,
 } as const;
 

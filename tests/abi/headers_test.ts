@@ -20,6 +20,7 @@ import * as ifLink from "../../ffi/constants/if_link.ts";
 import * as netfilter from "../../ffi/constants/netfilter.ts";
 import * as netlink from "../../ffi/constants/netlink.ts";
 import * as nfConntrack from "../../ffi/constants/nf_conntrack_common.ts";
+import * as nfnetlinkConntrack from "../../ffi/constants/nfnetlink_conntrack.ts";
 import * as nfTables from "../../ffi/constants/nf_tables.ts";
 import * as rtnetlink from "../../ffi/constants/rtnetlink.ts";
 import * as veth from "../../ffi/constants/veth.ts";
@@ -49,6 +50,10 @@ const HEADERS: Readonly<Record<string, readonly string[]>> = {
   "nfnetlink.ts": ["linux/netlink.h", "linux/netfilter/nfnetlink.h"],
   "nf_tables.ts": ["linux/netlink.h", "linux/netfilter/nf_tables.h"],
   "nf_nat.ts": ["linux/netfilter/nf_nat.h"],
+  "nfnetlink_conntrack.ts": [
+    "linux/netlink.h",
+    "linux/netfilter/nfnetlink_conntrack.h",
+  ],
   "nf_conntrack_common.ts": ["linux/netfilter/nf_conntrack_common.h"],
 };
 
@@ -70,6 +75,7 @@ const ENUMERATIONS: readonly object[] = [
     netfilter,
     netlink,
     nfConntrack,
+    nfnetlinkConntrack,
     nfTables,
     rtnetlink,
     veth,

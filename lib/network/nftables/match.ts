@@ -32,7 +32,7 @@ import {
 const DEVICE_NAME_BYTES = 16;
 
 /** Numbers of protocols in the header of IP. */
-const PROTOCOL_NUMBERS: Readonly<Record<Protocol, number>> = {
+export const PROTOCOL_NUMBERS: Readonly<Record<Protocol, number>> = {
   tcp: 6,
   udp: 17,
   sctp: 132,
