@@ -31,4 +31,16 @@ export const NETWORK_COMMANDS: readonly CommandEntry[] = [
     load: async () =>
       (await import("./commands/network/rm.ts")).networkRmCommand,
   },
+  {
+    name: "network prune",
+    aliases: [],
+    load: async () =>
+      (await import("./commands/network/prune.ts")).networkPruneCommand,
+  },
+  {
+    name: "network exists",
+    aliases: [],
+    load: async () =>
+      (await import("./commands/network/exists.ts")).networkExistsCommand,
+  },
 ];

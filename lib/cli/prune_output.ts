@@ -45,7 +45,23 @@ export interface PrunedList {
 }
 
 /**
- * Tells what was removed, in docker's words.
+ * Lists what was removed, in docker's words.
+ *
+ * @param mode `dry-run` if nothing was.
+ */
+export function prunedLists(
+  lists: readonly PrunedList[],
+  mode: "remove" | "dry-run",
+): string {
+  const deleted = mode === "remove" ? "Deleted" : "Would delete";
+  return lists.filter(({ pruned }) => pruned.ids.length > 0)
+    .map(({ what, pruned: { ids } }) =>
+      `${deleted} ${what}:\n${ids.map((id) => `${id}\n`).join("")}\n`
+    ).join("");
+}
+
+/**
+ * Tells what was removed, and how much room it took.
  *
  * @param mode `dry-run` if nothing was.
  * @example
@@ -62,14 +78,11 @@ export function prunedText(
   lists: readonly PrunedList[],
   mode: "remove" | "dry-run",
 ): string {
-  const [deleted, total] = mode === "remove"
-    ? ["Deleted", "Total reclaimed space"]
-    : ["Would delete", "Total reclaimable space"];
-  const blocks = lists.filter(({ pruned }) => pruned.ids.length > 0)
-    .map(({ what, pruned: { ids } }) =>
-      `${deleted} ${what}:\n${ids.map((id) => `${id}\n`).join("")}\n`
-    );
+  const total = mode === "remove"
+    ? "Total reclaimed space"
+    : "Total reclaimable space";
   const bytes = lists.map(({ pruned }) => pruned.reclaimedBytes)
     .reduce((sum, one) => sum + one, 0);
-  return `${blocks.join("")}${total}: ${formatByteSize(bytes)}\n`;
+  const sum = `${total}: ${formatByteSize(bytes)}\n`;
+  return `${prunedLists(lists, mode)}${sum}`;
 }

@@ -13,6 +13,7 @@ export const EVENT_FILTERS = [
   "event",
   "image",
   "label",
+  "network",
   "type",
   "volume",
 ] as const;
@@ -45,6 +46,8 @@ const MATCHERS: Readonly<Record<EventFilterKey, Matcher>> = {
     attributes["image"] === value ||
     (type === "image" && (attributes["name"] === value || id === value)),
   label: ({ attributes }, value) => matchesLabel(attributes, value),
+  network: ({ type, id, attributes }, value) =>
+    type === "network" && (attributes["name"] === value || id === value),
   type: ({ type }, value) => type === value,
   volume: ({ type, id }, value) => type === "volume" && id === value,
 };

@@ -17,12 +17,14 @@ export const EVENT_TYPES = ["container", "image", "network", "volume"] as const;
 export type EventAction =
   | "attach"
   | "commit"
+  | "connect"
   | "copy"
   | "create"
   | "delete"
   | "destroy"
   | "detach"
   | "die"
+  | "disconnect"
   | `exec_create${"" | `: ${string}`}`
   | "exec_detach"
   | "exec_die"

@@ -27,6 +27,7 @@ import {
   type Subnet,
 } from "../../network/subnet.ts";
 import { parseLabels } from "../lifecycle.ts";
+import { recordNetworkEvent } from "./network_event.ts";
 import {
   checkNetworkName,
   type NetworkOptions,
@@ -34,7 +35,7 @@ import {
   parseSubnets,
 } from "./network_options.ts";
 
-type Paths = Pick<HostPaths, "networks">;
+type Paths = Pick<HostPaths, "networks" | "events">;
 
 /** The start of the names of our bridges; the network's id follows. */
 const BRIDGE_PREFIX = "tsd-";
@@ -80,7 +81,10 @@ export function createNetwork(
     labels: parseLabels(options.labels),
     options: driverOptions,
   };
-  if (publishNetwork(paths, record)) return record;
+  if (publishNetwork(paths, record)) {
+    recordNetworkEvent(paths, record, "create");
+    return record;
+  }
   throw new ConflictError(`network with name ${name} already exists`, {
     advice: `tsdocker network rm ${name}, or choose another name`,
   });

@@ -15,8 +15,10 @@ import {
 } from "../../network/network_store.ts";
 import { ownTableName, removeRulesOf } from "../../network/own_filter.ts";
 import { findNetwork } from "./find_network.ts";
+import { recordNetworkEvent } from "./network_event.ts";
+import { isPredefined } from "./predefined_network.ts";
 
-type Paths = Pick<HostPaths, "networks" | "addresses" | "runRoot">;
+type Paths = Pick<HostPaths, "networks" | "addresses" | "runRoot" | "events">;
 
 /** Removes what the kernel has of a network, in this thread's namespace. */
 export type KernelRemoval = (network: NetworkRecord, runRoot: string) => void;
@@ -26,7 +28,8 @@ export type KernelRemoval = (network: NetworkRecord, runRoot: string) => void;
  *
  * @param reference Its name, its id, or the start of that.
  * @throws {NotFoundError} If there is none.
- * @throws {ConflictError} If a container has an address of it.
+ * @throws {ConflictError} If a container has an address of it, or it is there
+ * by itself.
  */
 export function removeNetwork(
   paths: Paths,
@@ -34,7 +37,9 @@ export function removeNetwork(
   removeFromKernel: KernelRemoval = removeBridgeAndRules,
 ): void {
   using _lock = lockDirectory(paths.networks);
+  assertRemovable(reference);
   const network = findNetwork(paths, reference);
+  assertRemovable(network.name);
   const leases = new AddressLeases(`${paths.addresses}/${network.id}`);
   const users = new Set(leases.list().map(({ owner }) => owner));
   if (users.size > 0) {
@@ -47,6 +52,14 @@ export function removeNetwork(
   }
   removeFromKernel(network, paths.runRoot);
   forgetNetwork(paths, network.name);
+  recordNetworkEvent(paths, network, "destroy");
+}
+
+function assertRemovable(name: string): void {
+  if (!isPredefined(name)) return;
+  throw new ConflictError(
+    `${name} is a pre-defined network and cannot be removed`,
+  );
 }
 
 /** In this order: without its rules, nobody is let out of a bridge. */

@@ -4,7 +4,11 @@
  * @module
  */
 import assert from "node:assert/strict";
-import { parsePruneFilter, prunedText } from "../../../lib/cli/prune_output.ts";
+import {
+  parsePruneFilter,
+  prunedLists,
+  prunedText,
+} from "../../../lib/cli/prune_output.ts";
 
 Deno.test("parsePruneFilter() reads times and labels", () => {
   const texts = ["label=a=b", "label!=c", "label=d", "until=1h", "until=10s"];
@@ -44,4 +48,19 @@ Deno.test("prunedText() lists what there is, and the sum", () => {
     "Would delete Images:\nsha256:c\n\nTotal reclaimable space: 500B\n",
   );
   assert.equal(prunedText([], "remove"), "Total reclaimed space: 0B\n");
+});
+
+Deno.test("prunedLists() has no sum", () => {
+  const pruned = { ids: ["blue", "red"], reclaimedBytes: 0 };
+  const lists = [{ what: "Networks", pruned }];
+  const names = "Networks:\nblue\nred\n\n";
+  assert.equal(prunedLists(lists, "remove"), `Deleted ${names}`);
+  assert.equal(prunedLists(lists, "dry-run"), `Would delete ${names}`);
+  assert.equal(
+    prunedLists(
+      [{ what: "Networks", pruned: { ...pruned, ids: [] } }],
+      "remove",
+    ),
+    "",
+  );
 });

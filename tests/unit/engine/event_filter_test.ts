@@ -29,6 +29,7 @@ Deno.test("matchesEvent() knows every key", () => {
     ["event", ["health_status", "health_status: healthy"], ["health", "die"]],
     ["image", ["bb"], ["b", ""]],
     ["label", ["app", "app=shop"], ["ap", "app=", "shop"]],
+    ["network", [], ["abcd", "web"]],
     ["type", ["container"], ["image"]],
     ["volume", [], ["abcd", "web"]],
   ];
@@ -49,6 +50,20 @@ Deno.test("matchesEvent() knows volumes by name", () => {
     matchesEvent(event, new Map([["volume", [name]]]), ALWAYS);
   assert.ok(fits("db"));
   assert.ok(!fits("d"));
+});
+
+Deno.test("matchesEvent() knows networks by name and id", () => {
+  const event = {
+    ...EVENT,
+    type: "network",
+    action: "connect",
+    attributes: { container: "cd", name: "blue", type: "bridge" },
+  } as const;
+  const fits = (name: string): boolean =>
+    matchesEvent(event, new Map([["network", [name]]]), ALWAYS);
+  assert.ok(fits("blue"));
+  assert.ok(fits("abcd"));
+  for (const other of ["blu", "ab", "cd", ""]) assert.ok(!fits(other), other);
 });
 
 Deno.test("matchesEvent() wants one value of each key", () => {

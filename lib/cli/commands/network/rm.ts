@@ -4,6 +4,7 @@
  * @module
  */
 import { NotFoundError } from "../../../base/errors.ts";
+import { settle } from "../../../engine/containers/reconcile.ts";
 import { removeNetwork } from "../../../engine/networks/remove_network.ts";
 import { defineCommand } from "../../command.ts";
 import { engineOf } from "../../engine.ts";
@@ -23,9 +24,12 @@ export const networkRmCommand = defineCommand({
       description: "Forgive missing ones",
     },
   },
-}, ({ options: { force }, positionals }, context) => {
-  const { paths } = engineOf(context);
-  return forEachTarget(positionals, context, {
+}, async ({ options: { force }, positionals }, context) => {
+  const engine = engineOf(context);
+  // Who is dead has no address any more.
+  await settle(engine);
+  const { paths } = engine;
+  return await forEachTarget(positionals, context, {
     force,
     act: (name) => {
       try {

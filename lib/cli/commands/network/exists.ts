@@ -1,0 +1,30 @@
+/**
+ * `tsdocker network exists`: whether there is a network, for scripts.
+ *
+ * @module
+ */
+import { NotFoundError } from "../../../base/errors.ts";
+import { settle } from "../../../engine/containers/reconcile.ts";
+import { findNetwork } from "../../../engine/networks/find_network.ts";
+import { isPredefined } from "../../../engine/networks/predefined_network.ts";
+import { defineCommand } from "../../command.ts";
+import { EXIT_STATUS } from "../../errors.ts";
+
+/** The command `network exists`. */
+export const networkExistsCommand = defineCommand({
+  summary: "Tell by the exit status whether there is a network",
+  description: "0 if there is, 1 if there is none, 125 if that cannot be told.",
+  positionals: [{ name: "NETWORK" }],
+  flags: {},
+  failureStatus: EXIT_STATUS.engineFailure,
+}, async ({ positionals: [reference = ""] }, { paths, log }) => {
+  await settle({ paths, warn: log.warn });
+  if (isPredefined(reference)) return EXIT_STATUS.success;
+  try {
+    findNetwork(paths, reference);
+    return EXIT_STATUS.success;
+  } catch (error) {
+    if (error instanceof NotFoundError) return EXIT_STATUS.failure;
+    throw error;
+  }
+});

@@ -1,0 +1,211 @@
+/**
+ * Networks that nobody has are removed, and events tell of it.
+ *
+ * @module
+ */
+import assert from "node:assert/strict";
+import { ConflictError } from "../../../../lib/base/errors.ts";
+import { hostPaths } from "../../../../lib/base/host_paths.ts";
+import {
+  type ContainerId,
+  createContainerId,
+} from "../../../../lib/base/identifiers.ts";
+import { PRUNE_ALL } from "../../../../lib/engine/containers/prune.ts";
+import {
+  containerDirectory,
+  stateDirectory,
+  writeConfig,
+} from "../../../../lib/engine/containers/records.ts";
+import { readEvents } from "../../../../lib/engine/event_log.ts";
+import { createNetwork } from "../../../../lib/engine/networks/create_network.ts";
+import { listNetworks } from "../../../../lib/engine/networks/find_network.ts";
+import { recordNetworkUse } from "../../../../lib/engine/networks/network_event.ts";
+import { writeNetworkState } from "../../../../lib/engine/networks/network_state.ts";
+import {
+  type NetworkPruneOptions,
+  pruneNetworks,
+} from "../../../../lib/engine/networks/prune_networks.ts";
+import { removeNetwork } from "../../../../lib/engine/networks/remove_network.ts";
+import { AddressLeases } from "../../../../lib/network/address_leases.ts";
+import {
+  type NetworkRecord,
+  publishNetwork,
+} from "../../../../lib/network/network_store.ts";
+import { parseSubnet } from "../../../../lib/network/subnet.ts";
+import { containerConfig } from "../../../support/run_options.ts";
+import { TemporaryDirectory } from "../../../support/temporary_directory.ts";
+
+/** Networks and containers that only records tell of. */
+class Place extends TemporaryDirectory {
+  readonly paths = hostPaths({
+    root: `${this.path}/root`,
+    runRoot: `${this.path}/run`,
+  });
+  readonly warnings: string[] = [];
+  /** Networks that the kernel was to forget. */
+  readonly removed: string[] = [];
+
+  create(name: string, ...labels: string[]): NetworkRecord {
+    return createNetwork(this.paths, {
+      name,
+      driver: "bridge",
+      subnets: [],
+      gateways: [],
+      ranges: [],
+      access: "world",
+      labels,
+      options: [],
+    }, []);
+  }
+
+  /** A container that is connected to networks, as its configuration says. */
+  container(...networks: readonly NetworkRecord[]): ContainerId {
+    const id = createContainerId();
+    const { paths } = this;
+    Deno.mkdirSync(containerDirectory(paths, id), { recursive: true });
+    Deno.mkdirSync(stateDirectory(paths, id), { recursive: true });
+    writeConfig(paths, {
+      ...containerConfig({ id, network: "connected" }),
+      networks: networks.map(({ id: network, name: networkName }) => ({
+        network,
+        networkName,
+        aliases: [],
+      })),
+    });
+    return id;
+  }
+
+  prune(options: Partial<NetworkPruneOptions> = {}): readonly string[] {
+    const engine = {
+      paths: this.paths,
+      warn: (message: string) => void this.warnings.push(message),
+    };
+    const { ids } = pruneNetworks(engine, {
+      filter: PRUNE_ALL,
+      mode: "remove",
+      removeFromKernel: ({ name }) => void this.removed.push(name),
+      ...options,
+    });
+    return ids;
+  }
+
+  names(): string[] {
+    return listNetworks(this.paths, assert.fail).map(({ name }) => name);
+  }
+}
+
+Deno.test("pruneNetworks() removes what no container has", () => {
+  using place = new Place();
+  const [blue] = [place.create("blue"), place.create("red")];
+  place.container(blue);
+  assert.deepEqual(place.prune(), ["red"]);
+  assert.deepEqual(place.names(), ["blue"]);
+  assert.deepEqual(place.removed, ["red"]);
+  assert.deepEqual(place.prune(), []);
+});
+
+Deno.test("pruneNetworks() keeps what a container runs in", () => {
+  using place = new Place();
+  const blue = place.create("blue");
+  const id = place.container();
+  const endpoint = {
+    network: blue.id,
+    networkName: "blue",
+    slot: 0,
+    addresses: [],
+    gateways: [],
+    macAddress: "02:42:ac:11:00:02",
+    names: [],
+  };
+  writeNetworkState(place.paths, id, {
+    endpoints: [endpoint],
+    ports: [],
+  });
+  assert.deepEqual(place.prune(), []);
+});
+
+Deno.test("pruneNetworks() keeps what is there by itself", () => {
+  using place = new Place();
+  const record = place.create("blue");
+  const id = "b".repeat(64);
+  assert.ok(publishNetwork(place.paths, { ...record, id, name: "bridge" }));
+  assert.deepEqual(place.prune(), ["blue"]);
+  assert.deepEqual(place.names(), ["bridge"]);
+});
+
+Deno.test("pruneNetworks() filters by label and age", () => {
+  using place = new Place();
+  place.create("blue", "a=b");
+  place.create("red");
+  const old = { ...PRUNE_ALL, untilMs: Date.now() - 60_000 };
+  assert.deepEqual(place.prune({ filter: old }), []);
+  const labelled = { ...PRUNE_ALL, labels: ["a=b"] };
+  assert.deepEqual(place.prune({ filter: labelled }), ["blue"]);
+  const others = { ...PRUNE_ALL, withoutLabels: ["a"] };
+  assert.deepEqual(place.prune({ filter: others }), ["red"]);
+});
+
+Deno.test("pruneNetworks() only tells, if it is asked to", () => {
+  using place = new Place();
+  const blue = place.create("blue");
+  const id = place.container(blue);
+  const mode = "dry-run";
+  assert.deepEqual(place.prune({ mode }), []);
+  assert.deepEqual(place.prune({ mode, without: [id] }), ["blue"]);
+  assert.deepEqual(place.names(), ["blue"]);
+});
+
+Deno.test("pruneNetworks() goes on if one cannot be removed", () => {
+  using place = new Place();
+  for (const name of ["blue", "green", "red"]) place.create(name);
+  const [blue] = listNetworks(place.paths, assert.fail);
+  assert.ok(blue);
+  const subnet = parseSubnet(blue.subnets[0]?.subnet ?? "");
+  assert.ok(subnet);
+  // Somebody is starting a container in it.
+  const leases = new AddressLeases(`${place.paths.addresses}/${blue.id}`);
+  leases.claim({ subnet, reserved: [] }, "container");
+  const removeFromKernel = ({ name }: NetworkRecord): void => {
+    if (name === "green") throw new Error("the kernel does not want to");
+  };
+  assert.deepEqual(place.prune({ removeFromKernel }), ["red"]);
+  assert.deepEqual(place.warnings, [
+    "Cannot remove network green: the kernel does not want to",
+  ]);
+  assert.deepEqual(place.names(), ["blue", "green"]);
+});
+
+Deno.test("removeNetwork() refuses those that are there by themselves", () => {
+  using place = new Place();
+  for (const name of ["bridge", "host", "none"]) {
+    assert.throws(
+      () => removeNetwork(place.paths, name, assert.fail),
+      (error) =>
+        error instanceof ConflictError &&
+        error.message ===
+          `${name} is a pre-defined network and cannot be removed`,
+    );
+  }
+});
+
+Deno.test("events tell what becomes of networks", () => {
+  using place = new Place();
+  const blue = place.create("blue");
+  const id = createContainerId();
+  const used = { container: id, action: "connect" } as const;
+  recordNetworkUse(place.paths, blue, used);
+  recordNetworkUse(place.paths, blue, { ...used, action: "disconnect" });
+  place.prune();
+  const about = { name: "blue", type: "bridge" };
+  const told = [...readEvents(place.paths)].map((event) => {
+    assert.equal(event.type, "network");
+    return [event.action, event.id, event.attributes];
+  });
+  assert.deepEqual(told, [
+    ["create", blue.id, about],
+    ["connect", blue.id, { container: id, ...about }],
+    ["disconnect", blue.id, { container: id, ...about }],
+    ["destroy", blue.id, about],
+    ["prune", "", { reclaimed: "0" }],
+  ]);
+});
