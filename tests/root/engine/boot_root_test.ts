@@ -26,11 +26,11 @@ const EXIT = {
 };
 
 /** Creates containers one after the other, and removes them in the end. */
-function async withContainers(
-): Promise<void> {
+async function withContainers(
+  roots: EngineRoots,
   names: readonly RestartPolicy["name"][],
   act: (ids: readonly ReturnType<EngineRoots["draft"]>["id"][]) => void,
-): void {
+): Promise<void> {
   const ids = names.map((name, index) => {
     using container = roots.create({
       name: `${name}-${index}`,
@@ -43,7 +43,7 @@ function async withContainers(
   for (const id of ids) await removeLocked(roots.paths, id);
 }
 
-engineTest("containersToBoot() goes by restart policy", (roots) => {
+engineTest("containersToBoot() goes by restart policy", async (roots) => {
   const policies = ["always", "no", "unless-stopped", "on-failure"] as const;
   const names = (): string[] =>
     containersToBoot(roots.paths).map(({ name }) => name);
@@ -56,7 +56,7 @@ engineTest("containersToBoot() goes by restart policy", (roots) => {
   });
 });
 
-engineTest("containersToBoot() leaves alone what runs", (roots) => {
+engineTest("containersToBoot() leaves alone what runs", async (roots) => {
   const own = identifyProcess(Deno.pid);
   assert.ok(own);
   await withContainers(roots, ["always", "always"], (ids) => {
