@@ -6,6 +6,7 @@
 import { pruneContainers } from "../../../engine/containers/prune.ts";
 import { settle } from "../../../engine/containers/reconcile.ts";
 import { pruneImages } from "../../../engine/images/prune.ts";
+import { pruneNetworks } from "../../../engine/networks/prune_networks.ts";
 import { pruneVolumes } from "../../../engine/volumes/prune_volumes.ts";
 import { endTidily } from "../../../storage/tidy_end.ts";
 import { defineCommand } from "../../command.ts";
@@ -18,6 +19,7 @@ import {
   prunedText,
 } from "../../prune_output.ts";
 
+const UNUSED_NETWORKS = "all networks not used by at least one container";
 const ALL_IMAGES = "all images without at least one container";
 const DANGLING_IMAGES = "all dangling images";
 const UNUSED_VOLUMES =
@@ -27,11 +29,12 @@ const UNUSED_VOLUMES =
 export const systemPruneCommand = defineCommand({
   summary: "Remove what is not in use",
   description:
-    "That is containers that do not run, images without a name that no " +
-    "container uses, with -a those with a name, too, and all that is left " +
-    "of what was given up or removed. Of archives that were run without " +
-    "being made images, what they were unpacked to goes with -a; else only " +
-    `of those that have changed since.\n\n${PRUNE_FILTER_HELP}`,
+    "That is containers that do not run, networks that no container has, " +
+    "images without a name that no container uses, with -a those with a " +
+    "name, too, and all that is left of what was given up or removed. Of " +
+    "archives that were run without being made images, what they were " +
+    "unpacked to goes with -a; else only of those that have changed " +
+    `since.\n\n${PRUNE_FILTER_HELP}`,
   positionals: [],
   flags: {
     all: {
@@ -61,6 +64,7 @@ export const systemPruneCommand = defineCommand({
   const images = options.all ? ALL_IMAGES : DANGLING_IMAGES;
   const doomed = [
     "all stopped containers",
+    UNUSED_NETWORKS,
     ...(options.volumes ? [UNUSED_VOLUMES] : []),
     images,
   ];
@@ -72,6 +76,7 @@ export const systemPruneCommand = defineCommand({
   using _tidy = endTidily();
   const containers = await pruneContainers(engine, { filter, mode });
   const without = containers.ids;
+  const networks = pruneNetworks(engine, { filter, mode, without });
   const volumes = options.volumes
     ? pruneVolumes(engine, { which: "anonymous", filter, mode, without })
     : { ids: [], reclaimedBytes: 0 };
@@ -84,6 +89,7 @@ export const systemPruneCommand = defineCommand({
   });
   context.stdout.write(prunedText([
     { what: "Containers", pruned: containers },
+    { what: "Networks", pruned: networks },
     { what: "Volumes", pruned: volumes },
     { what: "Images", pruned },
   ], mode));
