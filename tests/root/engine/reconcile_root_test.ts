@@ -199,7 +199,7 @@ for (const withoutKeeper of ["ends", "goes-on"] as const) {
       using process = openProcess(identity);
       assert.ok(process);
       Deno.kill(identity.pid, "SIGTERM");
-      await awaitEnd(process, Infinity);
+      awaitEnd(process, Infinity);
       await reconcile(roots.paths, roots.engine.warn);
       assert.equal(readExit(roots.paths, id)?.exitCode, 3);
       container.remove();
@@ -444,7 +444,7 @@ engineTest(
       told[0] ?? "",
       /^The configuration of container [0-9a-f]{12} is damaged: tsdocker rm -f [0-9a-f]{12} removes it$/,
     );
-    removeContainer(engine, "web", { running: "kill" });
+    await removeContainer(engine, "web", { running: "kill" });
     assert.deepEqual(entries(roots), []);
   },
 );
@@ -462,7 +462,7 @@ engineTest(
     await Deno.remove(roots.runRoot, { recursive: true });
     await settle(engine);
     assert.ok(exists(containerDirectory(paths, id)));
-    removeContainer(engine, id, { running: "refuse" });
+    await removeContainer(engine, id, { running: "refuse" });
     assert.deepEqual(entries(roots), []);
   },
 );

@@ -103,7 +103,7 @@ engineTest("removeContainer() refuses a running container", async (roots) => {
   const { id } = container.config;
   const status = await withProcess(roots, id, async () => {
     const remove = (): Promise<void> =>
-      removeContainer(roots.engine, "/web", { running: "refuse" });
+      await removeContainer(roots.engine, "/web", { running: "refuse" });
     await assert.rejects(remove, {
       name: "InvalidStateError",
       id,
@@ -126,7 +126,7 @@ engineTest(
     const { id } = container.config;
     const restarting = { keeper: ownIdentity(), untilMs: 1 };
     const remove = (): Promise<void> =>
-      removeContainer(roots.engine, "web", { running: "refuse" });
+      await removeContainer(roots.engine, "web", { running: "refuse" });
     // Whenever it asks for the time, a little more has passed.
     const now = performance.now;
     let time = 0;
@@ -193,7 +193,7 @@ engineTest(
     performance.now = () => time += 20_000;
     try {
       const remove = (): Promise<void> =>
-        removeContainer(roots.engine, "web", { running: "refuse" });
+        await removeContainer(roots.engine, "web", { running: "refuse" });
       await assert.rejects(remove, {
         name: "InvalidStateError",
         message:

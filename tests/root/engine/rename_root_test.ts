@@ -24,7 +24,7 @@ import { DEADLINE_MS, Output } from "../../support/cli.ts";
 import { type EngineRoots, engineTest } from "../../support/engine.ts";
 
 function remove({ engine }: EngineRoots, name: string): void {
-  removeContainer(engine, name, { running: "refuse" });
+  await removeContainer(engine, name, { running: "refuse" });
 }
 
 engineTest("changeConfig() writes what the change gives", (roots) => {

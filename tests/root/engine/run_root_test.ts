@@ -232,7 +232,7 @@ for (const launcher of LAUNCHERS) {
       const upper = `${roots.paths.containers}/${found.config.id}/upper`;
       assert.equal(await Deno.readTextFile(`${upper}/file`), "kept\n");
       assert.deepEqual(await namesIn(roots.paths.states), []);
-      removeContainer(roots.engine, "web", { running: "refuse" });
+      await removeContainer(roots.engine, "web", { running: "refuse" });
     },
   );
 

@@ -38,7 +38,7 @@ function actions({ paths }: EngineRoots): string[] {
 }
 
 function remove({ engine }: EngineRoots): void {
-  removeContainer(engine, "web", { running: "refuse" });
+  await removeContainer(engine, "web", { running: "refuse" });
 }
 
 interface Case {

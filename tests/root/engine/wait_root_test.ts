@@ -20,7 +20,7 @@ import { Unreaped } from "../../support/unreaped.ts";
 import { runningRecord } from "../../support/running_record.ts";
 
 function remove({ engine }: EngineRoots): void {
-  removeContainer(engine, "web", { running: "refuse" });
+  await removeContainer(engine, "web", { running: "refuse" });
 }
 
 engineTest("waitContainer() gives the code it ends with", async (roots) => {
