@@ -61,6 +61,8 @@ export interface HostPaths extends HostRoots {
   readonly addresses: string;
   /** Ports of this host that containers have. */
   readonly ports: string;
+  /** Locked by who changes what containers know of each other's names. */
+  readonly hosts: string;
 }
 
 /** Derives the paths from the roots. */
@@ -82,5 +84,6 @@ export function hostPaths(roots: HostRoots): HostPaths {
     states: `${roots.runRoot}/containers`,
     addresses: `${roots.runRoot}/addresses`,
     ports: `${roots.runRoot}/ports`,
+    hosts: `${roots.runRoot}/hosts`,
   };
 }

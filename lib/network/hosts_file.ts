@@ -5,7 +5,6 @@
  * @module
  * @see hosts(5)
  */
-import { formatIpAddress, type IpAddress } from "./ip_address.ts";
 
 /** The lines every container's file begins with. */
 const LOCALHOST = `127.0.0.1\tlocalhost
@@ -16,55 +15,69 @@ ff02::1\tip6-allnodes
 ff02::2\tip6-allrouters
 `;
 
+/** Names of those lines: no other container may take one over. */
+export const LOCAL_NAMES: ReadonlySet<string> = new Set(
+  LOCALHOST.split("\n").flatMap((line) => line.split(/\s/).slice(1)),
+);
+
 /** What stands around the lines that are kept current. */
 const BEGIN = "# Containers of the same networks, kept by tsdocker";
 const END = "# End of the containers of the same networks";
 
 /** An address, and by what names it is known. */
 export interface HostEntry {
-  readonly address: IpAddress;
+  /** As text, without a prefix. */
+  readonly address: string;
+  /** At least one. The first is what the address is called. */
   readonly names: readonly string[];
+}
+
+/** The line of an entry, with its end. */
+export function formatHostEntry({ address, names }: HostEntry): string {
+  return `${address}\t${names.join(" ")}\n`;
 }
 
 /**
  * The file of a container.
  *
- * @param own Its own names, and those it is told of with `--add-host`.
- * @param neighbours The containers it shares a network with.
+ * @param told What it is told of with `--add-host`: that counts first.
+ * @param kept Lines of itself and its neighbours, which are kept current.
  */
 export function formatHosts(
-  own: readonly HostEntry[] = [],
-  neighbours: readonly HostEntry[] = [],
+  told: readonly HostEntry[] = [],
+  kept: readonly string[] = [],
 ): string {
-  return LOCALHOST + own.map(formatEntry).join("") + formatKept(neighbours);
+  return LOCALHOST + told.map(formatHostEntry).join("") + formatKept(kept);
+}
+
+/** A file with further entries at its end. */
+export function appendHosts(
+  text: string,
+  entries: readonly HostEntry[],
+): string {
+  if (entries.length === 0) return text;
+  return withLastLineEnded(text) + entries.map(formatHostEntry).join("");
 }
 
 /**
- * The same file with other neighbours. All other lines stay as they are: the
- * container may have added some.
+ * The same file with other lines that are kept current. All others stay as
+ * they are: the container may have added some.
  *
  * @param text The file as it is.
  */
-export function replaceNeighbours(
-  text: string,
-  neighbours: readonly HostEntry[],
-): string {
-  const lines = text.split("\n");
-  const [begin, end] = [lines.indexOf(BEGIN), lines.indexOf(END)];
-  const kept = formatKept(neighbours);
-  if (begin < 0 || end < begin) {
-    const whole = text === "" || text.endsWith("\n") ? text : `${text}\n`;
-    return whole + kept;
-  }
-  const before = lines.slice(0, begin).map((line) => `${line}\n`).join("");
-  return before + kept + lines.slice(end + 1).join("\n");
+export function replaceKept(text: string, kept: readonly string[]): string {
+  const lines = `\n${text}\n`;
+  const begin = lines.indexOf(`\n${BEGIN}\n`);
+  const end = lines.indexOf(`\n${END}\n`, begin);
+  if (begin < 0 || end < 0) return withLastLineEnded(text) + formatKept(kept);
+  const after = text.slice(end + END.length + 1);
+  return text.slice(0, begin) + formatKept(kept) + after;
 }
 
-function formatKept(neighbours: readonly HostEntry[]): string {
-  if (neighbours.length === 0) return "";
-  return `${BEGIN}\n${neighbours.map(formatEntry).join("")}${END}\n`;
+function formatKept(lines: readonly string[]): string {
+  return lines.length === 0 ? "" : `${BEGIN}\n${lines.join("")}${END}\n`;
 }
 
-function formatEntry({ address, names }: HostEntry): string {
-  return `${formatIpAddress(address)}\t${names.join(" ")}\n`;
+function withLastLineEnded(text: string): string {
+  return text === "" || text.endsWith("\n") ? text : `${text}\n`;
 }

@@ -75,14 +75,40 @@ export function containerResolvConf(
   const [main = parseResolvConf("")] = found;
   const host = found.map((one) => one.nameservers.filter(isReachable))
     .find((nameservers) => nameservers.length > 0);
-  const search = wanted.search ?? main.search;
   const { nameservers, source } = chooseNameservers(wanted.nameservers, host);
   const text = formatResolvConf({
     nameservers,
-    search: search.join() === "." ? [] : search.filter((one) => one !== "."),
+    search: chooseSearch(wanted.search, main),
     options: wanted.options ?? main.options.filter(isForContainers),
   });
   return { text, source };
+}
+
+/**
+ * The resolv.conf of a container that is where a file is written for: with the
+ * host's network, or in a namespace that has a file of its own. As it is, but
+ * for what is asked for.
+ *
+ * @param text The file.
+ */
+export function changedResolvConf(
+  text: string,
+  wanted: ResolvConfOptions = {},
+): string {
+  if (Object.values(wanted).every((value) => value === undefined)) return text;
+  const main = parseResolvConf(text);
+  return formatResolvConf({
+    nameservers: wanted.nameservers ?? main.nameservers,
+    search: chooseSearch(wanted.search, main),
+    options: wanted.options ?? main.options,
+  });
+}
+
+function chooseSearch(
+  asked: readonly string[] | undefined,
+  { search }: ResolvConf,
+): readonly string[] {
+  return (asked ?? search).filter((domain) => domain !== ".");
 }
 
 function chooseNameservers(

@@ -24,6 +24,7 @@ import type { RunOptions } from "../run_options.ts";
 import { withImageVolumes } from "../volumes/configure_volumes.ts";
 import { chooseIds } from "./claim_ids.ts";
 import { fateWithoutCaller } from "./fate.ts";
+import { filesDirectory } from "./files.ts";
 import { planContainer, type PlannedContainer } from "./plan_container.ts";
 import { containerDirectory } from "./records.ts";
 
@@ -62,7 +63,7 @@ export async function dryRun(
   };
   return await planContainer(config, {
     snapshot: snapshotIn(directory, [...layers, paths.mountPoints]),
-    filesPath: `${directory}/files`,
+    filesPath: filesDirectory(paths, draft),
     hierarchies: mountedHierarchies(),
     withoutKeeper: options.detach ? "goes-on" : fateWithoutCaller(options),
     warn: engine.warn,

@@ -18,7 +18,7 @@ import type { CreatedContainer } from "./create.ts";
 import { writeContainerFiles } from "./files.ts";
 import type { OwnedLayers } from "./own_layers.ts";
 import { planContainer, type PlannedContainer } from "./plan_container.ts";
-import { containerDirectory, type RunningRecord } from "./records.ts";
+import type { RunningRecord } from "./records.ts";
 
 /** What was launched, for `--explain`. */
 export interface LaunchReport extends PlannedContainer {
@@ -59,8 +59,10 @@ export async function launchContainer<Stdio extends LaunchStdio>(
   using undo = new DisposableStack();
   using owned = await ownedLayers(engine, container);
   const { config, snapshot } = owned ?? container;
-  const directory = containerDirectory(engine.paths, config.id);
-  const filesPath = writeContainerFiles(directory, config);
+  const filesPath = writeContainerFiles(engine.paths, config, {
+    state: undefined,
+    warn: engine.warn,
+  });
   const hierarchies = config.cgroupsPath === undefined
     ? []
     : mountedHierarchies();

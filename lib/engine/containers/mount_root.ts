@@ -42,7 +42,7 @@ import {
 import type { ContainerConfig } from "../container_config.ts";
 import { OWN_FILES } from "../own_files.ts";
 import { buildMounts } from "../spec/mounts.ts";
-import { containerDirectory } from "./records.ts";
+import { filesDirectory } from "./files.ts";
 
 /** What a root is put together from. */
 export interface RootParts {
@@ -131,7 +131,7 @@ function cloneTree(path: string): Fd {
 
 /** Mounts of files that there are without a process: volumes, and our own. */
 function storedMounts(paths: HostPaths, config: ContainerConfig): Mount[] {
-  const filesPath = `${containerDirectory(paths, config.id)}/files`;
+  const filesPath = filesDirectory(paths, config);
   const stored = new Set([
     ...config.volumes.map(({ source }) => source),
     ...OWN_FILES.map((name) => `${filesPath}/${name}`),

@@ -8,6 +8,7 @@ import type { HostPaths } from "../../base/host_paths.ts";
 import { checkName } from "../configure.ts";
 import type { ContainerConfig } from "../container_config.ts";
 import type { Engine } from "../engine.ts";
+import { renameEndpoints } from "../networks/rename_endpoints.ts";
 import { recordContainerEvent } from "../events.ts";
 import { changeConfig } from "./change_config.ts";
 import { findConfig } from "./look_up.ts";
@@ -43,6 +44,7 @@ export function renameContainer(
   const config = configureUnderName(paths, before, name);
   undo.move();
   releaseName(paths, before.name, config.id);
+  renameEndpoints(paths, config);
   const attributes = { oldName: `/${before.name}` };
   recordContainerEvent(paths, config, { action: "rename", attributes });
 }

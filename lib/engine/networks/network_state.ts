@@ -31,6 +31,8 @@ export interface EndpointState {
 
 /** What a running container has of its networks. */
 export interface NetworkState {
+  /** What the container calls itself: the first name of its own addresses. */
+  readonly hostname?: string;
   readonly endpoints: readonly EndpointState[];
   /** As `parsePublication` takes them, with the host's ports: `8080:80/tcp`. */
   readonly ports: readonly string[];

@@ -71,10 +71,10 @@ engineTest(
     const ownerOf = async (
       layerOwners: "mapped" | "shifted",
     ): Promise<number> => {
-      const directory = await Deno.makeTempDir({ dir: roots.directory });
-      const path = writeContainerFiles(directory, {
-        ...container.config,
-        layerOwners,
+      const config = { ...container.config, layerOwners };
+      const path = writeContainerFiles(roots.paths, config, {
+        state: undefined,
+        warn: roots.engine.warn,
       });
       return (await Deno.stat(`${path}/hosts`)).uid ?? -1;
     };

@@ -4,9 +4,11 @@
 import assert from "node:assert/strict";
 import { parseExtraHost } from "../../../lib/network/extra_host.ts";
 import {
+  appendHosts,
   formatHosts,
   type HostEntry,
-  replaceNeighbours,
+  LOCAL_NAMES,
+  replaceKept,
 } from "../../../lib/network/hosts_file.ts";
 import { parseIpAddress } from "../../../lib/network/ip_address.ts";
 
@@ -38,50 +40,68 @@ Deno.test("formatHosts() names the multicast addresses of IPv6", () => {
   assert.equal(found.size, 6);
 });
 
-function entry(text: string, ...names: string[]): HostEntry {
-  const address = parseIpAddress(text);
-  assert.ok(address);
-  return { address, names };
-}
-
-const OWN = entry("172.17.0.2", "0123456789ab", "web");
-const DB = entry("172.17.0.3", "db", "database");
+const TOLD: HostEntry = { address: "10.1.1.1", names: ["told"] };
+const OWN = "172.17.0.2\t0123456789ab web\n";
+const DB = "172.17.0.3\tdb database\n";
+const CACHE = "172.17.0.4\tcache\n";
 
 Deno.test("formatHosts() tells of the container and its neighbours", () => {
-  const lines = formatHosts([OWN], [DB]).trimEnd().split("\n").slice(6);
+  const lines = formatHosts([TOLD], [OWN, DB]).trimEnd().split("\n").slice(6);
   assert.deepEqual(lines, [
-    "172.17.0.2\t0123456789ab web",
+    "10.1.1.1\ttold",
     "# Containers of the same networks, kept by tsdocker",
+    "172.17.0.2\t0123456789ab web",
     "172.17.0.3\tdb database",
     "# End of the containers of the same networks",
   ]);
 });
 
-Deno.test("replaceNeighbours() leaves what the container has written", () => {
-  const before = formatHosts([OWN], [DB]) + "10.0.0.1\tmine\n";
-  const cache = entry("172.17.0.4", "cache");
-  const after = replaceNeighbours(before, [cache]);
-  assert.equal(
-    after,
-    formatHosts([OWN], [cache]) + "10.0.0.1\tmine\n",
-  );
-  assert.equal(
-    replaceNeighbours(after, []),
-    formatHosts([OWN]) + "10.0.0.1\tmine\n",
-  );
-  assert.equal(
-    replaceNeighbours(replaceNeighbours(after, [DB]), [cache]),
-    after,
-  );
+Deno.test("appendHosts() begins a line of its own", () => {
+  const line = "10.1.1.1\ttold\n";
+  assert.equal(appendHosts("127.0.0.1 me", []), "127.0.0.1 me");
+  assert.equal(appendHosts("127.0.0.1 me", [TOLD]), `127.0.0.1 me\n${line}`);
+  assert.equal(appendHosts("::1 me\n", [TOLD]), `::1 me\n${line}`);
+  assert.equal(appendHosts("", [TOLD, TOLD]), line + line);
 });
 
-Deno.test("replaceNeighbours() begins anew where its lines are gone", () => {
+Deno.test("LOCAL_NAMES are those of the lines that every file begins with", () => {
+  assert.deepEqual([...LOCAL_NAMES], [
+    ...["localhost", "ip6-localhost", "ip6-loopback", "ip6-localnet"],
+    ...["ip6-mcastprefix", "ip6-allnodes", "ip6-allrouters"],
+  ]);
+});
+
+Deno.test("replaceKept() leaves what the container has written", () => {
+  const before = formatHosts([TOLD], [DB]) + "10.0.0.1\tmine\n";
+  const after = replaceKept(before, [CACHE]);
+  assert.equal(after, formatHosts([TOLD], [CACHE]) + "10.0.0.1\tmine\n");
+  const none = formatHosts([TOLD]) + "10.0.0.1\tmine\n";
+  assert.equal(replaceKept(after, []), none);
+  assert.equal(replaceKept(replaceKept(after, [DB]), [CACHE]), after);
+  assert.equal(replaceKept(after, [CACHE]), after);
+  // The last line of an editor that does not end it.
+  assert.equal(replaceKept(after.trimEnd(), [CACHE]), after.trimEnd());
+});
+
+Deno.test("replaceKept() finds its lines wherever they are", () => {
+  const kept = formatHosts([], [DB]).slice(formatHosts().length);
+  const other = formatHosts([], [CACHE]).slice(formatHosts().length);
+  assert.equal(replaceKept(kept, [CACHE]), other);
+  assert.equal(replaceKept(kept.trimEnd(), [CACHE]), other);
+  assert.equal(replaceKept(`${kept}a`, [CACHE]), `${other}a`);
+  assert.equal(replaceKept(kept, []), "");
+});
+
+Deno.test("replaceKept() begins anew where its lines are gone", () => {
   const kept = formatHosts([], [DB]).slice(formatHosts().length);
   for (const text of ["", "10.0.0.1\tmine\n"]) {
-    assert.equal(replaceNeighbours(text, [DB]), text + kept);
+    assert.equal(replaceKept(text, [DB]), text + kept);
   }
   const torn = "1.1.1.1\tone\n" + kept.split("\n")[0];
-  assert.equal(replaceNeighbours(torn, [DB]), `${torn}\n${kept}`);
+  assert.equal(replaceKept(torn, [DB]), `${torn}\n${kept}`);
+  // What merely mentions them is not them.
+  const mentioned = `# ${kept.replaceAll("\n", "\n# ")}\n`;
+  assert.equal(replaceKept(mentioned, [DB]), mentioned + kept);
 });
 
 Deno.test("parseExtraHost() reads NAME:ADDRESS in its forms", () => {

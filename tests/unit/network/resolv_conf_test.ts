@@ -3,6 +3,7 @@
  */
 import assert from "node:assert/strict";
 import {
+  changedResolvConf,
   containerResolvConf,
   parseResolvConf,
 } from "../../../lib/network/resolv_conf.ts";
@@ -92,4 +93,17 @@ Deno.test("containerResolvConf() does as it is asked, and no more", () => {
   );
   const own = containerResolvConf([PLAIN], { search: ["a.example"] });
   assert.match(own.text, /^search a\.example$/m);
+});
+
+Deno.test("changedResolvConf() changes what is asked for, and nothing else", () => {
+  const text = "# ours\nnameserver 127.0.0.53\nsearch a b\noptions trust-ad\n";
+  assert.equal(changedResolvConf(text), text);
+  assert.equal(
+    changedResolvConf(text, { nameservers: ["10.0.0.1"] }),
+    "search a b\nnameserver 10.0.0.1\noptions trust-ad\n",
+  );
+  assert.equal(
+    changedResolvConf(text, { search: ["."], options: ["ndots:1"] }),
+    "nameserver 127.0.0.53\noptions ndots:1\n",
+  );
 });
