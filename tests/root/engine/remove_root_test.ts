@@ -68,7 +68,7 @@ engineTest(
       const container = roots.create({ name: "web" });
       container[Symbol.dispose]();
       await Deno.writeTextFile(`${container.snapshot.upper}/file`, "");
-      await removeContainer(roots.engine, "web", { running });
+      removeContainer(roots.engine, "web", { running });
       assert.equal(findByName(roots.paths, "web"), undefined);
       await assert.rejects(
         () => removeContainer(roots.engine, "web", { running }),
@@ -103,7 +103,7 @@ engineTest("removeContainer() refuses a running container", async (roots) => {
   const { id } = container.config;
   const status = await withProcess(roots, id, async () => {
     const remove = (): Promise<void> =>
-      await removeContainer(roots.engine, "/web", { running: "refuse" });
+      removeContainer(roots.engine, "/web", { running: "refuse" });
     await assert.rejects(remove, {
       name: "InvalidStateError",
       id,
@@ -126,7 +126,7 @@ engineTest(
     const { id } = container.config;
     const restarting = { keeper: ownIdentity(), untilMs: 1 };
     const remove = (): Promise<void> =>
-      await removeContainer(roots.engine, "web", { running: "refuse" });
+      removeContainer(roots.engine, "web", { running: "refuse" });
     // Whenever it asks for the time, a little more has passed.
     const now = performance.now;
     let time = 0;
@@ -152,7 +152,7 @@ engineTest(
     const container = roots.create({ name: "web" });
     container[Symbol.dispose]();
     const status = await withProcess(roots, container.config.id, async () => {
-      await removeContainer(roots.engine, "web", { running: "kill" });
+      removeContainer(roots.engine, "web", { running: "kill" });
     });
     assert.equal(status.signal, "SIGKILL");
   },
@@ -164,7 +164,7 @@ engineTest(
     const container = roots.create({ name: "web" });
     await withProcess(roots, container.config.id, async () => {
       await atPause(() => container[Symbol.dispose](), async () => {
-        await removeContainer(roots.engine, "web", { running: "kill" });
+        removeContainer(roots.engine, "web", { running: "kill" });
       });
     });
   },
@@ -193,7 +193,7 @@ engineTest(
     performance.now = () => time += 20_000;
     try {
       const remove = (): Promise<void> =>
-        await removeContainer(roots.engine, "web", { running: "refuse" });
+        removeContainer(roots.engine, "web", { running: "refuse" });
       await assert.rejects(remove, {
         name: "InvalidStateError",
         message:
@@ -219,7 +219,7 @@ engineTest(
       const own = identifyProcess(Deno.pid);
       assert.ok(own);
       writeRunning(roots.paths, id, runningRecord({ ...own, startTime: "1" }));
-      await removeContainer(roots.engine, "web", { running: "refuse" });
+      removeContainer(roots.engine, "web", { running: "refuse" });
     });
     assert.equal(status.signal, "SIGTERM");
   },

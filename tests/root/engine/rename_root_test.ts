@@ -23,7 +23,7 @@ import { renameContainer } from "../../../lib/engine/containers/rename.ts";
 import { DEADLINE_MS, Output } from "../../support/cli.ts";
 import { type EngineRoots, engineTest } from "../../support/engine.ts";
 
-function remove({ engine }: EngineRoots, name: string): void {
+async function remove({ engine }: EngineRoots, name: string): Promise<void> {
   await removeContainer(engine, name, { running: "refuse" });
 }
 
@@ -65,19 +65,22 @@ engineTest("changeConfig() refuses what is not there, or half so", (roots) => {
   Deno.removeSync(directory, { recursive: true });
 });
 
-engineTest("renameContainer() renames what is kept by another", (roots) => {
-  using container = roots.create({ name: "old" });
-  const { id } = container.config;
-  renameContainer(roots.engine, "/old", "/new");
-  assert.equal(findByName(roots.paths, "new"), id);
-  assert.equal(findByName(roots.paths, "old"), undefined);
-  assert.deepEqual(readConfig(roots.paths, id), {
-    ...container.config,
-    name: "new",
-  });
-  container[Symbol.dispose]();
-  remove(roots, "new");
-});
+engineTest(
+  "renameContainer() renames what is kept by another",
+  async (roots) => {
+    using container = roots.create({ name: "old" });
+    const { id } = container.config;
+    renameContainer(roots.engine, "/old", "/new");
+    assert.equal(findByName(roots.paths, "new"), id);
+    assert.equal(findByName(roots.paths, "old"), undefined);
+    assert.deepEqual(readConfig(roots.paths, id), {
+      ...container.config,
+      name: "new",
+    });
+    container[Symbol.dispose]();
+    await remove(roots, "new");
+  },
+);
 
 engineTest(
   "a keeper gives back the name that its container has by then",
@@ -110,7 +113,7 @@ engineTest("renameContainer() refuses a name that is taken", (roots) => {
 
 engineTest(
   "renameContainer() takes a name that a crash has left",
-  (roots) => {
+  async (roots) => {
     const names = ["a", "b"];
     const [a, b] = names.map((name) => {
       using container = roots.create({ name });
@@ -126,8 +129,8 @@ engineTest(
     changeConfig(roots.paths, b, (config) => ({ ...config, name: "d" }));
     renameContainer(roots.engine, "c", "b");
     assert.equal(findByName(roots.paths, "b"), a);
-    remove(roots, "b");
-    remove(roots, "d");
+    await remove(roots, "b");
+    await remove(roots, "d");
   },
 );
 

@@ -37,7 +37,7 @@ function actions({ paths }: EngineRoots): string[] {
   ).filter((action) => action !== "create");
 }
 
-function remove({ engine }: EngineRoots): void {
+async function remove({ engine }: EngineRoots): Promise<void> {
   await removeContainer(engine, "web", { running: "refuse" });
 }
 
@@ -88,7 +88,7 @@ for (const { name, script, timeoutS, outcome, exitCode, ...rest } of CASES) {
     assert.equal(keeperState(roots.paths, id), "none");
     assert.ok(isStopRequested(roots.paths, id));
     assert.deepEqual(actions(roots), rest.actions);
-    remove(roots);
+    await remove(roots);
   });
 }
 
@@ -108,7 +108,7 @@ engineTest(
       assert.equal(report.timeoutS, -1);
       assert.equal(report.signal, signal ?? SIGHUP);
       assert.equal(await run.end, code);
-      remove(roots);
+      await remove(roots);
     }
   },
 );
@@ -119,7 +119,7 @@ engineTest("stopContainer() leaves alone what does not run", async (roots) => {
   assert.equal(outcome, "idle");
   assert.ok(!isStopRequested(roots.paths, config.id));
   assert.deepEqual(actions(roots), []);
-  remove(roots);
+  await remove(roots);
 });
 
 engineTest(
@@ -151,7 +151,7 @@ engineTest(
     assert.equal((await stopping).outcome, "ended");
     const exit = readExit(roots.paths, id);
     assert.deepEqual([exit?.startedMs, exit?.exitCode], [orphan.startedMs, 3]);
-    remove(roots);
+    await remove(roots);
   },
 );
 
@@ -173,7 +173,7 @@ engineTest(
     if (!isToldLate) known.push(255);
     const { exitCode = -1 } = readExit(roots.paths, id) ?? {};
     assert.ok(known.includes(exitCode), String(exitCode));
-    remove(roots);
+    await remove(roots);
   },
 );
 
@@ -195,7 +195,7 @@ engineTest(
     assert.equal(outcome, "ended");
     assert.equal((await ended).signal, "SIGTERM");
     assert.ok(isStopRequested(roots.paths, id));
-    remove(roots);
+    await remove(roots);
   },
 );
 
@@ -234,7 +234,7 @@ engineTest("killContainer() waits for the end by SIGKILL", async (roots) => {
   assert.equal(readExit(roots.paths, run.config.id)?.exitCode, 137);
   assert.ok(isStopRequested(roots.paths, run.config.id));
   assert.deepEqual(actions(roots), ["kill 9"]);
-  remove(roots);
+  await remove(roots);
 });
 
 engineTest("killContainer() only sends another signal", async (roots) => {
@@ -243,7 +243,7 @@ engineTest("killContainer() only sends another signal", async (roots) => {
   await killContainer(roots.engine, "web", SIGNALS.SIGUSR1);
   assert.equal(await run.end, 6);
   assert.ok(!isStopRequested(roots.paths, run.config.id));
-  remove(roots);
+  await remove(roots);
 });
 
 engineTest(
@@ -253,7 +253,7 @@ engineTest(
     await killContainer(roots.engine, "web", SIGNALS.SIGTERM);
     assert.equal(await run.end, 3);
     assert.ok(isStopRequested(roots.paths, run.config.id));
-    remove(roots);
+    await remove(roots);
   },
 );
 
@@ -264,5 +264,5 @@ engineTest("killContainer() refuses what does not run", async (roots) => {
     message:
       /^cannot kill container: web: container [0-9a-f]{64} is not running$/,
   });
-  remove(roots);
+  await remove(roots);
 });

@@ -19,7 +19,7 @@ import { FakeRun, OBEYS } from "../../support/fake_run.ts";
 import { Unreaped } from "../../support/unreaped.ts";
 import { runningRecord } from "../../support/running_record.ts";
 
-function remove({ engine }: EngineRoots): void {
+async function remove({ engine }: EngineRoots): Promise<void> {
   await removeContainer(engine, "web", { running: "refuse" });
 }
 
@@ -29,13 +29,13 @@ engineTest("waitContainer() gives the code it ends with", async (roots) => {
   await killContainer(roots.engine, "web", SIGNALS.SIGTERM);
   assert.equal(await waiting, 3);
   assert.equal(await waitContainer(roots.engine, "web"), 3, "at once");
-  remove(roots);
+  await remove(roots);
 });
 
 engineTest("waitContainer() gives 0 for what never ran", async (roots) => {
   roots.create({ name: "web" })[Symbol.dispose]();
   assert.equal(await waitContainer(roots.engine, "web"), 0);
-  remove(roots);
+  await remove(roots);
 });
 
 engineTest(
@@ -95,7 +95,7 @@ engineTest(
     writeRunning(roots.paths, id, runningRecord({ ...own, startTime: "1" }));
     assert.equal(await waitContainer(roots.engine, "web"), 137);
     assert.ok(readConfig(roots.paths, id));
-    remove(roots);
+    await remove(roots);
   },
 );
 
