@@ -68,7 +68,7 @@ engineTest(
       const container = roots.create({ name: "web" });
       container[Symbol.dispose]();
       await Deno.writeTextFile(`${container.snapshot.upper}/file`, "");
-      removeContainer(roots.engine, "web", { running });
+      await removeContainer(roots.engine, "web", { running });
       assert.equal(findByName(roots.paths, "web"), undefined);
       await assert.rejects(
         () => removeContainer(roots.engine, "web", { running }),
@@ -152,7 +152,7 @@ engineTest(
     const container = roots.create({ name: "web" });
     container[Symbol.dispose]();
     const status = await withProcess(roots, container.config.id, async () => {
-      removeContainer(roots.engine, "web", { running: "kill" });
+      await removeContainer(roots.engine, "web", { running: "kill" });
     });
     assert.equal(status.signal, "SIGKILL");
   },
@@ -164,7 +164,7 @@ engineTest(
     const container = roots.create({ name: "web" });
     await withProcess(roots, container.config.id, async () => {
       await atPause(() => container[Symbol.dispose](), async () => {
-        removeContainer(roots.engine, "web", { running: "kill" });
+        await removeContainer(roots.engine, "web", { running: "kill" });
       });
     });
   },
@@ -219,7 +219,7 @@ engineTest(
       const own = identifyProcess(Deno.pid);
       assert.ok(own);
       writeRunning(roots.paths, id, runningRecord({ ...own, startTime: "1" }));
-      removeContainer(roots.engine, "web", { running: "refuse" });
+      await removeContainer(roots.engine, "web", { running: "refuse" });
     });
     assert.equal(status.signal, "SIGTERM");
   },

@@ -92,7 +92,7 @@ engineTest(
   },
 );
 
-engineTest("renameContainer() refuses a name that is taken", (roots) => {
+engineTest("renameContainer() refuses a name that is taken", async (roots) => {
   for (const name of ["a", "b"]) roots.create({ name })[Symbol.dispose]();
   assert.throws(() => renameContainer(roots.engine, "a", "b"), {
     name: "ConflictError",
@@ -108,7 +108,7 @@ engineTest("renameContainer() refuses a name that is taken", (roots) => {
     message:
       "Invalid container name (!), only [a-zA-Z0-9][a-zA-Z0-9_.-]* are allowed",
   });
-  for (const name of ["a", "b"]) remove(roots, name);
+  for (const name of ["a", "b"]) await remove(roots, name);
 });
 
 engineTest(

@@ -116,7 +116,7 @@ for (const autoRemove of [false, true]) {
       Deno.kill(identity.pid, "SIGTERM");
       assert.equal(await waiting, 3);
       assert.equal(readConfig(roots.paths, id) === undefined, autoRemove);
-      if (!autoRemove) remove(roots);
+      if (!autoRemove) await remove(roots);
     },
   );
 }
