@@ -199,7 +199,7 @@ for (const withoutKeeper of ["ends", "goes-on"] as const) {
       using process = openProcess(identity);
       assert.ok(process);
       Deno.kill(identity.pid, "SIGTERM");
-      awaitEnd(process, Infinity);
+      await awaitEnd(process, Infinity);
       await reconcile(roots.paths, roots.engine.warn);
       assert.equal(readExit(roots.paths, id)?.exitCode, 3);
       container.remove();
