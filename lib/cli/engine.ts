@@ -6,6 +6,7 @@
  */
 import { UsageError } from "../base/errors.ts";
 import type { Engine } from "../engine/engine.ts";
+import { DEFAULT_NETWORK } from "../engine/networks/network_mode.ts";
 import type { CommandContext } from "./context.ts";
 import type { PullContext } from "./pull.ts";
 
@@ -16,7 +17,8 @@ const LAUNCHERS = ["auto", "native", "reinvoke"] as const;
  *
  * `TSDOCKER_IMAGE_PATH` lists directories like `PATH` does; without it images
  * are found in `./images` and in the root. `TSDOCKER_LAUNCHER` picks the way
- * containers are started. `SUDO_UID` and `SUDO_GID`, as sudo(8) sets them, tell
+ * containers are started, `TSDOCKER_NETWORK` the network of those that are given
+ * none. `SUDO_UID` and `SUDO_GID`, as sudo(8) sets them, tell
  * who runs tsdocker.
  *
  * @throws {UsageError} If `TSDOCKER_LAUNCHER` is set to something else.
@@ -37,10 +39,12 @@ export function engineOf(
       directory.startsWith("/") ? directory : `${cwd}/${directory}`
     ),
     launcher: launcherOf(env.get("TSDOCKER_LAUNCHER") ?? ""),
+    defaultNetwork: env.get("TSDOCKER_NETWORK") || DEFAULT_NETWORK,
     invoker: {
       uid: idOf(env.get("SUDO_UID")) ?? Deno.uid() ?? 0,
       gid: idOf(env.get("SUDO_GID")) ?? Deno.gid() ?? 0,
     },
+    inform: log.info,
     warn: log.warn,
     async pull(request): Promise<void> {
       const { pullForRun } = await import("./pull_for_run.ts");

@@ -15,7 +15,11 @@ import { parseSizeArgument } from "./invalid_argument.ts";
 import { parseIsolation } from "./isolation.ts";
 import { parseLifecycle } from "./lifecycle.ts";
 import { parseNamespaceMode } from "./namespace_mode.ts";
-import type { NetworkMode } from "./networks/network_mode.ts";
+import {
+  configureNetworks,
+  type NetworkRequest,
+} from "./networks/configure_networks.ts";
+import { configurePorts } from "./networks/configure_ports.ts";
 import { parseResources } from "./resources.ts";
 import type { EnvEntry, RunOptions } from "./run_options.ts";
 import { parseUlimits } from "./ulimit.ts";
@@ -31,6 +35,8 @@ export interface ConfigureInput {
   readonly host: HostFacts;
   /** The store of volumes. */
   readonly volumes: string;
+  /** `--network` of a container that is given none. */
+  readonly defaultNetwork: string;
   /** Makes up a name for a volume that was given none. */
   newName(): string;
 }
@@ -40,6 +46,11 @@ export type ConfigDraft = Omit<ContainerConfig, "name" | "layers"> & {
   /** The name asked for; a container without one is given one. */
   readonly name: string | undefined;
 };
+
+/** As {@linkcode ConfigDraft}; networks are as the user names them. */
+export type ConfigRequest =
+  & Omit<ConfigDraft, "network" | "networks">
+  & NetworkRequest;
 
 const MAX_HOSTNAME_BYTES = 64;
 const MAX_OOM_SCORE = 1000;
@@ -54,7 +65,7 @@ const DEFAULT_SHM_BYTES = 64 * 1024 ** 2;
 export function configureContainer(
   options: RunOptions,
   input: ConfigureInput,
-): ConfigDraft {
+): ConfigRequest {
   if (options.cgroups === "disabled" && options.pid === "host") {
     throw new UsageError(
       "--pid host needs cgroups: nothing else tells which processes are the container's when it ends",
@@ -62,7 +73,7 @@ export function configureContainer(
     );
   }
   const { id, createdMs } = input;
-  const network = networkMode(options.network);
+  const network = configureNetworks(options, input.defaultNetwork);
   return {
     id,
     name: options.name === undefined ? undefined : checkName(options.name),
@@ -80,15 +91,15 @@ export function configureContainer(
     autoRemove: options.autoRemove,
     readOnly: options.readOnly,
     init: options.init,
-    network,
+    ...network,
     ...configureVolumes(options, input),
     ...parseResources(options, input),
     rlimits: parseUlimits(options.ulimits),
     ...oomScoreAdj(options.oomScoreAdj),
     shmSizeBytes: shmSize(options.shmSize),
-    ...parseIsolation(options, network),
+    ...parseIsolation(options, network.network),
     ...parseLifecycle(options),
-    exposedPorts: options.imageSettings?.ExposedPorts ?? [],
+    ...configurePorts(options),
   };
 }
 
@@ -184,12 +195,4 @@ function oomScoreAdj(
 function shmSize(text: string | undefined): number {
   if (text === undefined || text === "") return DEFAULT_SHM_BYTES;
   return parseSizeArgument("--shm-size", text) || DEFAULT_SHM_BYTES;
-}
-
-function networkMode(text: string): NetworkMode {
-  if (text === "none" || text === "host") return text;
-  throw new UsageError(`network ${text} not found`, {
-    advice:
-      "--network none or --network host; other networks are not available yet",
-  });
 }

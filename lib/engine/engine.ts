@@ -17,10 +17,14 @@ export interface Engine {
   /** Directories in which images are found by name. */
   readonly imagePath: readonly string[];
   readonly launcher: LauncherChoice;
+  /** `--network` of new containers that are given none. */
+  readonly defaultNetwork: string;
   /** Who runs tsdocker, before sudo made it root. */
   readonly invoker: ByKind<number>;
   /** Brings the image of a new container; without it, nothing is pulled. */
   pull?(request: ImageRequest): Promise<void>;
+  /** Says what has been done besides what was asked for. */
+  inform(message: string): void;
   /** Says something that the user should know but that stops nothing. */
   warn(message: string): void;
 }

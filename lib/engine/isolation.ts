@@ -10,7 +10,7 @@ import type { ContainerConfig } from "./container_config.ts";
 import { parseDevice, parseDeviceCgroupRule } from "./device_request.ts";
 import { parseUserNamespace } from "./id_mapping.ts";
 import { parseIpcMode, parseNamespaceMode } from "./namespace_mode.ts";
-import type { NetworkMode } from "./networks/network_mode.ts";
+import { ownsNetwork, type RequestedMode } from "./networks/network_mode.ts";
 import type { IsolationOptions } from "./run_options.ts";
 import {
   parseSecurityOptions,
@@ -49,7 +49,7 @@ export type IsolationConfig = Pick<
  */
 export function parseIsolation(
   options: IsolationOptions,
-  network: NetworkMode,
+  network: RequestedMode,
 ): IsolationConfig {
   const { privileged } = options;
   const ipc = parseIpcMode(options.ipc);
@@ -74,7 +74,18 @@ export function parseIsolation(
       "cannot share the host PID namespace when user namespaces are enabled",
     );
   }
+  // Nor mount a /sys of a network namespace that is not its own's.
+  if (config.userns.kind !== "host" && isJoined(network)) {
+    throw new UsageError(
+      `cannot join the network namespace of another (--network ${network}) when user namespaces are enabled`,
+      { advice: "without --userns, --uidmap and --gidmap" },
+    );
+  }
   return config;
+}
+
+function isJoined(network: RequestedMode): boolean {
+  return network !== "host" && !ownsNetwork(network);
 }
 
 /** Ids given need no decision, others are found at creation. */

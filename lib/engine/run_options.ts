@@ -147,9 +147,34 @@ export interface LifecycleOptions {
   readonly volumesFrom: readonly string[];
 }
 
+/** How the container is reached, and what it reaches. */
+export interface NetworkingOptions {
+  /** `--network` texts as written; empty means the default network. */
+  readonly networks: readonly string[];
+  /** Addresses in the first of them, not yet checked. */
+  readonly ip?: string;
+  readonly ip6?: string;
+  /** Such as `02:42:ac:11:00:02`, not yet checked. */
+  readonly macAddress?: string;
+  /** Further names it has in the first of them. */
+  readonly networkAliases: readonly string[];
+  /** Addresses of name servers, not yet checked; empty: as on the host. */
+  readonly dns: readonly string[];
+  readonly dnsSearch: readonly string[];
+  readonly dnsOptions: readonly string[];
+  /** `NAME:ADDRESS` texts as written. */
+  readonly addHosts: readonly string[];
+  /** `[[ADDRESS:][HOST]:]CONTAINER[/PROTOCOL]` texts as written. */
+  readonly publish: readonly string[];
+  /** Whether all that is exposed is published, at ports of the host's choice. */
+  readonly publishAll: boolean;
+  /** `PORT[-LAST][/PROTOCOL]` texts as written. */
+  readonly expose: readonly string[];
+}
+
 /** The options of `tsdocker run` and `create`. Absent fields leave the image's own value. */
 export interface RunOptions
-  extends LimitOptions, IsolationOptions, LifecycleOptions {
+  extends LimitOptions, IsolationOptions, LifecycleOptions, NetworkingOptions {
   /** A path to a tar file or directory, or a name, as the user wrote it. */
   readonly image: string;
   /** Words after the image; empty runs the image's own command. */
@@ -186,8 +211,6 @@ export interface RunOptions
   readonly init: boolean;
   /** Host file to create with the container's id in it. */
   readonly cidfile?: string;
-  /** `none` or `host`, not yet checked. */
-  readonly network: string;
   /** Host file to write the pid of the program to, on the host. */
   readonly pidfile?: string;
   /** Whether a container that has the name is removed first. */

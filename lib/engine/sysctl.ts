@@ -7,7 +7,7 @@
 import { UsageError } from "../base/errors.ts";
 import { invalidArgument } from "./invalid_argument.ts";
 import type { IpcMode } from "./namespace_mode.ts";
-import { type NetworkMode, ownsNetwork } from "./networks/network_mode.ts";
+import { ownsNetwork, type RequestedMode } from "./networks/network_mode.ts";
 
 /** Parameters that each IPC namespace has of its own. */
 const OF_IPC: ReadonlySet<string> = new Set([
@@ -36,7 +36,7 @@ const DEFAULTS: Readonly<Record<string, string>> = {
 /** Which namespaces a container shares with the host. */
 export interface SharedNamespaces {
   readonly ipc: IpcMode;
-  readonly network: NetworkMode;
+  readonly network: RequestedMode;
 }
 
 /**
@@ -119,7 +119,7 @@ function assertPrivate(
 
 /** Parameters that are set unless the user sets them. */
 export function defaultSysctls(
-  network: NetworkMode,
+  network: RequestedMode,
   userNamespace: "own" | "host",
 ): Readonly<Record<string, string>> {
   // Groups that the namespace does not map cannot be in a range.

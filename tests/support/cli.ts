@@ -99,6 +99,8 @@ export class Place implements AsyncDisposable {
       HOME: this.work,
       TERM: "xterm",
       TSDOCKER_LAUNCHER: this.launcher,
+      // Tests of networks choose theirs; the others leave the host's alone.
+      TSDOCKER_NETWORK: "none",
       TSDOCKER_RUNTIME_DIR: Deno.env.get("TSDOCKER_RUNTIME_DIR") ??
         `${CHECKOUT}.cache/test-runtime`,
     };

@@ -31,6 +31,8 @@ export class EngineRoots implements Territory {
   readonly paths: HostPaths;
   /** What the engine has warned of. */
   readonly warnings: string[] = [];
+  /** What it has told besides. */
+  readonly told: string[] = [];
   readonly engine: Engine;
 
   constructor() {
@@ -44,7 +46,9 @@ export class EngineRoots implements Territory {
       cwd: this.directory,
       imagePath: [`${this.directory}/images`],
       launcher: "auto",
+      defaultNetwork: "none",
       invoker: { uid: 0, gid: 0 },
+      inform: (message) => void this.told.push(message),
       warn: (message) => void this.warnings.push(message),
     };
   }

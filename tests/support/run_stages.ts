@@ -19,6 +19,7 @@ import type { CgroupSurvey } from "../../lib/runtime/cgroups/survey.ts";
 import { createPlan } from "../../lib/runtime/plan/plan.ts";
 import type { LaunchPlan } from "../../lib/runtime/plan/step.ts";
 import { allCapabilities } from "../../lib/engine/capabilities.ts";
+import { foundNetworks } from "./found_networks.ts";
 import { HOST_FACTS, SPEC_INPUT } from "./run_options.ts";
 
 /** What the stages have made of a command line. */
@@ -68,14 +69,16 @@ export async function runStages(
     env: new Map([["HOME", "/root"]]),
     readTextFile: readFile,
   });
-  const draft = configureContainer(options, {
+  const request = configureContainer(options, {
     id: ID,
     createdMs: 1000,
     cwd: "/work",
     host: HOST_FACTS,
     volumes: "/volumes",
     newName: () => "nameless",
+    defaultNetwork: "none",
   });
+  const draft = foundNetworks(request);
   const { kind } = draft.userns;
   const config: ContainerConfig = {
     ...draft,

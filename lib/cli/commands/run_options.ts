@@ -19,6 +19,7 @@ import { ATTACH_FLAGS } from "./run_flags/attach.ts";
 import { ISOLATION_FLAGS } from "./run_flags/isolation.ts";
 import { LIFECYCLE_FLAGS } from "./run_flags/lifecycle.ts";
 import { LIMIT_FLAGS } from "./run_flags/limits.ts";
+import { NETWORK_FLAGS } from "./run_flags/network.ts";
 import {
   PROCESS_FLAGS,
   readEnvironment,
@@ -87,28 +88,7 @@ export const CREATE_FLAGS = {
     placeholder: "file",
     description: "Write the container's id to a new file",
   },
-  network: {
-    type: "string",
-    long: "network",
-    aliases: ["net"],
-    words: ["net"],
-    default: "none",
-    description: "Connect to a network: none or host",
-  },
-  publish: {
-    type: "list",
-    long: "publish",
-    short: "p",
-    description: "Not available yet",
-    hidden: true,
-  },
-  publishAll: {
-    type: "boolean",
-    long: "publish-all",
-    short: "P",
-    description: "Not available yet",
-    hidden: true,
-  },
+  ...NETWORK_FLAGS,
   ...PULL_FLAGS,
   ...LIFECYCLE_FLAGS,
   ...LIMIT_FLAGS,
@@ -185,11 +165,8 @@ export async function toCreateOptions(
     envFile,
     labels,
     labelFile,
-    publish,
-    publishAll,
     ...same
   } = options;
-  if (publish.length > 0 || publishAll) throw noPorts();
   const [image = "", ...command] = positionals;
   if (image === "") {
     throw new UsageError('invalid argument "" for IMAGE: it is empty');
@@ -211,13 +188,6 @@ export async function toCreateOptions(
     detach: false,
     trace: undefined,
   };
-}
-
-/** Without a network there is nobody that a port could be published to. */
-function noPorts(): UsageError {
-  return new UsageError("Published ports are not available yet", {
-    advice: "--network host without -p: its ports are the host's then",
-  });
 }
 
 /** One label a line; blank lines and comments are skipped, as in env files. */

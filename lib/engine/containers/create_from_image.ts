@@ -13,6 +13,7 @@ import { applyImageDefaults } from "../image_defaults.ts";
 import { foreignWarning } from "../images/foreign_image.ts";
 import { holdLayers } from "../images/hold_layers.ts";
 import { findImage, openImage } from "../images/open_image.ts";
+import { resolveNetworks } from "../networks/resolve_networks.ts";
 import type { RunOptions } from "../run_options.ts";
 import { withImageVolumes } from "../volumes/configure_volumes.ts";
 import { removeUnusedVolumes } from "../volumes/remove_unused.ts";
@@ -56,12 +57,14 @@ export async function createFromImage(
     cwd: engine.cwd,
     volumes: paths.volumes,
     newName: createVolumeName,
+    defaultNetwork: engine.defaultNetwork,
   };
   const configured = configureContainer(options, input);
   const own = withVolumesFrom(paths, configured, options.volumesFrom);
   checkVolumes(own.volumes);
   // Last of all, since those of others are in place of the image's.
-  const draft = withImageVolumes(own, settings.Volumes ?? [], input);
+  const all = withImageVolumes(own, settings.Volumes ?? [], input);
+  const draft = await resolveNetworks(engine, all);
   if (options.cidfile !== undefined) {
     undo.use(claimCidfile(options.cidfile, draft.id));
   }

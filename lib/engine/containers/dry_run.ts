@@ -20,6 +20,8 @@ import type { Engine } from "../engine.ts";
 import { hostFacts } from "../host_facts.ts";
 import { applyImageDefaults } from "../image_defaults.ts";
 import { findImage, type OpenedImage } from "../images/open_image.ts";
+import { foreseeDefaultNetwork } from "../networks/default_network.ts";
+import { resolveNetworks } from "../networks/resolve_networks.ts";
 import type { RunOptions } from "../run_options.ts";
 import { withImageVolumes } from "../volumes/configure_volumes.ts";
 import { chooseIds } from "./claim_ids.ts";
@@ -49,9 +51,11 @@ export async function dryRun(
     cwd,
     volumes: paths.volumes,
     newName: createVolumeName,
+    defaultNetwork: engine.defaultNetwork,
   };
   const configured = configureContainer(options, input);
-  const draft = withImageVolumes(configured, settings.Volumes ?? [], input);
+  const all = withImageVolumes(configured, settings.Volumes ?? [], input);
+  const draft = await resolveNetworks(engine, all, foreseeDefaultNetwork);
   const directory = containerDirectory(paths, draft.id);
   const ids = chooseIds(paths, draft, engine.invoker);
   const config: ContainerConfig = {

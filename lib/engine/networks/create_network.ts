@@ -26,6 +26,7 @@ import {
   parseSubnet,
   type Subnet,
 } from "../../network/subnet.ts";
+import { DEFAULT_NETWORK } from "./network_mode.ts";
 import { parseLabels } from "../lifecycle.ts";
 import { recordNetworkEvent } from "./network_event.ts";
 import {
@@ -40,6 +41,17 @@ type Paths = Pick<HostPaths, "networks" | "events">;
 /** The start of the names of our bridges; the network's id follows. */
 const BRIDGE_PREFIX = "tsd-";
 const BRIDGE_ID_LENGTH = 11;
+/** The network that is made without being asked for. */
+const DEFAULT_OPTIONS: NetworkOptions = {
+  name: DEFAULT_NETWORK,
+  driver: "bridge",
+  subnets: [],
+  gateways: [],
+  ranges: [],
+  access: "world",
+  labels: [],
+  options: [],
+};
 /** Of drivers on top of a device: which. */
 const PARENT = "parent";
 
@@ -59,11 +71,51 @@ export function createNetwork(
   routes: readonly Subnet[],
 ): NetworkRecord {
   const name = checkNetworkName(options.name);
+  // Two that choose at the same time must not choose alike.
+  using _lock = lockDirectory(paths.networks);
+  const record = recordFor(paths, { ...options, name }, routes);
+  if (publishNetwork(paths, record)) {
+    recordNetworkEvent(paths, record, "create");
+    return record;
+  }
+  throw new ConflictError(`network with name ${name} already exists`, {
+    advice: `tsdocker network rm ${name}, or choose another name`,
+  });
+}
+
+/**
+ * Makes the network of containers that are given none, unless somebody else
+ * has just done so.
+ *
+ * @param routes As of {@linkcode createNetwork}.
+ * @param onMade Hears of it if it is made.
+ * @throws {ConflictError} If no subnet is free.
+ */
+export function createDefaultNetwork(
+  paths: Paths,
+  routes: readonly Subnet[],
+  onMade: (network: NetworkRecord) => void,
+): NetworkRecord {
+  using _lock = lockDirectory(paths.networks);
+  const known = readNetwork(paths, DEFAULT_NETWORK);
+  if (known !== undefined) return known;
+  const record = recordFor(paths, DEFAULT_OPTIONS, routes);
+  // No event: to its users it has always been there.
+  publishNetwork(paths, record);
+  onMade(record);
+  return record;
+}
+
+/** What is to be written down of a network; the lock is held. */
+function recordFor(
+  paths: Paths,
+  options: NetworkOptions,
+  routes: readonly Subnet[],
+): NetworkRecord {
+  const { name } = options;
   const driver = parseDriver(options.driver);
   const asked = parseSubnets(options);
   const driverOptions = parseLabels(options.options);
-  // Two that choose at the same time must not choose alike.
-  using _lock = lockDirectory(paths.networks);
   const others = networkSubnets(paths);
   const first = asked.length > 0
     ? asked
@@ -74,20 +126,13 @@ export function createNetwork(
   const device = driver === "bridge"
     ? `${BRIDGE_PREFIX}${id.slice(0, BRIDGE_ID_LENGTH)}`
     : parentOf(driverOptions, driver);
-  const record: NetworkRecord = {
+  return {
     ...{ id, name, driver, device, subnets },
     createdMs: Date.now(),
     access: options.access,
     labels: parseLabels(options.labels),
     options: driverOptions,
   };
-  if (publishNetwork(paths, record)) {
-    recordNetworkEvent(paths, record, "create");
-    return record;
-  }
-  throw new ConflictError(`network with name ${name} already exists`, {
-    advice: `tsdocker network rm ${name}, or choose another name`,
-  });
 }
 
 /** The subnets of all networks; of damaged ones none are known. */

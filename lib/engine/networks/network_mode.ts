@@ -19,8 +19,14 @@ export type NetworkMode =
   | `container:${ContainerId}`
   | `ns:${string}`;
 
+/** As {@linkcode NetworkMode}, but the container is as a user names it. */
+export type RequestedMode = NetworkMode | `container:${string}`;
+
+/** The network that is made on first use; it is named `default`, too. */
+export const DEFAULT_NETWORK = "bridge";
+
 /** Whether a container has a network namespace of its own. */
-export function ownsNetwork(mode: NetworkMode): boolean {
+export function ownsNetwork(mode: RequestedMode): boolean {
   return mode === "none" || mode === "connected";
 }
 

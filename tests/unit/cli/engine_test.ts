@@ -15,10 +15,14 @@ function hostWith(name: string, value: string): FakeHost {
 Deno.test("engineOf() passes paths, working directory and warnings on", () => {
   const host = fakeHost();
   const engine = engineOf(host);
+  engine.inform("Made it");
   engine.warn("Limit clamped");
   assert.equal(engine.paths, host.paths);
   assert.equal(engine.cwd, "/here");
-  assert.equal(host.err(), "tsdocker: warning: Limit clamped\n");
+  assert.equal(
+    host.err(),
+    "tsdocker: Made it\ntsdocker: warning: Limit clamped\n",
+  );
 });
 
 Deno.test("engineOf() finds images in ./images and the root by default", () => {
@@ -42,6 +46,14 @@ Deno.test("engineOf() takes TSDOCKER_LAUNCHER, if there is such a launcher", () 
   }
   assert.equal(launcher(""), "auto");
   assert.throws(() => launcher("fork"), UsageError);
+});
+
+Deno.test("engineOf() takes TSDOCKER_NETWORK, and bridge without it", () => {
+  assert.equal(engineOf(fakeHost()).defaultNetwork, "bridge");
+  for (const [value, expected] of [["", "bridge"], ["none", "none"]] as const) {
+    const { defaultNetwork } = engineOf(hostWith("TSDOCKER_NETWORK", value));
+    assert.equal(defaultNetwork, expected);
+  }
 });
 
 Deno.test("engineOf() knows who called sudo, and is nobody's fool", () => {

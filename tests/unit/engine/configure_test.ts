@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import type { ContainerId } from "../../../lib/base/identifiers.ts";
 import {
   checkName,
-  type ConfigDraft,
+  type ConfigRequest,
   configureContainer,
 } from "../../../lib/engine/configure.ts";
 import type { RunOptions } from "../../../lib/engine/run_options.ts";
@@ -27,7 +27,7 @@ const { layers: _, ...DRAFT } = containerConfig({
   args: ["sh"],
 });
 
-function configure(options: Partial<RunOptions> = {}): ConfigDraft {
+function configure(options: Partial<RunOptions> = {}): ConfigRequest {
   return configureContainer({ ...OPTIONS, ...options }, {
     id: ID,
     createdMs: 1234,
@@ -35,6 +35,7 @@ function configure(options: Partial<RunOptions> = {}): ConfigDraft {
     host: HOST_FACTS,
     volumes: "/store",
     newName: () => "new",
+    defaultNetwork: "none",
   });
 }
 
@@ -67,7 +68,7 @@ Deno.test("configureContainer() takes over each option", () => {
     hostname: "host.example",
     readOnly: true,
     init: true,
-    network: "host",
+    networks: ["host"],
     volumes: ["./data:/data:ro"],
     tmpfs: ["/run:size=1m"],
   });
@@ -199,16 +200,22 @@ Deno.test("configureContainer() refuses other host names", () => {
   }
 });
 
-Deno.test("configureContainer() knows the networks none and host", () => {
-  assert.equal(configure({ network: "none" }).network, "none");
-  assert.equal(configure({ network: "host" }).network, "host");
-  for (const network of ["bridge", "None", "", "container:x"]) {
-    assertRefused(
-      { network },
-      `network ${network} not found`,
-      "--network none or --network host; other networks are not available yet",
-    );
-  }
+Deno.test("configureContainer() knows what a container is connected to", () => {
+  const aliases: string[] = [];
+  const { network, networks, publish, exposedPorts } = configure({
+    networks: ["blue", "red"],
+    publish: ["80:80"],
+    expose: ["90"],
+    imageSettings: { ExposedPorts: ["70/tcp"] },
+  });
+  assert.equal(network, "connected");
+  assert.deepEqual(networks, [
+    { reference: "blue", aliases },
+    { reference: "red", aliases },
+  ]);
+  assert.deepEqual(publish, ["80:80/tcp"]);
+  assert.deepEqual(exposedPorts, ["70/tcp", "90/tcp"]);
+  assert.equal(configure().network, "none");
 });
 
 Deno.test("configureContainer() refuses two mounts on one point", () => {
@@ -313,7 +320,7 @@ Deno.test("configureContainer() takes limits and isolation together", () => {
 
 Deno.test("configureContainer() knows which namespaces parameters are of", () => {
   assertRefused(
-    { network: "host", sysctls: ["net.core.somaxconn=1"] },
+    { networks: ["host"], sysctls: ["net.core.somaxconn=1"] },
     'sysctl "net.core.somaxconn" not allowed in host network namespace',
   );
 });

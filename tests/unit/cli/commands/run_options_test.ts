@@ -62,9 +62,32 @@ const MEANINGS: readonly (readonly [string, Partial<RunOptions>])[] = [
   ["--tmpfs /t --tmpfs /u:size=1m img", { tmpfs: ["/t", "/u:size=1m"] }],
   ["--read-only --init img", { readOnly: true, init: true }],
   ["--cidfile id img", { cidfile: "id" }],
-  ["--net host img", { network: "host" }],
-  ["--network=host img", { network: "host" }],
-  ["-net none img", {}],
+  ["--net host img", { networks: ["host"] }],
+  ["--network=a --network b:ip=10.0.0.9,alias=c --net none img", {
+    networks: ["a", "b:ip=10.0.0.9,alias=c", "none"],
+  }],
+  ["-net testbridge -p 80:80 img", {
+    networks: ["testbridge"],
+    publish: ["80:80"],
+  }],
+  ["-dp 127.0.0.1:80:80/udp --publish=81 -P img", {
+    detach: true,
+    publish: ["127.0.0.1:80:80/udp", "81"],
+    publishAll: true,
+  }],
+  ["--expose 80 --expose=90-95/udp img", { expose: ["80", "90-95/udp"] }],
+  ["--ip 10.0.0.9 --ip6 fd00::9 --mac-address 02:42:ac:11:00:02 img", {
+    ip: "10.0.0.9",
+    ip6: "fd00::9",
+    macAddress: "02:42:ac:11:00:02",
+  }],
+  ["--network-alias a --net-alias b img", { networkAliases: ["a", "b"] }],
+  ["--dns 1.1.1.1 --dns-search . --dns-option a --dns-opt b img", {
+    dns: ["1.1.1.1"],
+    dnsSearch: ["."],
+    dnsOptions: ["a", "b"],
+  }],
+  ["--add-host db:10.0.0.5 img", { addHosts: ["db:10.0.0.5"] }],
   ["--pull always img", { pull: "always" }],
   ["--explain img", { trace: { mode: "explain", format: "text" } }],
   ["--explain=json img", { trace: { mode: "explain", format: "json" } }],
@@ -220,10 +243,6 @@ Deno.test("toRunOptions() keeps words with spaces whole", async () => {
 });
 
 const REFUSALS: readonly (readonly [string, RegExp])[] = [
-  ["-p 80:80 img", /^UsageError: Published ports are not available yet$/],
-  ["-dp 127.0.0.1:80:80/udp img", /Published ports are not available yet/],
-  ["--publish=80 img", /Published ports are not available yet/],
-  ["-P img", /Published ports are not available yet/],
   [
     "--env-file nosuch img",
     /^UsageError: Cannot read the env file "nosuch": No such file$/,
