@@ -36,6 +36,11 @@ export interface Attachment {
   readonly gateways: readonly IpAddress[];
   readonly macAddress?: Uint8Array;
   readonly mtu?: number;
+  /**
+   * Whether others at the bridge are reached. If they are `isolated` too, they
+   * are not; but by their published ports, unless bridges are filtered.
+   */
+  readonly neighbours?: "reached" | "isolated";
 }
 
 const PORT_PREFIX = "tv";
@@ -79,17 +84,26 @@ export function attach(
     peer: { name: far, namespace, settings: { ...settings, macAddress } },
   }));
   undo.defer(() => detach(links, container, slot));
-  withinNetwork(namespace, () => configure(far, attachment));
+  withinNetwork(namespace, () => configureDevice(far, attachment));
   const { index } = readLink(links.get(findLink(name)));
-  links.perform(changeLink(index, { hairpin: "on", linkLocal: "none" }));
+  links.perform(changeLink(index, {
+    hairpin: "on",
+    linkLocal: "none",
+    ...(attachment.neighbours === "isolated" ? { isolation: "on" } : {}),
+  }));
   links.perform(changeLink(index, { state: "up" }));
   undo.move();
 }
 
-/** Gives the device in the container what it needs, and the loopback too. */
-function configure(
+/**
+ * Gives a device of the calling thread's namespace what a container needs, and
+ * the loopback too.
+ *
+ * @throws {NetlinkError} If the kernel refuses.
+ */
+export function configureDevice(
   name: string,
-  { addresses, gateways }: Attachment,
+  { addresses, gateways }: Pick<Attachment, "addresses" | "gateways">,
 ): void {
   using links = NetlinkSocket.openRoute();
   const indexOf = (device: string): number =>
@@ -110,10 +124,11 @@ export function detach(
   container: string,
   slot: number,
 ): void {
-  removePort(links, portName(container, slot));
+  removeDevice(links, portName(container, slot));
 }
 
-function removePort(links: NetlinkSocket, name: string): void {
+/** Removes a device, unless it is gone. */
+export function removeDevice(links: NetlinkSocket, name: string): void {
   try {
     links.perform(removeLink(name));
   } catch (error) {
@@ -146,6 +161,6 @@ export function removeAbandonedPorts(
         bridges.has(master) && !isAlive(start);
     })
     .map(({ name }) => name);
-  for (const name of abandoned) removePort(links, name);
+  for (const name of abandoned) removeDevice(links, name);
   return abandoned;
 }

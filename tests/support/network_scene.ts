@@ -42,6 +42,8 @@ export interface SceneNetwork {
   /** The bridge's addresses, `10.7.0.1/24`. */
   readonly addresses: readonly string[];
   readonly access?: "world" | "internal";
+  readonly masquerade?: "on" | "off";
+  readonly neighbours?: "reached" | "isolated";
 }
 
 /** The other machine's addresses. */
@@ -89,11 +91,15 @@ export class NetworkScene implements Disposable {
   }
 
   /** Makes a bridge with its rules. */
-  addNetwork({ bridge, addresses, access = "world" }: SceneNetwork): void {
+  addNetwork(network: SceneNetwork): void {
+    const { bridge, addresses, access = "world", ...more } = network;
     const device = { name: bridge, addresses: addresses.map(interfaceAddress) };
     withinNetwork(this.host, () => ensureBridge(this.links, device));
     const subnets = addresses.map((text) => given(parseSubnet(text)));
-    const rules = networkRules({ id: bridge, bridge, subnets, access });
+    const rules = networkRules({
+      ...{ id: bridge, bridge, subnets, access },
+      ...more,
+    });
     settleRules(this.table, (owner) => owner === bridge, rules);
   }
 
@@ -101,9 +107,10 @@ export class NetworkScene implements Disposable {
   addContainer(
     container: string,
     bridge: string,
-    { addresses, gateways }: {
+    { addresses, gateways, neighbours = "reached" }: {
       addresses: readonly [string, ...string[]];
       gateways: readonly string[];
+      neighbours?: "reached" | "isolated";
     },
   ): Fd {
     const namespace = this.#stack.use(makeNetworkNamespace());
@@ -111,6 +118,7 @@ export class NetworkScene implements Disposable {
     attach(this.links, namespace, {
       container,
       slot: 0,
+      neighbours,
       bridge: linkOf(this.links, bridge).index,
       addresses: [interfaceAddress(first), ...rest.map(interfaceAddress)],
       gateways: gateways.map((text) => given(parseIpAddress(text))),

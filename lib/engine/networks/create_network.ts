@@ -3,11 +3,16 @@
  *
  * @module
  */
-import { ConflictError, UsageError } from "../../base/errors.ts";
+import { ConflictError } from "../../base/errors.ts";
 import type { HostPaths } from "../../base/host_paths.ts";
 import { createContainerId } from "../../base/identifiers.ts";
 import { defaultGateway } from "../../network/address_pool.ts";
 import { lockDirectory } from "../../network/directory_lock.ts";
+import {
+  type DriverOptions,
+  parseBridgeOptions,
+  parseVlanOptions,
+} from "../../network/driver_options.ts";
 import {
   chooseFreeSubnet,
   uniqueLocalSubnet,
@@ -15,6 +20,7 @@ import {
 import { formatIpAddress } from "../../network/ip_address.ts";
 import {
   listNetworkNames,
+  type NetworkDriver,
   type NetworkRecord,
   publishNetwork,
   readNetwork,
@@ -52,8 +58,6 @@ const DEFAULT_OPTIONS: NetworkOptions = {
   labels: [],
   options: [],
 };
-/** Of drivers on top of a device: which. */
-const PARENT = "parent";
 
 /**
  * Makes a network. Its bridge is made when a container needs it.
@@ -123,9 +127,8 @@ function recordFor(
   const subnets = options.versions === "dual" ? withIpv6(first) : first;
   assertFree(subnets, others);
   const id = createContainerId();
-  const device = driver === "bridge"
-    ? `${BRIDGE_PREFIX}${id.slice(0, BRIDGE_ID_LENGTH)}`
-    : parentOf(driverOptions, driver);
+  const device = deviceOf(id, driver, driverOptions);
+  assertOwnBridge(paths, { name, driver, device });
   return {
     ...{ id, name, driver, device, subnets },
     createdMs: Date.now(),
@@ -181,13 +184,30 @@ function assertFree(
   }
 }
 
-function parentOf(
-  options: Readonly<Record<string, string>>,
-  driver: string,
+/** The device that a network is about: its bridge, or that below its own. */
+function deviceOf(
+  id: string,
+  driver: NetworkDriver,
+  options: DriverOptions,
 ): string {
-  const parent = options[PARENT];
-  if (parent !== undefined && parent !== "") return parent;
-  throw new UsageError(`A network of ${driver} needs a device below it`, {
-    advice: "-o parent=eth0",
-  });
+  if (driver !== "bridge") return parseVlanOptions(driver, options).parent;
+  return parseBridgeOptions(options).device ??
+    `${BRIDGE_PREFIX}${id.slice(0, BRIDGE_ID_LENGTH)}`;
+}
+
+/** Two networks cannot have one bridge; others can have one device below. */
+function assertOwnBridge(
+  paths: Paths,
+  { name, driver, device }: Pick<NetworkRecord, "name" | "driver" | "device">,
+): void {
+  if (driver !== "bridge") return;
+  const other = listNetworkNames(paths)
+    .filter((other) => other !== name)
+    .map((other) => readNetwork(paths, other))
+    .find((one) => one?.driver === "bridge" && one.device === device);
+  if (other === undefined) return;
+  throw new ConflictError(
+    `networks have same bridge name: network ${other.name} has ${device}`,
+    { advice: "choose another name for the bridge" },
+  );
 }

@@ -150,6 +150,12 @@ const IPVLAN_MODES = {
 /** Modes of an ipvlan device. */
 export type IpvlanMode = keyof typeof IPVLAN_MODES;
 
+/** The names of all modes of macvlan. */
+export const MACVLAN_MODE_NAMES = Object.keys(MACVLAN_MODES) as MacvlanMode[];
+
+/** The names of all modes of ipvlan. */
+export const IPVLAN_MODE_NAMES = Object.keys(IPVLAN_MODES) as IpvlanMode[];
+
 /** Makes a device that has a hardware address of its own on its parent's wire. */
 export function createMacvlan(
   link: StackedLink,
@@ -199,6 +205,8 @@ export interface LinkChange extends LinkSettings {
    * container by its own published port, where bridges are filtered.
    */
   readonly hairpin?: "on" | "off";
+  /** Whether a bridge keeps packets of the port from others that have this. */
+  readonly isolation?: "on" | "off";
 }
 
 /** Changes a device, in one step. */
@@ -218,22 +226,28 @@ export function changeLink(index: number, change: LinkChange): NetlinkRequest {
       ...(change.alias === undefined ? [] : [
         attribute(IFLA.IFLA_IFALIAS, new TextEncoder().encode(change.alias)),
       ]),
-      ...(change.hairpin === undefined ? [] : [hairpin(change.hairpin)]),
+      ...portAttributes(change),
       ...(change.linkLocal === undefined ? [] : [noLinkLocal()]),
     ),
   };
 }
 
-function hairpin(state: "on" | "off"): Uint8Array {
-  const mode = u8(state === "on" ? 1 : 0);
-  return nested(
+/** What its bridge does with a port. */
+function portAttributes({ hairpin, isolation }: LinkChange): Uint8Array[] {
+  const { IFLA_BRPORT_MODE, IFLA_BRPORT_ISOLATED } = IFLA_BRPORT;
+  const settings = [
+    [IFLA_BRPORT_MODE, hairpin],
+    [IFLA_BRPORT_ISOLATED, isolation],
+  ] as const;
+  const attributes = settings.flatMap(([type, state]) =>
+    state === undefined ? [] : [attribute(type, u8(state === "on" ? 1 : 0))]
+  );
+  if (attributes.length === 0) return [];
+  return [nested(
     IFLA.IFLA_LINKINFO,
     attribute(IFLA_INFO.IFLA_INFO_SLAVE_KIND, text("bridge")),
-    nested(
-      IFLA_INFO.IFLA_INFO_SLAVE_DATA,
-      attribute(IFLA_BRPORT.IFLA_BRPORT_MODE, mode),
-    ),
-  );
+    nested(IFLA_INFO.IFLA_INFO_SLAVE_DATA, ...attributes),
+  )];
 }
 
 function noLinkLocal(): Uint8Array {

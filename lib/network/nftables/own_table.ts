@@ -129,18 +129,17 @@ export interface BridgeNetwork {
   readonly subnets: readonly Subnet[];
   /** Whether its containers reach the world. */
   readonly access: "world" | "internal";
+  /** Whether they do so as this machine; `on` if absent. */
+  readonly masquerade?: "on" | "off";
+  /** Whether they reach each other other than by published ports. */
+  readonly neighbours?: "reached" | "isolated";
 }
 
 /** The rules of a network. */
 export function networkRules(network: BridgeNetwork): Rule[] {
   const { id: owner, bridge, subnets, access } = network;
   return [
-    {
-      chain: "own",
-      owner,
-      part: "own",
-      expressions: [...fromDevice(bridge), ...toDevice(bridge), accept()],
-    },
+    neighbourRule(network),
     {
       chain: "foreign",
       owner,
@@ -164,9 +163,25 @@ export function networkRules(network: BridgeNetwork): Rule[] {
   ];
 }
 
+/** What becomes of packets from one container to another one. */
+function neighbourRule({ id: owner, bridge, neighbours }: BridgeNetwork): Rule {
+  const isApart = neighbours === "isolated";
+  // The bridge keeps isolated ones apart; this, those who ask us to send on.
+  return {
+    chain: "own",
+    owner,
+    part: isApart ? "isolated" : "own",
+    expressions: [
+      ...fromDevice(bridge),
+      ...toDevice(bridge),
+      isApart ? drop() : accept(),
+    ],
+  };
+}
+
 /** Whom packets of a subnet come from, to those they are sent to. */
 function translationRules(
-  { id: owner, bridge, access }: BridgeNetwork,
+  { id: owner, bridge, access, masquerade: wanted }: BridgeNetwork,
   subnet: Subnet,
 ): Rule[] {
   const chain = "outgoing";
@@ -196,7 +211,7 @@ function translationRules(
         masquerade(),
       ],
     },
-    ...(access === "internal" ? [] : [{
+    ...(access === "internal" || wanted === "off" ? [] : [{
       chain,
       owner,
       part: part("masquerade"),

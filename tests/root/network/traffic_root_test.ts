@@ -219,3 +219,56 @@ rootTest("an internal network has no way out, and lets neighbours in", () => {
   assert.ok(connectsFrom(one, "10.7.0.3", 80));
   assert.ok(!connectsFrom(one, OUTSIDE[4], 80, "0.3"));
 });
+
+for (const filter of ["off", "on"] as const) {
+  rootTest(
+    `isolated neighbours meet by published ports at most, bridge filter ${filter}`,
+    () => {
+      if (filter === "on" && !hasBridgeFilter()) return;
+      using scene = new NetworkScene(filter);
+      scene.addNetwork({ ...ONE, neighbours: "isolated" });
+      const container = (name: string, address: string): Fd =>
+        scene.addContainer(name, "tsd0", {
+          addresses: [address],
+          gateways: ["10.7.0.1"],
+          neighbours: "isolated",
+        });
+      const web = container("v0", `${WEB[4]}/24`);
+      const other = container("v1", "10.7.0.3/24");
+      publish(scene, "8080:80");
+      using _server = listenIn(web, { hostname: "0.0.0.0", port: 80 });
+      assert.ok(!connectsFrom(other, WEB[4], 80, "0.3"));
+      // Nor if this machine is asked to send it on.
+      runIn(other, "ip", "route", "add", WEB[4], "via", "10.7.0.1");
+      assert.ok(!connectsFrom(other, WEB[4], 80, "0.3"));
+      assert.ok(connectsFrom(scene.host, WEB[4], 80));
+      assert.ok(connectsFrom(scene.outside, HOST[4], 8080));
+      // Where bridges are filtered, what is sent on stays within the bridge.
+      const isRouted = filter === "off";
+      const reaches = connectsFrom(
+        other,
+        HOST[4],
+        8080,
+        isRouted ? "2" : "0.3",
+      );
+      assert.equal(reaches, isRouted);
+    },
+  );
+}
+
+rootTest(
+  "containers keep their addresses where they are asked to",
+  async () => {
+    using scene = new NetworkScene();
+    scene.addNetwork({ ...ONE, masquerade: "off" });
+    const web = scene.addContainer("v0", "tsd0", {
+      addresses: [`${WEB[4]}/24`],
+      gateways: ["10.7.0.1"],
+    });
+    runIn(scene.outside, "ip", "route", "add", "10.7.0.0/24", "via", HOST[4]);
+    using server = listenIn(scene.outside, { hostname: "0.0.0.0", port: 80 });
+    assert.ok(connectsFrom(web, OUTSIDE[4], 80));
+    using connection = await server.accept();
+    assert.equal((connection.remoteAddr as Deno.NetAddr).hostname, WEB[4]);
+  },
+);

@@ -71,6 +71,24 @@ Deno.test("createNetwork() chooses what neither routes nor networks have", () =>
   assert.ok(one.id.startsWith(one.device.slice(4)));
 });
 
+const MTU = "com.docker.network.driver.mtu";
+const BRIDGE_NAME = "com.docker.network.bridge.name";
+
+Deno.test("createNetwork() names the bridge as asked, which no other may have", () => {
+  using place = new Place();
+  const options = [`${BRIDGE_NAME}=br-one`, "unknown=kept"];
+  const one = place.create("one", { options });
+  assert.equal(one.device, "br-one");
+  assert.deepEqual(one.options, { [BRIDGE_NAME]: "br-one", unknown: "kept" });
+  assert.throws(
+    () => place.create("two", { options }),
+    /networks have same bridge name: network one has br-one/,
+  );
+  const below = { driver: "macvlan", options: ["parent=eth0"] };
+  assert.equal(place.create("three", below).device, "eth0");
+  assert.equal(place.create("four", below).device, "eth0");
+});
+
 Deno.test("createNetwork() with both versions has a subnet of each", () => {
   using place = new Place();
   const { subnets } = place.create("dual", { versions: "dual" });
@@ -108,6 +126,8 @@ Deno.test("createNetwork() refuses what is malformed", () => {
     ["host", {}, /predefined host network/],
     ["n", { driver: "overlay" }, /could not find plugin overlay/],
     ["n", { driver: "macvlan" }, /needs a device below it/],
+    ["n", { driver: "ipvlan", options: ["parent=e", "mode=x"] }, /l2, l3, l3s/],
+    ["n", { options: [`${MTU}=x`] }, /68 to 65535 bytes/],
     ["n", { subnets: ["10.0.0.0"] }, /Invalid subnet/],
     ["n", { gateways: ["10.0.0.1"] }, /gateway 10.0.0.1 is in no --subnet/],
     ["n", { ranges: ["x"] }, /Invalid range/],

@@ -110,6 +110,11 @@ Deno.test("changeLink() changes only what it is asked to", () => {
       { linkLocal: "none" },
       `${at}0000000000000000` + "10001a80" + "0c000a80" + "0500080001000000",
     ],
+    [
+      { hairpin: "on", isolation: "off" },
+      `${at}0000000000000000` + "24001280" + "0b000400" + "6272696467650000" +
+      "14000580" + "0500040001000000" + "0500210000000000",
+    ],
   ];
   for (const [change, expected] of cases) {
     assertRequest(changeLink(3, change), {

@@ -9,6 +9,7 @@ import { parseIpAddress } from "../../../../lib/network/ip_address.ts";
 import { decodeMessages } from "../../../../lib/network/netlink/message.ts";
 import { encodeBatch } from "../../../../lib/network/nftables/batch.ts";
 import {
+  accept,
   drop,
   type Expression,
   isBetween,
@@ -23,6 +24,7 @@ import {
   toThisMachine,
 } from "../../../../lib/network/nftables/match.ts";
 import {
+  type BridgeNetwork,
   createOwnTable,
   networkRules,
 } from "../../../../lib/network/nftables/own_table.ts";
@@ -48,6 +50,7 @@ import {
   createChain,
   createTable,
   removeRule,
+  type Rule,
 } from "../../../../lib/network/nftables/table_requests.ts";
 import { parseSubnet, type Subnet } from "../../../../lib/network/subnet.ts";
 
@@ -255,6 +258,29 @@ function mapOf(
 ): ReadonlyMap<number, number> | undefined {
   return rule && "ports" in rule ? rule.ports : undefined;
 }
+
+Deno.test("networkRules() keep neighbours apart, and addresses, if asked to", () => {
+  const network: BridgeNetwork = {
+    ...{ id: "n", bridge: "b", access: "world" },
+    subnets: [subnet("10.7.0.0/24")],
+  };
+  const rules = networkRules({
+    ...network,
+    ...{ masquerade: "off", neighbours: "isolated" },
+  });
+  assert.deepEqual(rules.map(({ part }) => part), [
+    "isolated",
+    "into",
+    "loopback",
+    "hairpin 4",
+    "loopback 4",
+  ]);
+  const [own] = networkRules(network);
+  const last = (rule?: Rule): string =>
+    hex(...rule?.expressions.slice(-1) ?? []);
+  assert.equal(last(rules[0]), hex(drop()));
+  assert.equal(last(own), hex(accept()));
+});
 
 Deno.test("publicationRules() has one rule a publication, whatever its range", () => {
   for (const count of [1, 2, 1000]) {
