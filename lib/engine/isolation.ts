@@ -74,10 +74,10 @@ export function parseIsolation(
       "cannot share the host PID namespace when user namespaces are enabled",
     );
   }
-  // Nor mount a /sys of a network namespace that is not its own's.
+  // Nor a /sys that shows a network namespace of another user namespace.
   if (config.userns.kind !== "host" && isJoined(network)) {
     throw new UsageError(
-      `cannot join the network namespace of another (--network ${network}) when user namespaces are enabled`,
+      `cannot join another network namespace (--network ${network}) when user namespaces are enabled`,
       { advice: "without --userns, --uidmap and --gidmap" },
     );
   }

@@ -113,6 +113,8 @@ function offerPositional(name: string, sources: OfferSources): Offer {
       return { candidates: sources.images(), files: true };
     case "VOLUME":
       return offer(sources.volumes());
+    case "NETWORK":
+      return offer(sources.networks());
     case "SHELL":
       return offer(plainWords(SHELLS));
     default:

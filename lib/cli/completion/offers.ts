@@ -31,6 +31,8 @@ export interface OfferSources {
   images(): readonly Candidate[];
   /** The names of all volumes. */
   volumes(): readonly Candidate[];
+  /** The names of all networks, predefined ones included. */
+  networks(): readonly Candidate[];
 }
 
 /** Nothing that we know of fits. */
@@ -107,6 +109,7 @@ const ABOUT_FILES = /file|dir|path|volume|mount|output/;
 /** The values of a flag. */
 export function offerValues(flag: FlagSpec, sources: OfferSources): Offer {
   if (CONTAINER_FLAGS.has(flag.long)) return offer(sources.containers());
+  if (flag.long === "network") return offer(sources.networks());
   if (flag.long === "volume") {
     return { candidates: sources.volumes(), files: true };
   }

@@ -6,6 +6,7 @@ import {
   type IsolationConfig,
   parseIsolation,
 } from "../../../lib/engine/isolation.ts";
+import type { RequestedMode } from "../../../lib/engine/networks/network_mode.ts";
 import type { RunOptions } from "../../../lib/engine/run_options.ts";
 import type { SeccompProfile } from "../../../lib/engine/security_option.ts";
 import { runOptions } from "../../support/run_options.ts";
@@ -17,7 +18,7 @@ const PROFILE: SeccompProfile = {
 
 function parse(
   options: Partial<RunOptions>,
-  network: "none" | "host" = "none",
+  network: RequestedMode = "none",
 ): IsolationConfig {
   return parseIsolation(runOptions(options), network);
 }
@@ -154,10 +155,27 @@ Deno.test("parseIsolation() refuses the host's processes in a user namespace", (
   }
 });
 
+Deno.test("parseIsolation() refuses others' networks in a user namespace", () => {
+  for (const network of ["container:web", "ns:/run/netns/a"] as const) {
+    assert.throws(() => parse({ userns: "auto" }, network), {
+      name: "UsageError",
+      message:
+        `cannot join another network namespace (--network ${network}) when user namespaces are enabled`,
+    });
+    assert.ok(parse({ userns: "host" }, network));
+  }
+  assert.ok(parse({ userns: "auto" }, "connected"));
+});
+
 Deno.test("parseIsolation() refuses parameters of namespaces it shares", () => {
   assert.throws(() => parse({ sysctls: ["net.a=1"] }, "host"), {
     message: 'sysctl "net.a" not allowed in host network namespace',
   });
+  assert.throws(() => parse({ sysctls: ["net.a=1"] }, "container:web"), {
+    message:
+      'sysctl "net.a" not allowed in the network namespace of another container',
+  });
+  assert.ok(parse({ sysctls: ["net.a=1"] }, "connected"));
   assert.throws(() => parse({ sysctls: ["kernel.sem=1"], ipc: "host" }), {
     message: 'sysctl "kernel.sem" is not allowed in the hosts ipc namespace',
   });

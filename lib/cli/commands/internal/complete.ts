@@ -10,6 +10,11 @@ import {
   listNamedImages,
   repositoryNames,
 } from "../../../engine/images/named_images.ts";
+import {
+  isPredefined,
+  PREDEFINED_NETWORKS,
+} from "../../../engine/networks/predefined_network.ts";
+import { listNetworkNames } from "../../../network/network_store.ts";
 import { listVolumeNames } from "../../../storage/volume_store.ts";
 import { defineCommand } from "../../command.ts";
 import { COMMANDS, GROUPS } from "../../command_table.ts";
@@ -44,6 +49,10 @@ export const completeCommand = defineCommand({
       ...imagePath.flatMap((directory) => ifAllowed(() => imagesIn(directory))),
     ],
     volumes: () => ifAllowed(() => plainWords(listVolumeNames(paths))),
+    networks: () => [
+      ...plainWords(PREDEFINED_NETWORKS),
+      ...ifAllowed(() => ownNetworks(paths)),
+    ],
   });
   for (const { word, about } of candidates) {
     context.stdout.write(`${printable(word)}\t${printable(about)}\n`);
@@ -60,6 +69,11 @@ function ifAllowed(list: () => Candidate[]): Candidate[] {
     // A shell that completes has nowhere to show an error.
     return [];
   }
+}
+
+function ownNetworks(paths: HostPaths): Candidate[] {
+  const names = listNetworkNames(paths).filter((name) => !isPredefined(name));
+  return plainWords(names);
 }
 
 function storedImages(paths: HostPaths): Candidate[] {

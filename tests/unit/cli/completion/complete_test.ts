@@ -36,6 +36,12 @@ const RUN = defineCommand({
     name: { type: "string", long: "name", description: "" },
     from: { type: "list", long: "volumes-from", description: "" },
     volume: { type: "list", long: "volume", short: "v", description: "" },
+    networks: {
+      type: "list",
+      long: "network",
+      aliases: ["net"],
+      description: "",
+    },
     secret: { type: "boolean", long: "secret", hidden: true, description: "" },
   },
 }, () => 0);
@@ -47,6 +53,11 @@ const RM = defineCommand({
 const VOLUME_RM = defineCommand({
   summary: "Remove volumes",
   positionals: [{ name: "VOLUME", repeats: true }],
+  flags: {},
+}, () => 0);
+const NETWORK_RM = defineCommand({
+  summary: "Remove networks",
+  positionals: [{ name: "NETWORK", repeats: true }],
   flags: {},
 }, () => 0);
 const HELP = defineCommand({
@@ -69,14 +80,16 @@ const SOURCES: OfferSources = {
     entry("rm", RM, { aliases: ["box rm"] }),
     entry("box prune", HELP),
     entry("volume rm", VOLUME_RM),
+    entry("network rm", NETWORK_RM),
     entry("help", HELP),
     entry("init", HELP, { hidden: true }),
   ],
-  groups: { box: "Boxes", volume: "Volumes" },
+  groups: { box: "Boxes", volume: "Volumes", network: "Networks" },
   globalFlags: GLOBAL_FLAGS,
   containers: () => plainWords(["web", "db"]),
   images: () => plainWords(["busybox"]),
   volumes: () => plainWords(["data", "old"]),
+  networks: () => plainWords(["bridge", "blue"]),
 };
 
 /** Words in a line, the last one possibly empty; what is offered, in a line. */
@@ -87,7 +100,7 @@ async function offered(line: string): Promise<string> {
 }
 
 const LINES: Readonly<Record<string, string>> = {
-  "": "run rm help box volume",
+  "": "run rm help box volume network",
   "r": "run rm",
   "x": "",
   "x ": "",
@@ -100,9 +113,12 @@ const LINES: Readonly<Record<string, string>> = {
   "box rm ": "web db",
   "box nosuch ": "",
   "run ": "busybox FILES",
-  "run --": "--log --env-file --name --volumes-from --volume --help",
+  "run --": "--log --env-file --name --volumes-from --volume --network --help",
   "run -v d": "data FILES",
   "volume rm data ": "data old",
+  "run --network ": "bridge blue",
+  "run --net bl": "blue",
+  "network rm b": "bridge blue",
   "run --log ": "all none",
   "run --log = n": "none",
   "run --log=n": "--log=none",
@@ -119,7 +135,7 @@ const LINES: Readonly<Record<string, string>> = {
   "rm -- --f": "",
   "--debug rm w": "web",
   "help r": "run rm",
-  "help run ": "run rm help box volume",
+  "help run ": "run rm help box volume network",
 };
 
 for (const [line, expected] of Object.entries(LINES)) {

@@ -1,0 +1,228 @@
+/**
+ * Names of networks and containers become ids, and the default network is made
+ * when it is needed.
+ *
+ * @module
+ */
+import assert from "node:assert/strict";
+import { hostPaths } from "../../../../lib/base/host_paths.ts";
+import {
+  type ContainerId,
+  createContainerId,
+} from "../../../../lib/base/identifiers.ts";
+import type {
+  ConfigDraft,
+  ConfigRequest,
+} from "../../../../lib/engine/configure.ts";
+import type { ContainerConfig } from "../../../../lib/engine/container_config.ts";
+import { claimName } from "../../../../lib/engine/containers/names.ts";
+import {
+  containerDirectory,
+  writeConfig,
+} from "../../../../lib/engine/containers/records.ts";
+import { createNetwork } from "../../../../lib/engine/networks/create_network.ts";
+import {
+  ensureDefaultNetwork,
+  foreseeDefaultNetwork,
+} from "../../../../lib/engine/networks/default_network.ts";
+import { listNetworks } from "../../../../lib/engine/networks/find_network.ts";
+import { resolveNetworks } from "../../../../lib/engine/networks/resolve_networks.ts";
+import type { NetworkRecord } from "../../../../lib/network/network_store.ts";
+import { containerConfig } from "../../../support/run_options.ts";
+import { TemporaryDirectory } from "../../../support/temporary_directory.ts";
+
+/** An engine with networks and containers that only records tell of. */
+class Place extends TemporaryDirectory {
+  readonly paths = hostPaths({
+    root: `${this.path}/root`,
+    runRoot: `${this.path}/run`,
+  });
+  readonly told: string[] = [];
+  readonly warnings: string[] = [];
+  readonly engine = {
+    paths: this.paths,
+    inform: (message: string): void => void this.told.push(message),
+    warn: (message: string): void => void this.warnings.push(message),
+  };
+
+  network(name: string): NetworkRecord {
+    return createNetwork(this.paths, {
+      name,
+      driver: "bridge",
+      subnets: [],
+      gateways: [],
+      ranges: [],
+      access: "world",
+      labels: [],
+      options: [],
+    }, []);
+  }
+
+  container(changes: Partial<ContainerConfig>): ContainerId {
+    const config = containerConfig({ id: createContainerId(), ...changes });
+    Deno.mkdirSync(containerDirectory(this.paths, config.id), {
+      recursive: true,
+    });
+    Deno.mkdirSync(this.paths.names, { recursive: true });
+    writeConfig(this.paths, config);
+    claimName(this.paths, config.name, config.id);
+    return config.id;
+  }
+
+  resolve(changes: Partial<ConfigRequest>): Promise<ConfigDraft> {
+    return resolveNetworks(this.engine, { ...REQUEST, ...changes });
+  }
+}
+
+const REQUEST: ConfigRequest = {
+  ...containerConfig({ hostname: "own" }),
+  name: undefined,
+  networks: [],
+};
+
+Deno.test("resolveNetworks() finds networks by name, id and its start", async () => {
+  using place = new Place();
+  const [red, blue, green] = ["red", "blue", "green"].map((name) =>
+    place.network(name)
+  );
+  assert.ok(red && blue && green);
+  const { network, networks } = await place.resolve({
+    network: "connected",
+    networks: [
+      { reference: "blue", aliases: ["db"], ip: "10.0.0.9" },
+      { reference: red.id, aliases: [] },
+      { reference: green.id.slice(0, 20), aliases: [] },
+    ],
+  });
+  assert.equal(network, "connected");
+  assert.deepEqual(networks, [
+    {
+      network: blue.id,
+      networkName: "blue",
+      aliases: ["db"],
+      ip: "10.0.0.9",
+    },
+    { network: red.id, networkName: "red", aliases: [] },
+    { network: green.id, networkName: "green", aliases: [] },
+  ]);
+  assert.deepEqual(place.told, []);
+});
+
+Deno.test("resolveNetworks() tells that there is no such network", async () => {
+  using place = new Place();
+  const networks = [{ reference: "nosuch", aliases: [] }];
+  await assert.rejects(place.resolve({ network: "connected", networks }), {
+    name: "NotFoundError",
+    message: "network nosuch not found",
+  });
+});
+
+Deno.test("resolveNetworks() refuses one network under two names", async () => {
+  using place = new Place();
+  const { id } = place.network("blue");
+  const networks = ["blue", id].map((reference) => ({
+    reference,
+    aliases: [],
+  }));
+  await assert.rejects(place.resolve({ network: "connected", networks }), {
+    name: "UsageError",
+    message: 'network "blue" is specified multiple times',
+  });
+});
+
+Deno.test("resolveNetworks() makes the default network once, and says so", async () => {
+  using place = new Place();
+  const networks = [{ reference: "bridge", aliases: [] }];
+  const request = { network: "connected", networks } as const;
+  const [first, second] = [
+    await place.resolve(request),
+    await place.resolve(request),
+  ];
+  const [made, ...others] = listNetworks(place.paths, () => {});
+  assert.ok(made);
+  assert.deepEqual(others, []);
+  const { id, name, driver, access, subnets } = made;
+  assert.deepEqual([name, driver, access], ["bridge", "bridge", "world"]);
+  assert.deepEqual(first.networks, [
+    { network: id, networkName: "bridge", aliases: [] },
+  ]);
+  assert.deepEqual(second.networks, first.networks);
+  const [subnet] = subnets;
+  assert.match(subnet?.subnet ?? "", /^\d+\.\d+\.\d+\.0\/24$/);
+  assert.deepEqual(place.told, [
+    `Made the network "bridge" with the subnet ${subnet?.subnet}`,
+  ]);
+});
+
+Deno.test("ensureDefaultNetwork() makes one network for all who ask at once", async () => {
+  using place = new Place();
+  const asked = Array.from(
+    { length: 8 },
+    () => ensureDefaultNetwork(place.engine),
+  );
+  const ids = new Set((await Promise.all(asked)).map(({ id }) => id));
+  assert.equal(ids.size, 1);
+  assert.equal(place.told.length, 1);
+});
+
+Deno.test("foreseeDefaultNetwork() makes nothing", async () => {
+  using place = new Place();
+  const { id, name } = await foreseeDefaultNetwork(place.engine);
+  assert.deepEqual([id, name], ["0".repeat(64), "bridge"]);
+  assert.deepEqual(listNetworks(place.paths, () => {}), []);
+  const made = await ensureDefaultNetwork(place.engine);
+  assert.equal((await foreseeDefaultNetwork(place.engine)).id, made.id);
+});
+
+Deno.test("resolveNetworks() shares network and host name of a container", async () => {
+  using place = new Place();
+  const id = place.container({ name: "web", hostname: "shop" });
+  for (const reference of ["web", id, id.slice(0, 12)]) {
+    const draft = await place.resolve({ network: `container:${reference}` });
+    assert.equal(draft.network, `container:${id}`);
+    assert.equal(draft.hostname, "shop");
+    assert.ok(!("networks" in draft));
+  }
+  const { hostname } = await place.resolve({
+    network: "container:web",
+    uts: "host",
+    hostname: "machine",
+  });
+  assert.equal(hostname, "machine");
+});
+
+Deno.test("resolveNetworks() wants another container that is there", async () => {
+  using place = new Place();
+  place.container({ name: "web" });
+  await assert.rejects(place.resolve({ network: "container:nosuch" }), {
+    name: "NotFoundError",
+    message: "No such container: nosuch",
+  });
+  // As with --replace, where the other one is to be removed.
+  const replaced = { network: "container:web", name: "web" } as const;
+  await assert.rejects(place.resolve(replaced), {
+    name: "UsageError",
+    message: "container cannot join own network namespace",
+  });
+});
+
+Deno.test("resolveNetworks() discards ports that nobody can publish", async () => {
+  using place = new Place();
+  const publish = ["80:80/tcp"];
+  for (const network of ["host", "none", "ns:/run/netns/a"] as const) {
+    const draft = await place.resolve({ network, publish, publishAll: true });
+    assert.equal(draft.network, network);
+    assert.ok(!("publish" in draft), network);
+    assert.ok(draft.publishAll);
+    await place.resolve({ network });
+  }
+  assert.deepEqual(place.warnings, [
+    "Published ports are discarded when using host network mode",
+    "Published ports are discarded when using none network mode",
+    "Published ports are discarded when using ns network mode",
+  ]);
+  place.network("blue");
+  const networks = [{ reference: "blue", aliases: [] }];
+  const kept = await place.resolve({ network: "connected", networks, publish });
+  assert.deepEqual(kept.publish, publish);
+});
