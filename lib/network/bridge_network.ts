@@ -4,11 +4,9 @@
  *
  * @module
  */
-import type { Fd } from "../../ffi/fd.ts";
-import { IntegrityError } from "../base/errors.ts";
+import { ConflictError, IntegrityError } from "../base/errors.ts";
 import type { AddressLeases } from "./address_leases.ts";
 import type { AddressPool } from "./address_pool.ts";
-import { attach, detach } from "./attachment.ts";
 import { ensureBridge } from "./bridge_device.ts";
 import {
   formatIpAddress,
@@ -103,8 +101,6 @@ export function ensureNetwork(
 export interface EndpointOptions {
   /** The container's id. */
   readonly container: string;
-  /** Which of its networks this is; its device there is `eth` and this. */
-  readonly slot: number;
   /** Addresses it wants, one of each version of IP at most. */
   readonly addresses?: readonly IpAddress[];
   readonly macAddress?: Uint8Array;
@@ -114,32 +110,26 @@ export interface EndpointOptions {
 
 /** A container's place in a network. */
 export interface Endpoint {
-  readonly addresses: readonly InterfaceAddress[];
+  readonly addresses: readonly [InterfaceAddress, ...InterfaceAddress[]];
+  /** Where packets go that no network is for; none if not through this one. */
   readonly gateways: readonly IpAddress[];
   readonly macAddress: Uint8Array;
 }
 
 /**
- * Connects a container to a network. If it fails, nothing is left.
+ * Gives a container a place in a network. If it fails, nothing is left.
  *
  * @param leases The network's.
- * @param namespace The container's.
- * @param bridge As `ensureNetwork()` tells.
  * @throws {ConflictError} If there is no address for it.
- * @throws {NetlinkError} If the kernel refuses.
  */
-export function connectContainer(
-  { links }: Pick<KernelNetwork, "links">,
-  { network, leases, bridge, namespace }: {
-    readonly network: NetworkRecord;
-    readonly leases: AddressLeases;
-    readonly bridge: number;
-    readonly namespace: Fd;
-  },
+export function reserveEndpoint(
+  network: NetworkRecord,
+  leases: AddressLeases,
   options: EndpointOptions,
 ): Endpoint {
-  const { container, slot, route } = options;
+  const { container, route } = options;
   const subnets = subnetsOf(network);
+  assertInSome(subnets, options);
   using undo = new DisposableStack();
   undo.defer(() => leases.release(container));
   const [first, ...others] = subnets.map(({ pool }) =>
@@ -151,12 +141,25 @@ export function connectContainer(
   const hasWayOut = route === "default" && network.access === "world";
   const gateways = hasWayOut ? subnets.map(({ gateway }) => gateway) : [];
   const macAddress = options.macAddress ?? macAddressFor(first.address);
-  attach(links, namespace, {
-    ...{ container, slot, bridge, gateways, macAddress },
-    addresses: [first, ...others],
-  });
   undo.move();
   return { addresses: [first, ...others], gateways, macAddress };
+}
+
+/** An address of a version that the network has not would be lost silently. */
+function assertInSome(
+  subnets: readonly NetworkSubnet[],
+  { addresses = [] }: EndpointOptions,
+): void {
+  const lost = addresses.find(({ version }) =>
+    !subnets.some(({ pool }) => pool.subnet.version === version)
+  );
+  if (lost === undefined) return;
+  throw new ConflictError(
+    `Cannot use the address ${
+      formatIpAddress(lost)
+    }: the network has no subnet of IPv${lost.version}`,
+    { advice: "tsdocker network create --ipv6, or --subnet" },
+  );
 }
 
 function claimAddress(
@@ -171,16 +174,6 @@ function claimAddress(
   }
   leases.claimAddress(pool, wanted, container);
   return { address: wanted, prefix };
-}
-
-/** Takes a container out of a network; forgives what is gone. */
-export function disconnectContainer(
-  { links }: Pick<KernelNetwork, "links">,
-  leases: AddressLeases,
-  { container, slot }: Pick<EndpointOptions, "container" | "slot">,
-): void {
-  detach(links, container, slot);
-  leases.release(container);
 }
 
 /** An endpoint's addresses as people read them. */

@@ -9,6 +9,7 @@ import { flock, openat } from "../../ffi/calls/file.ts";
 import {
   AT_FDCWD,
   LOCK_EX,
+  LOCK_SH,
   O_DIRECTORY,
   O_RDONLY,
 } from "../../ffi/constants/fcntl.ts";
@@ -21,8 +22,20 @@ import type { Fd } from "../../ffi/fd.ts";
  * @returns Unlocks when it is disposed of.
  */
 export function lockDirectory(path: string): Fd {
+  return lock(path, LOCK_EX);
+}
+
+/**
+ * As {@linkcode lockDirectory}, but together with others who only want nobody
+ * to change what is in it.
+ */
+export function lockDirectoryShared(path: string): Fd {
+  return lock(path, LOCK_SH);
+}
+
+function lock(path: string, operation: number): Fd {
   Deno.mkdirSync(path, { recursive: true, mode: 0o700 });
   const directory = openat(AT_FDCWD, path, O_RDONLY | O_DIRECTORY);
-  flock(directory.number, LOCK_EX);
+  flock(directory.number, operation);
   return directory;
 }

@@ -1,12 +1,15 @@
 /**
- * Visits to other network namespaces.
+ * Network namespaces: new ones, and visits to others.
  *
  * @module
  * @see network_namespaces(7)
  */
-import { openOwnNamespace, setns } from "../../ffi/calls/namespace.ts";
+import { openOwnNamespace, setns, unshare } from "../../ffi/calls/namespace.ts";
 import { CLONE } from "../../ffi/constants/sched.ts";
 import type { Fd } from "../../ffi/fd.ts";
+import { readLink } from "./link/link.ts";
+import { changeLink, findLink } from "./link/link_requests.ts";
+import { NetlinkSocket } from "./netlink/netlink_socket.ts";
 
 /**
  * Does something in a network namespace, and comes back whatever happens.
@@ -23,4 +26,28 @@ export function withinNetwork<T>(namespace: Fd, action: () => T): T {
   } finally {
     setns(home, CLONE.CLONE_NEWNET);
   }
+}
+
+/**
+ * Makes a network namespace, which lasts as long as the descriptor or somebody
+ * in it. Its loopback is up.
+ *
+ * @throws {SyscallError} `EPERM` for who is not root.
+ */
+export function createNetworkNamespace(): Fd {
+  using home = openOwnNamespace("net");
+  unshare(CLONE.CLONE_NEWNET);
+  try {
+    raiseLoopback();
+    return openOwnNamespace("net");
+  } finally {
+    setns(home, CLONE.CLONE_NEWNET);
+  }
+}
+
+/** Of the namespace of the calling thread. */
+export function raiseLoopback(): void {
+  using links = NetlinkSocket.openRoute();
+  const { index } = readLink(links.get(findLink("lo")));
+  links.perform(changeLink(index, { state: "up" }));
 }

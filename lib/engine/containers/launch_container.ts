@@ -14,6 +14,7 @@ import { hostId } from "../../runtime/plan/id_map.ts";
 import { USER_NAMESPACE } from "../../runtime/plan/user_namespace.ts";
 import type { StdioOptions } from "../../runtime/stdio/stdio.ts";
 import type { Engine } from "../engine.ts";
+import { openNetwork } from "../networks/open_network.ts";
 import type { CreatedContainer } from "./create.ts";
 import { writeContainerFiles } from "./files.ts";
 import type { OwnedLayers } from "./own_layers.ts";
@@ -59,8 +60,9 @@ export async function launchContainer<Stdio extends LaunchStdio>(
   using undo = new DisposableStack();
   using owned = await ownedLayers(engine, container);
   const { config, snapshot } = owned ?? container;
+  using network = await openNetwork(engine, config);
   const filesPath = writeContainerFiles(engine.paths, config, {
-    state: undefined,
+    state: network.state,
     warn: engine.warn,
   });
   const hierarchies = config.cgroupsPath === undefined
@@ -73,6 +75,7 @@ export async function launchContainer<Stdio extends LaunchStdio>(
     hierarchies,
     withoutKeeper,
     warn: engine.warn,
+    ...(network.path === undefined ? {} : { networkPath: network.path }),
   });
   const stdio = undo.use(openStdio({ ...config, owner: hostOwner(spec) }));
   const descriptors = new Map<string, Fd>(stdio.descriptors);
@@ -83,8 +86,10 @@ export async function launchContainer<Stdio extends LaunchStdio>(
     descriptors,
     launcher: engine.launcher,
     tracing,
+    onBorn: (pid) => network.onBorn?.(pid),
   });
   undo.move();
+  network.keep();
   return { spec, plan, launched, stdio };
 }
 

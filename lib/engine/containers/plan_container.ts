@@ -60,6 +60,8 @@ export interface PlanContext {
   readonly hierarchies: readonly CgroupMount[];
   /** Whether it is killed with its keeper, or outlives it. */
   readonly withoutKeeper: RunningRecord["withoutKeeper"];
+  /** The network namespace to join; absent for a new one, or the host's. */
+  readonly networkPath?: string;
   /** Hears what could not be done as asked. */
   warn(message: string): void;
 }
@@ -108,7 +110,7 @@ function imageDirectories(
 /** The specification, as far as this host can carry it out. */
 function planSpec(
   config: ContainerConfig,
-  { snapshot, filesPath, warn }: PlanContext,
+  { snapshot, filesPath, networkPath, warn }: PlanContext,
   cgroups: CgroupSurvey | undefined,
 ): { readonly spec: RuntimeSpec; readonly devices: DeviceControl } {
   const { notes, ...host } = gatherHostInput(config);
@@ -120,6 +122,7 @@ function planSpec(
     filesPath,
     user: findUser(config, snapshot),
     namespaces: kernelNamespaces(),
+    ...(networkPath === undefined ? {} : { networkPath }),
     ...(consoleSize === undefined ? {} : { consoleSize }),
   };
   const asked = buildSpec(config, input);

@@ -5,8 +5,12 @@
  */
 import type { HostPaths } from "../../base/host_paths.ts";
 import type { ContainerId } from "../../base/identifiers.ts";
-import type { NetworkRecord } from "../../network/network_store.ts";
+import {
+  type NetworkRecord,
+  readNetwork,
+} from "../../network/network_store.ts";
 import { recordEvent } from "../events.ts";
+import type { NetworkState } from "./network_state.ts";
 
 type Paths = Pick<HostPaths, "events">;
 
@@ -34,4 +38,17 @@ export function recordNetworkUse(
 ): void {
   const attributes = { container, name, type: driver };
   recordEvent(paths, { type: "network", action, id, attributes });
+}
+
+/** Writes down that a container is in its networks, or no longer is. */
+export function recordEndpointEvents(
+  paths: Paths & Pick<HostPaths, "networks">,
+  container: ContainerId,
+  { endpoints }: Pick<NetworkState, "endpoints">,
+  action: "connect" | "disconnect",
+): void {
+  for (const { network: id, networkName: name } of endpoints) {
+    const { driver } = readNetwork(paths, name) ?? { driver: "bridge" };
+    recordNetworkUse(paths, { id, name, driver }, { action, container });
+  }
 }

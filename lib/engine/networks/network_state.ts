@@ -11,6 +11,7 @@ import {
 } from "../../base/atomic_file.ts";
 import type { HostPaths } from "../../base/host_paths.ts";
 import type { ContainerId } from "../../base/identifiers.ts";
+import { removePath } from "../../base/remove_tree.ts";
 
 /** A container's place in a network. */
 export interface EndpointState {
@@ -54,6 +55,14 @@ export function writeNetworkState(
   state: NetworkState,
 ): void {
   writeFileAtomically(pathOf(paths, id), JSON.stringify(state));
+}
+
+/** Forgets it; a missing one is forgotten already. */
+export function forgetNetworkState(
+  paths: Pick<HostPaths, "states">,
+  id: ContainerId,
+): void {
+  removePath(pathOf(paths, id));
 }
 
 function pathOf(

@@ -34,6 +34,8 @@ export interface LaunchAttempt {
   /** Its write end is the result `status`; the executor closes that end. */
   readonly status: Pipe;
   readonly tracing: Tracing;
+  /** Called if the process is born into a new user namespace, before its steps. */
+  onBorn?(pid: number): void;
 }
 
 /** What became of it. */

@@ -40,6 +40,11 @@ export interface LaunchRequest {
   readonly launcher: LauncherChoice;
   readonly tracing: Tracing;
   /**
+   * Called when the process is born into a user namespace of its own and waits
+   * for its first step. If it throws, the process is ended.
+   */
+  onBorn?(pid: number): void;
+  /**
    * What all of it is for, after "Cannot", in the error for a step that fails.
    * Absent means to start the container.
    */

@@ -43,6 +43,7 @@ export function launchNative(attempt: LaunchAttempt): LaunchOutcome {
         cloneFlags: BigInt(plan.clone.value),
         ...(cgroup === undefined ? {} : { cgroup }),
         ...(plan.idMaps === undefined ? {} : { idMaps: plan.idMaps }),
+        onMapped: (pid) => attempt.onBorn?.(pid),
         records: plan.child,
         results,
         ...(attempt.tracing === "steps" ? { trace: "times" as const } : {}),

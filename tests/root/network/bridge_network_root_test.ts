@@ -7,13 +7,13 @@ import assert from "node:assert/strict";
 import type { Fd } from "../../../ffi/fd.ts";
 import { ConflictError } from "../../../lib/base/errors.ts";
 import { AddressLeases } from "../../../lib/network/address_leases.ts";
+import { attach, detach } from "../../../lib/network/attachment.ts";
 import {
-  connectContainer,
-  disconnectContainer,
   type EndpointOptions,
   ensureNetwork,
   formatAddresses,
   type KernelNetwork,
+  reserveEndpoint,
 } from "../../../lib/network/bridge_network.ts";
 import { linkNamed } from "../../../lib/network/bridge_device.ts";
 import { parseIpAddress } from "../../../lib/network/ip_address.ts";
@@ -78,15 +78,14 @@ class Machine implements Disposable {
   ): { namespace: Fd; addresses: string[]; mac: string } {
     const { bridge } = this.ensure();
     const namespace = this.#stack.use(makeNetworkNamespace());
-    const { leases } = this;
-    const place = { network: NETWORK, leases, bridge, namespace };
-    const options = {
-      container: idOf(index),
-      slot: 0,
+    const container = idOf(index);
+    const endpoint = reserveEndpoint(NETWORK, this.leases, {
+      container,
       route: "default",
       ...more,
-    } as const;
-    const endpoint = connectContainer(this.kernel, place, options);
+    });
+    const attachment = { container, slot: 0, bridge, ...endpoint };
+    attach(this.kernel.links, namespace, attachment);
     const mac = formatMacAddress(endpoint.macAddress);
     return { namespace, addresses: formatAddresses(endpoint), mac };
   }
@@ -121,9 +120,9 @@ rootTest("a network is there once, and containers on it meet", () => {
   assert.ok(connectsFrom(two.namespace, "10.7.0.2", 80));
   assert.ok(connectsFrom(two.namespace, "fd00:7::2", 80));
   for (const index of [1, 2]) {
-    const end = { container: idOf(index), slot: 0 };
-    disconnectContainer(machine.kernel, machine.leases, end);
-    disconnectContainer(machine.kernel, machine.leases, end);
+    detach(machine.kernel.links, idOf(index), 0);
+    detach(machine.kernel.links, idOf(index), 0);
+    machine.leases.release(idOf(index));
   }
   assert.deepEqual(machine.leases.list(), []);
   assert.deepEqual(machine.devices(), ["tsd-fff"]);

@@ -1,0 +1,199 @@
+/**
+ * A container's place in one network: reserved first, which gives it addresses,
+ * and then attached, which gives it a device.
+ *
+ * @module
+ */
+import type { Fd } from "../../../ffi/fd.ts";
+import { IntegrityError, NotFoundError } from "../../base/errors.ts";
+import type { HostPaths } from "../../base/host_paths.ts";
+import type { ContainerId } from "../../base/identifiers.ts";
+import { AddressLeases } from "../../network/address_leases.ts";
+import { attach } from "../../network/attachment.ts";
+import { linkNamed } from "../../network/bridge_device.ts";
+import {
+  type EndpointOptions,
+  ensureNetwork,
+  type KernelNetwork,
+  reserveEndpoint,
+} from "../../network/bridge_network.ts";
+import { lockDirectoryShared } from "../../network/directory_lock.ts";
+import {
+  formatIpAddress,
+  type IpAddress,
+  parseIpAddress,
+} from "../../network/ip_address.ts";
+import {
+  formatMacAddress,
+  parseMacAddress,
+} from "../../network/mac_address.ts";
+import {
+  type NetworkRecord,
+  readNetwork,
+} from "../../network/network_store.ts";
+import {
+  type InterfaceAddress,
+  parseInterfaceAddress,
+} from "../../network/subnet.ts";
+import type { ContainerConfig } from "../container_config.ts";
+import { endpointNames } from "./endpoint_names.ts";
+import type { EndpointConfig } from "./network_config.ts";
+import type { EndpointState } from "./network_state.ts";
+
+type Paths = Pick<HostPaths, "networks" | "addresses">;
+
+/** Which place in a network is wanted. */
+export interface EndpointRequest {
+  readonly config: ContainerConfig;
+  readonly endpoint: EndpointConfig;
+  /** Its device inside is `eth` and this. */
+  readonly slot: number;
+  /** Whether it is to be the container's way to the world, if it is one. */
+  readonly route: "default" | "none";
+}
+
+/** A place in a network, and what was changed of this host for it. */
+export interface ReservedEndpoint {
+  readonly state: EndpointState;
+  /** Sentences for the user. */
+  readonly notes: readonly string[];
+}
+
+/**
+ * Reserves a place: the kernel has all of the network then, and nobody removes
+ * it until the addresses are given up.
+ *
+ * @throws {NotFoundError} If the network has been removed.
+ * @throws {ConflictError} If there is no such address for it.
+ * @throws {NetlinkError} If the kernel refuses.
+ */
+export function reserve(
+  paths: Paths,
+  kernel: KernelNetwork,
+  { config, endpoint, slot, route }: EndpointRequest,
+): ReservedEndpoint {
+  using undo = new DisposableStack();
+  using _unchanged = lockDirectoryShared(paths.networks);
+  const network = networkOf(paths, endpoint);
+  const leases = leasesOf(paths, network.id);
+  const options = { container: config.id, route, ...wishes(endpoint) };
+  const { addresses, gateways, macAddress } = reserveEndpoint(
+    network,
+    leases,
+    options,
+  );
+  undo.defer(() => leases.release(config.id));
+  const { nowForwarding } = ensureNetwork(kernel, network);
+  undo.move();
+  const state: EndpointState = {
+    network: network.id,
+    networkName: network.name,
+    slot,
+    addresses: addresses.map(formatInterfaceAddress),
+    gateways: gateways.map(formatIpAddress),
+    macAddress: formatMacAddress(macAddress),
+    names: endpointNames(config, endpoint),
+  };
+  const notes = nowForwarding.map((version) =>
+    `This host passes packets of IPv${version} on from now on, for network "${network.name}"`
+  );
+  return { state, notes };
+}
+
+/** The addresses of a network that containers have. */
+export function leasesOf(
+  { addresses }: Pick<HostPaths, "addresses">,
+  network: string,
+): AddressLeases {
+  return new AddressLeases(`${addresses}/${network}`);
+}
+
+function networkOf(paths: Paths, endpoint: EndpointConfig): NetworkRecord {
+  const { network: id, networkName: name } = endpoint;
+  const network = readNetwork(paths, name);
+  if (network?.id === id) return network;
+  throw new NotFoundError(
+    network === undefined
+      ? `network ${name} not found`
+      : `network ${name} is another one than when the container was created`,
+    {
+      advice:
+        `tsdocker network disconnect ${name} CONTAINER, or create the container again`,
+    },
+  );
+}
+
+/** What of an endpoint's options is asked for. */
+function wishes(
+  { ip, ip6, macAddress }: EndpointConfig,
+): Pick<EndpointOptions, "addresses" | "macAddress"> {
+  const addresses = [ip, ip6].flatMap((text) =>
+    text === undefined ? [] : [readAddress(text)]
+  );
+  const mac = macAddress === undefined
+    ? undefined
+    : parseMacAddress(macAddress);
+  return { addresses, ...(mac === undefined ? {} : { macAddress: mac }) };
+}
+
+/**
+ * Attaches a container to a network by a device of its own.
+ *
+ * @param namespace The container's network namespace.
+ * @throws {NetlinkError} If the kernel refuses; nothing is left then.
+ */
+export function attachEndpoint(
+  { links }: Pick<KernelNetwork, "links">,
+  { paths, container, namespace }: {
+    readonly paths: Pick<HostPaths, "networks">;
+    readonly container: ContainerId;
+    readonly namespace: Fd;
+  },
+  { networkName, slot, ...state }: EndpointState,
+): void {
+  const network = readNetwork(paths, networkName);
+  const bridge = network && linkNamed(links, network.device);
+  if (bridge === undefined) {
+    throw new NotFoundError(`The bridge of network "${networkName}" is gone`, {
+      advice: "tsdocker system repair",
+    });
+  }
+  const [first, ...others] = state.addresses.map(readInterfaceAddress);
+  const macAddress = parseMacAddress(state.macAddress);
+  if (first === undefined || macAddress === undefined) throw damaged(container);
+  attach(links, namespace, {
+    ...{ container, slot, macAddress },
+    bridge: bridge.index,
+    addresses: [first, ...others],
+    gateways: state.gateways.map(readAddress),
+  });
+}
+
+/** Addresses of an endpoint without their prefixes, read. */
+export function addressesOf(
+  { addresses }: Pick<EndpointState, "addresses">,
+): IpAddress[] {
+  return addresses.map((text) => readInterfaceAddress(text).address);
+}
+
+function formatInterfaceAddress(
+  { address, prefix }: InterfaceAddress,
+): string {
+  return `${formatIpAddress(address)}/${prefix}`;
+}
+
+function readInterfaceAddress(text: string): InterfaceAddress {
+  const found = parseInterfaceAddress(text);
+  if (found === undefined) throw damaged(text);
+  return found;
+}
+
+function readAddress(text: string): IpAddress {
+  const found = parseIpAddress(text);
+  if (found === undefined) throw damaged(text);
+  return found;
+}
+
+function damaged(what: string): IntegrityError {
+  return new IntegrityError(`A record of networks is damaged at "${what}"`);
+}

@@ -1,0 +1,34 @@
+/**
+ * Conversations with the kernel about the host's network: its devices and
+ * addresses, and our table of its packet filter.
+ *
+ * @module
+ */
+import type { HostPaths } from "../../base/host_paths.ts";
+import type { KernelNetwork } from "../../network/bridge_network.ts";
+import { NetlinkSocket } from "../../network/netlink/netlink_socket.ts";
+import { type OwnTable, ownTableName } from "../../network/own_filter.ts";
+
+/** Both conversations; disposing of it ends them. */
+export class HostNetwork implements KernelNetwork, Disposable {
+  readonly links: NetlinkSocket;
+  readonly table: OwnTable;
+
+  /**
+   * Begins them, in the network namespace of the calling thread.
+   *
+   * @throws {SyscallError} `EPROTONOSUPPORT` if the kernel has no netfilter.
+   */
+  constructor({ runRoot }: Pick<HostPaths, "runRoot">) {
+    using undo = new DisposableStack();
+    this.links = undo.use(NetlinkSocket.openRoute());
+    const filter = undo.use(NetlinkSocket.openNetfilter());
+    this.table = { filter, name: ownTableName(runRoot) };
+    undo.move();
+  }
+
+  [Symbol.dispose](): void {
+    this.table.filter[Symbol.dispose]();
+    this.links[Symbol.dispose]();
+  }
+}

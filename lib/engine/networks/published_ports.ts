@@ -1,0 +1,105 @@
+/**
+ * The host's ports that lead to a container: taken before anything else is done
+ * for it, and redirected by rules of the packet filter.
+ *
+ * @module
+ */
+import type { HostPaths } from "../../base/host_paths.ts";
+import type { ContainerId } from "../../base/identifiers.ts";
+import type { KernelNetwork } from "../../network/bridge_network.ts";
+import {
+  forgetConnections,
+  forgetEarlierConnections,
+} from "../../network/conntrack/forget_connections.ts";
+import { findPortHolder, isHostPortFree } from "../../network/host_ports.ts";
+import type { IpAddress } from "../../network/ip_address.ts";
+import {
+  publicationRules,
+  type PublishedContainer,
+} from "../../network/nftables/publication_rules.ts";
+import { removeRulesOf, settleRules } from "../../network/own_filter.ts";
+import { PortLeases } from "../../network/port_leases.ts";
+import {
+  formatPublication,
+  parsePublication,
+  type SettledPublication,
+} from "../../network/port_publication.ts";
+import { addressesOf } from "./endpoint.ts";
+import type { NetworkState } from "./network_state.ts";
+
+const HOST = { isFree: isHostPortFree, findHolder: findPortHolder };
+
+/**
+ * Takes the ports that a container publishes: all, or none.
+ *
+ * @param publish As `-p` takes them.
+ * @returns The same with the ports that were chosen.
+ * @throws {ConflictError} If one is taken; it says by whom.
+ */
+export function claimPorts(
+  { ports }: Pick<HostPaths, "ports">,
+  container: ContainerId,
+  publish: readonly string[],
+): string[] {
+  return new PortLeases(ports)
+    .claim(container, publish.map(parsePublication), HOST)
+    .map(formatPublication);
+}
+
+/** Has the ports of a container lead to it, and to nobody else. */
+export function publishPorts(
+  kernel: KernelNetwork,
+  container: ContainerId,
+  state: NetworkState,
+): void {
+  const published = publishedContainer(container, state);
+  if (published.publications.length === 0) return;
+  const rules = publicationRules(published);
+  settleRules(kernel.table, (owner) => owner === container, rules);
+  const { table: { filter }, links } = kernel;
+  forgetEarlierConnections({ filter, links }, published);
+}
+
+/** Gives the ports of a container up; forgives what is gone. */
+export function unpublishPorts(
+  { ports }: Pick<HostPaths, "ports">,
+  { table }: KernelNetwork,
+  container: ContainerId,
+  state: NetworkState,
+): void {
+  removeRulesOf(table, (owner) => owner === container);
+  forgetConnections(table.filter, publishedContainer(container, state));
+  // Last: while it is taken, the next command knows of the rules.
+  new PortLeases(ports).release(container);
+}
+
+/** Whether a container has ports of the host. */
+export function hasPorts(
+  { ports }: Pick<HostPaths, "ports">,
+  container: ContainerId,
+): boolean {
+  return new PortLeases(ports).list().some(({ owner }) => owner === container);
+}
+
+/**
+ * Where published ports lead: to the addresses by which the container reaches
+ * the world. One without a way out has none that are published.
+ */
+export function publishedAddresses({ endpoints }: NetworkState): IpAddress[] {
+  const way = endpoints.find(({ gateways }) => gateways.length > 0);
+  return way === undefined ? [] : addressesOf(way);
+}
+
+function publishedContainer(
+  id: ContainerId,
+  state: NetworkState,
+): PublishedContainer {
+  const publications = state.ports.map(parsePublication).filter(isSettled);
+  return { id, addresses: publishedAddresses(state), publications };
+}
+
+function isSettled(
+  publication: ReturnType<typeof parsePublication>,
+): publication is SettledPublication {
+  return publication.hostPorts !== undefined;
+}
