@@ -14,7 +14,11 @@ import { MemberSource } from "../../storage/archive/member_source.ts";
 import { writeMembers } from "../../storage/archive/write_members.ts";
 import { writeArchive } from "../../storage/tar/writer.ts";
 import { defineCommand } from "../command.ts";
-import { writeArchiveFile, writeArchiveToStdout } from "../output/archive.ts";
+import {
+  assertNoTerminal,
+  OUTPUT_FLAG,
+  writeArchiveOutput,
+} from "../output/archive.ts";
 
 const MS_PER_SECOND = 1000;
 
@@ -28,13 +32,7 @@ export const saveCommand = defineCommand({
     "in the archive are of 1970, or of SOURCE_DATE_EPOCH.",
   positionals: [{ name: "IMAGE", repeats: true }],
   flags: {
-    output: {
-      type: "string",
-      long: "output",
-      short: "o",
-      placeholder: "file",
-      description: "Write to a file, which appears once it is whole",
-    },
+    output: OUTPUT_FLAG,
     format: {
       type: "string",
       long: "format",
@@ -64,11 +62,7 @@ export const saveCommand = defineCommand({
       advice: "name one: --output DIR",
     });
   }
-  if (output === undefined && context.stdoutIsTerminal()) {
-    throw new UsageError(
-      "cowardly refusing to save to a terminal. Use the -o flag or redirect",
-    );
-  }
+  assertNoTerminal(output, context);
   const epochMs = sourceDateEpochMs(context.env) ?? 0;
   const { paths } = context;
   using _held = holdLayers(paths);
@@ -87,12 +81,10 @@ export const saveCommand = defineCommand({
   const write = (fd: number): Promise<void> =>
     Promise.resolve(void writeArchive(source, fd));
   const cwd = context.cwd();
-  if (output === undefined) {
-    await writeArchiveToStdout(write);
-  } else if (format === "oci-dir") {
+  if (output !== undefined && format === "oci-dir") {
     writeMembers(source, output.startsWith("/") ? output : `${cwd}/${output}`);
   } else {
-    await writeArchiveFile(output, cwd, write);
+    await writeArchiveOutput(output, cwd, write);
   }
   return 0;
 });

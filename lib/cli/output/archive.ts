@@ -20,11 +20,54 @@ import { isDirectoryAt } from "../../base/path_exists.ts";
 import { removePath } from "../../base/remove_tree.ts";
 import { endTidily } from "../../storage/tidy_end.ts";
 import { noteBegun, noteFinished } from "../../storage/unfinished.ts";
+import type { Host } from "../context.ts";
 import { OutputClosedError } from "../errors.ts";
+import type { StringFlag } from "../flag.ts";
+
+/** The flag that names the file. */
+export const OUTPUT_FLAG = {
+  type: "string",
+  long: "output",
+  short: "o",
+  placeholder: "file",
+  description: "Write to a file, which appears once it is whole",
+} as const satisfies StringFlag;
 
 const STDOUT = 1;
 const NEW_FILE = O_WRONLY | O_CREAT | O_EXCL;
 const FILE_MODE = 0o600;
+
+/**
+ * Refuses to show an archive to a person; before anything is done for it.
+ *
+ * @param output What the flag says, if it is given.
+ * @throws {UsageError} In docker's words, if it would go to a terminal.
+ */
+export function assertNoTerminal(
+  output: string | undefined,
+  host: Pick<Host, "stdoutIsTerminal">,
+): void {
+  if (output !== undefined || !host.stdoutIsTerminal()) return;
+  throw new UsageError(
+    "cowardly refusing to save to a terminal. Use the -o flag or redirect",
+  );
+}
+
+/**
+ * Writes an archive to the file that the flag names, without it to stdout.
+ *
+ * @param cwd What the file is relative to; absolute.
+ * @throws {Error} As of {@linkcode writeArchiveFile} and
+ * {@linkcode writeArchiveToStdout}.
+ */
+export async function writeArchiveOutput(
+  output: string | undefined,
+  cwd: string,
+  write: (fd: number) => Promise<void>,
+): Promise<void> {
+  if (output === undefined) await writeArchiveToStdout(write);
+  else await writeArchiveFile(output, cwd, write);
+}
 
 /**
  * Writes an archive to stdout.

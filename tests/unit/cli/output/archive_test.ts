@@ -8,7 +8,9 @@ import { syscall } from "../../../../ffi/syscall.ts";
 import { HostError, UsageError } from "../../../../lib/base/errors.ts";
 import { OutputClosedError } from "../../../../lib/cli/errors.ts";
 import {
+  assertNoTerminal,
   writeArchiveFile,
+  writeArchiveOutput,
   writeArchiveToStdout,
 } from "../../../../lib/cli/output/archive.ts";
 import { undoBegun } from "../../../../lib/storage/unfinished.ts";
@@ -24,6 +26,29 @@ function writeText(fd: number): Promise<void> {
 
 const EPIPE = 32;
 const ENOSPC = 28;
+
+Deno.test("assertNoTerminal() refuses a terminal unless a file is named", () => {
+  const terminal = { stdoutIsTerminal: () => true };
+  assert.throws(
+    () => assertNoTerminal(undefined, terminal),
+    /^UsageError: cowardly refusing to save to a terminal\. Use the -o flag/,
+  );
+  assertNoTerminal("a.tar", terminal);
+  assertNoTerminal(undefined, { stdoutIsTerminal: () => false });
+});
+
+Deno.test("writeArchiveOutput() takes the file that is named, else stdout", async () => {
+  using directory = new TemporaryDirectory();
+  const { path } = directory;
+  await writeArchiveOutput("a.tar", path, writeText);
+  assert.equal(await Deno.readTextFile(`${path}/a.tar`), "archive");
+  const fds: number[] = [];
+  await writeArchiveOutput(undefined, path, (fd) => {
+    fds.push(fd);
+    return Promise.resolve();
+  });
+  assert.deepEqual(fds, [1]);
+});
 
 Deno.test("writeArchiveFile() replaces a file once the new one is whole", async () => {
   using directory = new TemporaryDirectory();
