@@ -3,19 +3,17 @@
  *
  * @module
  */
-import { isDirectoryAt } from "../../base/path_exists.ts";
 import { sourceDateEpochMs } from "../../base/source_date_epoch.ts";
 import { hostPlatform, parsePlatform } from "../../oci/platform.ts";
 import { type ImageReference, parseReference } from "../../oci/reference.ts";
-import { parseArchiveOrigin } from "../../storage/archive/origin.ts";
 import { UsageError } from "../../base/errors.ts";
 import { explainingHost } from "../../engine/images/explain_host.ts";
 import { assertRoot } from "../../engine/containers/reconcile.ts";
-import { importImage, type ImportOrigin } from "../../engine/images/import.ts";
+import { importImage } from "../../engine/images/import.ts";
 import { endTidily } from "../../storage/tidy_end.ts";
 import { defineCommand } from "../command.ts";
-import type { CommandContext } from "../context.ts";
 import { engineOf } from "../engine.ts";
+import { readFilesOrigin } from "../files_origin.ts";
 
 /** The command `import`. */
 export const importCommand = defineCommand({
@@ -65,7 +63,7 @@ export const importCommand = defineCommand({
     `Cannot import "${source}"`,
     () =>
       importImage(engine, {
-        origin: originOf(source, context),
+        origin: readFilesOrigin(source, context, terminalRefused),
         platform: options.platform === undefined
           ? hostPlatform()
           : parsePlatform(options.platform),
@@ -85,13 +83,8 @@ function parseName(text: string): ImageReference {
   throw new UsageError(`cannot name an image "${text}": a digest is no name`);
 }
 
-function originOf(text: string, context: CommandContext): ImportOrigin {
-  const origin = parseArchiveOrigin(text, context.cwd());
-  if (origin.kind === "stdin" && context.stdinIsTerminal()) {
-    throw new UsageError("cannot import from a terminal", {
-      advice: "tsdocker import - < rootfs.tar",
-    });
-  }
-  if (origin.kind !== "file" || !isDirectoryAt(origin.path)) return origin;
-  return { kind: "directory", path: origin.path };
+function terminalRefused(): UsageError {
+  return new UsageError("cannot import from a terminal", {
+    advice: "tsdocker import - < rootfs.tar",
+  });
 }

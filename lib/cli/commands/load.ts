@@ -9,15 +9,10 @@ import { assertRoot } from "../../engine/containers/reconcile.ts";
 import { type LoadedImage, loadImages } from "../../engine/images/load.ts";
 import { parsePlatform } from "../../oci/platform.ts";
 import { familiarName, parseReference } from "../../oci/reference.ts";
-import {
-  type ImageOrigin,
-  openImageFiles,
-} from "../../storage/archive/open_image_files.ts";
-import { parseArchiveOrigin } from "../../storage/archive/origin.ts";
-import { isDirectoryAt } from "../../base/path_exists.ts";
+import { openImageFiles } from "../../storage/archive/open_image_files.ts";
 import { endTidily } from "../../storage/tidy_end.ts";
 import { defineCommand } from "../command.ts";
-import type { CommandContext } from "../context.ts";
+import { readFilesOrigin } from "../files_origin.ts";
 
 /** The command `load`. */
 export const loadCommand = defineCommand({
@@ -59,7 +54,7 @@ export const loadCommand = defineCommand({
     ? undefined
     : parsePlatform(options.platform);
   const source = options.input ?? "-";
-  const origin = originOf(source, context);
+  const origin = readFilesOrigin(source, context, terminalRefused);
   const images = await explainingHost(`Cannot load "${source}"`, async () => {
     using files = await openImageFiles(context.paths, origin);
     return await loadImages(context.paths, files, platform);
@@ -78,15 +73,10 @@ export const loadCommand = defineCommand({
   return 0;
 });
 
-function originOf(text: string, context: CommandContext): ImageOrigin {
-  const origin = parseArchiveOrigin(text, context.cwd());
-  if (origin.kind === "stdin" && context.stdinIsTerminal()) {
-    throw new UsageError("requested load from stdin, but stdin is empty", {
-      advice: "tsdocker load -i FILE, or redirect stdin",
-    });
-  }
-  if (origin.kind !== "file" || !isDirectoryAt(origin.path)) return origin;
-  return { kind: "directory", path: origin.path };
+function terminalRefused(): UsageError {
+  return new UsageError("requested load from stdin, but stdin is empty", {
+    advice: "tsdocker load -i FILE, or redirect stdin",
+  });
 }
 
 function describe({ image, references }: LoadedImage): string {

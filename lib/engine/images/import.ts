@@ -18,6 +18,7 @@ import { fullName, type ImageReference } from "../../oci/reference.ts";
 import { settingsObject } from "../../oci/settings_object.ts";
 import {
   type ArchiveOrigin,
+  type FilesOrigin,
   openArchive,
   originLabel,
 } from "../../storage/archive/origin.ts";
@@ -47,14 +48,9 @@ import { applyChanges } from "./change_instruction.ts";
 import { holdLayers } from "./hold_layers.ts";
 import { recordImageEvent } from "./image_event.ts";
 
-/** Where the files of an image come from. */
-export type ImportOrigin =
-  | ArchiveOrigin
-  | { readonly kind: "directory"; readonly path: string };
-
 /** What an image is made of and with. */
 export interface ImportOptions {
-  readonly origin: ImportOrigin;
+  readonly origin: FilesOrigin;
   /** Its name, if it gets one. */
   readonly reference?: ImageReference;
   /** What it runs on. */

@@ -16,13 +16,8 @@ import { TarReader } from "../tar/reader.ts";
 import type { ImageFiles } from "./image_files.ts";
 import { openImageDirectory } from "./image_directory.ts";
 import { indexArchive } from "./index_archive.ts";
-import { type ArchiveOrigin, openStdinFile, originLabel } from "./origin.ts";
+import { type FilesOrigin, openStdinFile, originLabel } from "./origin.ts";
 import { spoolArchive } from "./spool_archive.ts";
-
-/** Where images come from. */
-export type ImageOrigin =
-  | ArchiveOrigin
-  | { readonly kind: "directory"; readonly path: string };
 
 /** What is in the archive has digests of its own. */
 const NO_DIGEST = { digest: "left" } as const;
@@ -38,7 +33,7 @@ type Paths = Pick<HostPaths, "blobs">;
  */
 export async function openImageFiles(
   paths: Paths,
-  origin: ImageOrigin,
+  origin: FilesOrigin,
 ): Promise<ImageFiles> {
   if (origin.kind === "directory") return openImageDirectory(origin.path);
   const label = originLabel(origin);

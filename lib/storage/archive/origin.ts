@@ -21,6 +21,11 @@ export type ArchiveOrigin =
   | { readonly kind: "stdin" }
   | { readonly kind: "url"; readonly url: string };
 
+/** An {@linkcode ArchiveOrigin}, or a directory with what an archive has. */
+export type FilesOrigin =
+  | ArchiveOrigin
+  | { readonly kind: "directory"; readonly path: string };
+
 const STDIN = 0;
 const SEEK_CURRENT = 1;
 const URL_SCHEME = /^https?:\/\//i;

@@ -8,10 +8,8 @@ import {
 } from "../../../../lib/engine/images/load.ts";
 import { LAYER_TYPES } from "../../../../lib/oci/media_types.ts";
 import { parsePlatform } from "../../../../lib/oci/platform.ts";
-import {
-  type ImageOrigin,
-  openImageFiles,
-} from "../../../../lib/storage/archive/open_image_files.ts";
+import { openImageFiles } from "../../../../lib/storage/archive/open_image_files.ts";
+import type { FilesOrigin } from "../../../../lib/storage/archive/origin.ts";
 import {
   listImages,
   listReferences,
@@ -58,7 +56,7 @@ class Store extends TemporaryDirectory {
   });
 
   async load(
-    origin: ImageOrigin,
+    origin: FilesOrigin,
     platform?: string,
   ): Promise<LoadedImage[] | undefined> {
     using files = await openImageFiles(this.paths, origin);
