@@ -16,14 +16,13 @@ import { Fd } from "../../../ffi/fd.ts";
 import type { Results } from "../../../ffi/record.ts";
 import { syscall } from "../../../ffi/syscall.ts";
 import type { HostPaths } from "../../base/host_paths.ts";
+import { pathExists } from "../../base/path_exists.ts";
 import type { Mount } from "../../oci/runtime_spec.ts";
+import { idMappedSteps } from "../../runtime/plan/id_mapped_mounts.ts";
 import { mountSteps } from "../../runtime/plan/mounts.ts";
 import type { RootMount } from "../../runtime/plan/overlay_root.ts";
 import { privateMountSteps, rootSteps } from "../../runtime/plan/rootfs.ts";
-import {
-  idMappedSteps,
-  USER_NAMESPACE,
-} from "../../runtime/plan/user_namespace.ts";
+import { USER_NAMESPACE } from "../../runtime/plan/user_namespace.ts";
 import {
   asFileMaker,
   type FileMaker,
@@ -137,19 +136,7 @@ function storedMounts(paths: HostPaths, config: ContainerConfig): Mount[] {
     ...OWN_FILES.map((name) => `${filesPath}/${name}`),
   ]);
   return buildMounts(config, filesPath).filter(({ type, source }) =>
-    type === "bind" && stored.has(source) && exists(source)
+    // A volume whose source is gone must not keep one from the other files.
+    type === "bind" && stored.has(source) && pathExists(source)
   );
-}
-
-/** A volume whose source is gone must not keep one from the other files. */
-function exists(path: string): boolean {
-  try {
-    Deno.lstatSync(path);
-    return true;
-  } catch (error) {
-    const isMissing = error instanceof Deno.errors.NotFound ||
-      error instanceof Deno.errors.NotADirectory;
-    if (isMissing) return false;
-    throw error;
-  }
 }

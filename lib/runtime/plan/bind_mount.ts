@@ -5,25 +5,25 @@
  * @module
  * @see open_tree(2), mount_setattr(2), move_mount(2)
  */
-import { MOUNT_ATTR, MOVE_MOUNT } from "../../../ffi/constants/mount.ts";
+import { MOVE_MOUNT } from "../../../ffi/constants/mount.ts";
 import { flags } from "../../../ffi/constants/symbolic.ts";
 import type { RecordArgument, Symbolic } from "../../../ffi/record.ts";
 import type { Mount } from "../../oci/runtime_spec.ts";
+import {
+  AT_EMPTY_PATH,
+  mapIdsStep,
+  setAttributesStep,
+} from "./mount_attributes.ts";
 import type { MountOptions } from "./mount_options.ts";
 import type { MountSteps } from "./mounts.ts";
 import { AT_FDCWD, OPEN } from "./open_flags.ts";
 import { IN_ROOT, OPEN_HOW_BYTES, openHow, relative } from "./open_how.ts";
 import type { ChildStep, PrepareStep } from "./step.ts";
-import { USER_NAMESPACE } from "./user_namespace.ts";
-
-/** Size of `struct mount_attr`. */
-const MOUNT_ATTR_BYTES = 32;
 
 const AT_EMPTY_PATH_RECURSIVE: Symbolic = {
   value: 0x9000,
   text: "AT_EMPTY_PATH|AT_RECURSIVE",
 };
-const AT_EMPTY_PATH: Symbolic = { value: 0x1000, text: "AT_EMPTY_PATH" };
 
 /**
  * Plans a bind mount, attached to its destination by descriptor.
@@ -38,13 +38,17 @@ export function bindMount(
 ): MountSteps {
   const prepare: PrepareStep[] = cloneTree(mount, options, name);
   const tree: RecordArgument = { result: name };
-  if (options.ids === "container") prepare.push(mapIds(mount, tree));
+  if (options.ids === "container") prepare.push(mapIdsStep(tree, mount.source));
   if (options.attributes.value !== 0) {
-    prepare.push(setAttributes(tree, AT_EMPTY_PATH, options.attributes));
+    prepare.push(setAttributesStep(tree, AT_EMPTY_PATH, options.attributes));
   }
   if (options.recursiveAttributes.value !== 0) {
     prepare.push(
-      setAttributes(tree, AT_EMPTY_PATH_RECURSIVE, options.recursiveAttributes),
+      setAttributesStep(
+        tree,
+        AT_EMPTY_PATH_RECURSIVE,
+        options.recursiveAttributes,
+      ),
     );
   }
   const why = `${mount.source} appears as ${mount.destination}`;
@@ -153,51 +157,4 @@ function openPart(
       why: "links in there must not lead elsewhere",
     },
   ];
-}
-
-/** Maps the ids of files; the caller provides the user namespace. */
-function mapIds({ source }: Mount, tree: RecordArgument): PrepareStep {
-  return {
-    call: "mount_setattr",
-    args: [
-      tree,
-      "",
-      AT_EMPTY_PATH,
-      {
-        words: [flags(MOUNT_ATTR, "MOUNT_ATTR_IDMAP"), 0, 0, {
-          result: USER_NAMESPACE,
-        }],
-      },
-      MOUNT_ATTR_BYTES,
-    ],
-    attempt: `map the owners of the files in "${source}"`,
-    why: "files of id 0 on disk belong to the container's root in there",
-  };
-}
-
-function setAttributes(
-  tree: RecordArgument,
-  at: Symbolic,
-  attributes: Symbolic,
-): PrepareStep {
-  return {
-    call: "mount_setattr",
-    args: [
-      tree,
-      "",
-      at,
-      { words: [attributes, cleared(attributes), 0, 0] },
-      MOUNT_ATTR_BYTES,
-    ],
-    why: "before it is attached, so that it is never seen without",
-  };
-}
-
-/** Access times are a choice, not bits: to make one, all have to be cleared. */
-function cleared(attributes: Symbolic): Symbolic {
-  const choices = MOUNT_ATTR.MOUNT_ATTR_NOATIME |
-    MOUNT_ATTR.MOUNT_ATTR_STRICTATIME;
-  return (Number(attributes.value) & choices) === 0
-    ? { value: 0, text: "0" }
-    : flags(MOUNT_ATTR, "MOUNT_ATTR__ATIME");
 }

@@ -12,6 +12,7 @@ import { cgroupMountSteps, isCgroupMount } from "./cgroup_mount.ts";
 import { type CgroupPlan, cgroupSteps } from "./cgroups.ts";
 import { credentialSteps } from "./credentials.ts";
 import { idMaps } from "./id_map.ts";
+import { idMappedSteps } from "./id_mapped_mounts.ts";
 import { deviceSteps, isOwnDev } from "./devices.ts";
 import { isCovered, isLater, type MountSteps, mountSteps } from "./mounts.ts";
 import {
@@ -43,7 +44,6 @@ import type { ChildStep, LaunchPlan, PrepareStep } from "./step.ts";
 import {
   becomeRootSteps,
   fileOwnerSteps,
-  idMappedSteps,
   unlockRootSteps,
   withHostOwners,
 } from "./user_namespace.ts";

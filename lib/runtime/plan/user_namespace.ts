@@ -1,82 +1,22 @@
 /**
  * What is different with a user namespace: whose files are made while
- * preparing, whose ids the layers have, and how the new process becomes root
- * inside.
+ * preparing, and how the new process becomes root inside.
  *
  * @module
  * @see user_namespaces(7), mount_namespaces(7), "Restrictions on mount namespaces"
  * @see Linux Documentation/filesystems/idmappings.rst
  */
-import { MOUNT, MOUNT_ATTR, MOVE_MOUNT } from "../../../ffi/constants/mount.ts";
+import { MOUNT } from "../../../ffi/constants/mount.ts";
 import { PRCTL } from "../../../ffi/constants/prctl.ts";
 import { SECUREBITS } from "../../../ffi/constants/securebits.ts";
 import { flags } from "../../../ffi/constants/symbolic.ts";
-import type { Symbolic } from "../../../ffi/record.ts";
 import type { Mount, RuntimeSpec } from "../../oci/runtime_spec.ts";
 import { hostId, type IdKind, isUserNamespaced, tryHostId } from "./id_map.ts";
-import { AT_FDCWD } from "./open_flags.ts";
 import { parentDeathStep } from "./program.ts";
 import type { ChildStep, PrepareStep } from "./step.ts";
 
 /** Name of the descriptor of a user namespace with the container's ids. */
 export const USER_NAMESPACE = "userns";
-
-/** Size of `struct mount_attr`. */
-const MOUNT_ATTR_BYTES = 32;
-const AT_EMPTY_PATH: Symbolic = { value: 0x1000, text: "AT_EMPTY_PATH" };
-const CLONE_TREE: Symbolic = {
-  value: 0x80001,
-  text: "OPEN_TREE_CLONE|OPEN_TREE_CLOEXEC",
-};
-
-/**
- * Plans covering directories of the host by copies of their mount in which the
- * ids of their files are the container's. The caller provides the result
- * {@linkcode USER_NAMESPACE}.
- *
- * @param directories Absolute paths on the host.
- */
-export function idMappedSteps(
-  directories: readonly string[],
-): readonly PrepareStep[] {
-  return directories.flatMap((directory, index): PrepareStep[] => {
-    const tree = { result: `idmapped.${index}` };
-    return [
-      {
-        call: "open_tree",
-        args: [AT_FDCWD, directory, CLONE_TREE],
-        as: tree.result,
-        why: `a copy of the mount at ${directory}, still attached nowhere`,
-      },
-      {
-        call: "mount_setattr",
-        args: [
-          tree,
-          "",
-          AT_EMPTY_PATH,
-          {
-            words: [flags(MOUNT_ATTR, "MOUNT_ATTR_IDMAP"), 0, 0, {
-              result: USER_NAMESPACE,
-            }],
-          },
-          MOUNT_ATTR_BYTES,
-        ],
-        why: "files of id 0 on disk belong to the container's root in there",
-      },
-      {
-        call: "move_mount",
-        args: [
-          tree,
-          "",
-          AT_FDCWD,
-          directory,
-          flags(MOVE_MOUNT, "MOVE_MOUNT_F_EMPTY_PATH"),
-        ],
-        why: "the overlay is made of what is mounted there",
-      },
-    ];
-  });
-}
 
 /**
  * Plans that files, nodes and mounts made by the steps in between belong to the

@@ -11,7 +11,6 @@ import type {
 import {
   becomeRootSteps,
   fileOwnerSteps,
-  idMappedSteps,
   unlockRootSteps,
   withHostOwners,
 } from "../../../../lib/runtime/plan/user_namespace.ts";
@@ -59,18 +58,6 @@ function assertInOrder(
     from = found + 1;
   }
 }
-
-Deno.test("idMappedSteps() covers each directory by a mapped copy of itself", () => {
-  assert.deepEqual(idMappedSteps([]), []);
-  assert.deepEqual(texts(idMappedSteps(["/l/a", "/c"])), [
-    'open_tree(AT_FDCWD, "/l/a", OPEN_TREE_CLONE|OPEN_TREE_CLOEXEC)',
-    'mount_setattr($idmapped.0, "", AT_EMPTY_PATH, {MOUNT_ATTR_IDMAP, 0, 0, $userns}, 32)',
-    'move_mount($idmapped.0, "", AT_FDCWD, "/l/a", MOVE_MOUNT_F_EMPTY_PATH)',
-    'open_tree(AT_FDCWD, "/c", OPEN_TREE_CLONE|OPEN_TREE_CLOEXEC)',
-    'mount_setattr($idmapped.1, "", AT_EMPTY_PATH, {MOUNT_ATTR_IDMAP, 0, 0, $userns}, 32)',
-    'move_mount($idmapped.1, "", AT_FDCWD, "/c", MOVE_MOUNT_F_EMPTY_PATH)',
-  ]);
-});
 
 Deno.test("fileOwnerSteps() changes the file maker and puts all of it back", () => {
   const { begin, end } = fileOwnerSteps(mapped());
