@@ -6,10 +6,9 @@
  */
 import { read } from "../../ffi/calls/pipe.ts";
 import { SIGNALS } from "../../ffi/constants/signal.ts";
-import { isSyscallError } from "../../ffi/errno.ts";
 import type { Fd } from "../../ffi/fd.ts";
 import { Memory } from "../../ffi/memory.ts";
-import { interceptSignals } from "../../ffi/signals.ts";
+import { tryInterceptSignals } from "../base/intercept_signals.ts";
 
 /** Hears of a signal, by number. */
 type Receiver = (signal: number) => void;
@@ -22,18 +21,9 @@ export function catchSignals(
   signals: readonly number[],
   receive: Receiver,
 ): void {
-  const source = intercept(signals);
+  const source = tryInterceptSignals(signals);
   if (source === undefined) listen(signals, receive);
   else void follow(source, receive);
-}
-
-function intercept(signals: readonly number[]): Fd | undefined {
-  try {
-    return interceptSignals(signals);
-  } catch (error) {
-    if (!isSyscallError(error)) throw error;
-    return undefined;
-  }
 }
 
 async function follow(source: Fd, receive: Receiver): Promise<void> {

@@ -8,10 +8,10 @@
 import { bytesToRead, readSync } from "../../ffi/calls/pipe.ts";
 import { waitForFirst } from "../../ffi/calls/poll.ts";
 import { signalName, SIGNALS } from "../../ffi/constants/signal.ts";
-import { isSyscallError } from "../../ffi/errno.ts";
 import type { Fd } from "../../ffi/fd.ts";
-import { interceptSignals, isIgnored, resetSignal } from "../../ffi/signals.ts";
+import { isIgnored, resetSignal } from "../../ffi/signals.ts";
 import { HostError } from "../base/errors.ts";
+import { tryInterceptSignals } from "../base/intercept_signals.ts";
 import { undoBegun } from "./unfinished.ts";
 
 /** By these a user asks to end. */
@@ -35,7 +35,7 @@ export function endTidily(): Disposable {
   if (heard.requests !== undefined || signals.length === 0) {
     return { [Symbol.dispose]: () => undefined };
   }
-  const requests = intercept(signals);
+  const requests = tryInterceptSignals(signals);
   if (requests === undefined) return { [Symbol.dispose]: () => undefined };
   heard.requests = requests;
   const timer = setInterval(endIfAsked, LOOK_EVERY_MS);
@@ -49,15 +49,6 @@ export function endTidily(): Disposable {
       requests[Symbol.dispose]();
     },
   };
-}
-
-function intercept(signals: readonly number[]): Fd | undefined {
-  try {
-    return interceptSignals(signals);
-  } catch (error) {
-    if (!isSyscallError(error)) throw error;
-    return undefined;
-  }
 }
 
 /**
