@@ -9,6 +9,7 @@ import { openat } from "../../ffi/calls/file.ts";
 import type { WindowSize } from "../../ffi/calls/terminal.ts";
 import { AT_FDCWD, O_DIRECTORY, O_PATH } from "../../ffi/constants/fcntl.ts";
 import type { Fd } from "../../ffi/fd.ts";
+import { removeFileIfExists } from "../base/remove_file.ts";
 import type { OutputStream } from "../runtime/stdio/stdio.ts";
 import { Attached } from "./attached.ts";
 import {
@@ -53,7 +54,7 @@ export class AttachServer implements Disposable {
   constructor(directory: string) {
     this.#directory = openat(AT_FDCWD, directory, O_PATH | O_DIRECTORY);
     this.#path = socketPath(this.#directory);
-    removeIfThere(this.#path);
+    removeFileIfExists(this.#path);
     const path = this.#path;
     this.#listener = Deno.listen({ transport: "unix", path });
     void this.#accept();
@@ -108,7 +109,7 @@ export class AttachServer implements Disposable {
     this.#listener.close();
     this.#dropAll();
     // The container may have been removed, its directories with it.
-    removeIfThere(this.#path);
+    removeFileIfExists(this.#path);
     this.#directory[Symbol.dispose]();
   }
 
@@ -171,14 +172,5 @@ export class AttachServer implements Disposable {
   #dropAll(): void {
     for (const attached of this.#attached) attached.drop();
     this.#attached.clear();
-  }
-}
-
-/** Removes a name that may have been removed. */
-function removeIfThere(path: string): void {
-  try {
-    Deno.removeSync(path);
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
 }

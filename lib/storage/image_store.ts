@@ -19,6 +19,7 @@ import {
 import { IntegrityError } from "../base/errors.ts";
 import type { HostPaths } from "../base/host_paths.ts";
 import { namesIn } from "../base/names_in.ts";
+import { removeFileIfExists } from "../base/remove_file.ts";
 import { chainIds } from "../oci/chain_id.ts";
 import type { Descriptor, ImageDocument } from "../oci/image_spec.ts";
 import { parseImageDocument, parseManifest } from "../oci/parse_image.ts";
@@ -161,7 +162,7 @@ export function listImages(paths: HostPaths): StoredImage[] {
 
 /** Forgets an image; its content stays until it is swept. */
 export function removeImageRecord(paths: HostPaths, manifest: Digest): void {
-  removeIfThere(recordPath(paths, manifest));
+  removeFileIfExists(recordPath(paths, manifest));
 }
 
 /** How to run an image. */
@@ -201,7 +202,7 @@ export async function removeReference(
   paths: HostPaths,
   name: string,
 ): Promise<void> {
-  removeIfThere(await referencePath(paths, name));
+  removeFileIfExists(await referencePath(paths, name));
 }
 
 /** All names, in order. */
@@ -231,12 +232,4 @@ async function referencePath(
   if (readable.length <= MAX_FILE_NAME) return `${references}/${readable}`;
   const digest = await digestOf(new TextEncoder().encode(name));
   return `${references}/%${digestHex(digest)}`;
-}
-
-function removeIfThere(path: string): void {
-  try {
-    Deno.removeSync(path);
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-  }
 }

@@ -6,6 +6,7 @@
  */
 import { readTextFileIfExists } from "../../base/atomic_file.ts";
 import { HostError } from "../../base/errors.ts";
+import { removeFileIfExists } from "../../base/remove_file.ts";
 import { credentialsKeyOf } from "../host.ts";
 import type { Credentials } from "./credentials.ts";
 import { type DockerConfig, parseDockerConfig } from "./docker_config.ts";
@@ -117,11 +118,7 @@ function writeSecret(path: string, text: string): void {
     Deno.writeTextFileSync(temporary, text, { mode: 0o600, createNew: true });
     Deno.renameSync(temporary, path);
   } catch (error) {
-    try {
-      Deno.removeSync(temporary);
-    } catch (undoing) {
-      if (!(undoing instanceof Deno.errors.NotFound)) throw undoing;
-    }
+    removeFileIfExists(temporary);
     throw error;
   }
 }
