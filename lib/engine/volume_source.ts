@@ -4,6 +4,7 @@
  * @module
  */
 import { UsageError } from "../base/errors.ts";
+import { targetExists } from "../base/path_exists.ts";
 import type { BindVolume } from "./volume.ts";
 
 /**
@@ -15,7 +16,7 @@ import type { BindVolume } from "./volume.ts";
  */
 export function checkVolumes(volumes: readonly BindVolume[]): void {
   const missing = volumes.filter(({ source, volume }) =>
-    volume === undefined && !exists(source)
+    volume === undefined && !targetExists(source)
   );
   for (const { source, destination, create } of missing) {
     if (create === "directory") continue;
@@ -43,20 +44,8 @@ function createDirectory(source: string): void {
 /** How much of the path is there: where the typing error is. */
 function nearest(source: string): string {
   let path = source;
-  while (path !== "" && !exists(path)) {
+  while (path !== "" && !targetExists(path)) {
     path = path.slice(0, path.lastIndexOf("/"));
   }
   return `"${path || "/"}" does exist`;
-}
-
-function exists(path: string): boolean {
-  try {
-    Deno.statSync(path);
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    // ENOTDIR: a component is a file.
-    if (error instanceof Deno.errors.NotADirectory) return false;
-    throw error;
-  }
 }

@@ -1,6 +1,6 @@
 /** @module */
 import assert from "node:assert/strict";
-import { pathExists } from "../../../lib/base/path_exists.ts";
+import { pathExists, targetExists } from "../../../lib/base/path_exists.ts";
 import { TemporaryDirectory } from "../../support/temporary_directory.ts";
 
 Deno.test("pathExists() sees files, directories and links that lead nowhere", () => {
@@ -12,10 +12,22 @@ Deno.test("pathExists() sees files, directories and links that lead nowhere", ()
   assert.ok(pathExists(`${path}/file`));
   Deno.symlinkSync("nowhere", `${path}/link`);
   assert.ok(pathExists(`${path}/link`));
+  assert.ok(!pathExists(`${path}/file/below`));
+});
+
+Deno.test("targetExists() follows links", () => {
+  using directory = new TemporaryDirectory();
+  const { path } = directory;
+  Deno.symlinkSync("nowhere", `${path}/broken`);
+  Deno.symlinkSync(".", `${path}/link`);
+  assert.ok(targetExists(`${path}/link`));
+  assert.ok(!targetExists(`${path}/broken`));
+  Deno.writeTextFileSync(`${path}/file`, "");
+  assert.ok(!targetExists(`${path}/file/below`));
 });
 
 Deno.test("pathExists() does not take a refusal for an answer", () => {
-  using directory = new TemporaryDirectory();
-  Deno.writeTextFileSync(`${directory.path}/file`, "");
-  assert.throws(() => pathExists(`${directory.path}/file/below`));
+  const tooLong = `/${"x".repeat(300)}`;
+  assert.throws(() => pathExists(tooLong));
+  assert.throws(() => targetExists(tooLong));
 });
