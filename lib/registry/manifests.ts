@@ -72,24 +72,6 @@ export async function fetchManifest(
   };
 }
 
-/** Whether a registry has a manifest, by its digest. */
-export async function findManifest(
-  session: RegistrySession,
-  { repository, reference, label }: ManifestPlace,
-): Promise<Digest | undefined> {
-  const response = await session.ask({
-    method: "HEAD",
-    path: `${session.pathOf(repository)}/manifests/${reference}`,
-    scopes: [session.scope(repository, "pull")],
-    attempt: `Cannot look for the manifest of "${label}"`,
-    expected: [200, 404],
-    headers: { accept: ACCEPT },
-  });
-  await response.body?.cancel();
-  const digest = response.headers.get("docker-content-digest") ?? "";
-  return response.status === 200 && isDigest(digest) ? digest : undefined;
-}
-
 /**
  * Puts a manifest whose content the registry has.
  *
