@@ -9,7 +9,8 @@ import type { ByteString } from "./byte_string.ts";
 const PREFIX = ".wh.";
 /** Names of an older union file system's own files. */
 const RESERVED_PREFIX = ".wh..wh.";
-const OPAQUE = ".wh..wh..opq";
+/** The name in a directory of a layer that says that all it had is gone. */
+export const OPAQUE_NAME = ".wh..wh..opq" as ByteString;
 
 /** What a name says of the layers below. */
 export type Whiteout =
@@ -37,7 +38,7 @@ export type Whiteout =
  */
 export function readWhiteout(base: ByteString): Whiteout | undefined {
   if (!base.startsWith(PREFIX)) return undefined;
-  if (base === OPAQUE) return { kind: "opaque" };
+  if (base === OPAQUE_NAME) return { kind: "opaque" };
   if (base.startsWith(RESERVED_PREFIX)) return { kind: "reserved" };
   const name = base.slice(PREFIX.length) as ByteString;
   // No directory can be taken away from itself.
@@ -50,6 +51,3 @@ export function readWhiteout(base: ByteString): Whiteout | undefined {
 export function whiteoutName(base: ByteString): ByteString {
   return `${PREFIX}${base}` as ByteString;
 }
-
-/** The name in a directory of a layer that says that all it had is gone. */
-export const OPAQUE_NAME = OPAQUE as ByteString;

@@ -98,9 +98,9 @@ export function setClosedXattrs(
  *
  * @see Linux Documentation/filesystems/overlayfs.rst, "whiteouts and opaque directories"
  */
-export const OPAQUE_XATTR = "trusted.overlay.opaque";
+const OPAQUE_XATTR = "trusted.overlay.opaque";
 /** The value of it. */
-export const OPAQUE_VALUE = new TextEncoder().encode("y");
+const OPAQUE_VALUE = new TextEncoder().encode("y");
 
 /**
  * Makes a directory hide those of the layers below.
