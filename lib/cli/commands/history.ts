@@ -12,6 +12,7 @@ import {
   parseRowFormat,
   ROW_FORMAT_FLAG,
 } from "../output/row_format.ts";
+import { NO_TRUNC_FLAG, QUIET_FLAG } from "../output/row_flags.ts";
 import { HISTORY_LAYOUT, historyRow } from "./history_rows.ts";
 
 /** The command `history`. */
@@ -33,16 +34,10 @@ export const historyCommand = defineCommand({
       description: "Print sizes and times for people",
     },
     noTrunc: {
-      type: "boolean",
-      long: "no-trunc",
+      ...NO_TRUNC_FLAG,
       description: "Do not cut ids and commands",
     },
-    quiet: {
-      type: "boolean",
-      long: "quiet",
-      short: "q",
-      description: "List ids only",
-    },
+    quiet: QUIET_FLAG,
   },
 }, async ({ options, positionals: [reference = ""] }, context) => {
   const { paths, stdout, log } = context;

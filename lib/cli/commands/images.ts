@@ -16,6 +16,7 @@ import {
   parseRowFormat,
   ROW_FORMAT_FLAG,
 } from "../output/row_format.ts";
+import { NO_TRUNC_FLAG, QUIET_FLAG } from "../output/row_flags.ts";
 import { DIGEST_LAYOUT, IMAGE_LAYOUT, imageRows } from "./image_rows.ts";
 
 /** The command `images`. */
@@ -41,17 +42,8 @@ export const imagesCommand = defineCommand({
     },
     filter: { ...FILTER_FLAG, short: "f" },
     format: ROW_FORMAT_FLAG,
-    noTrunc: {
-      type: "boolean",
-      long: "no-trunc",
-      description: "Do not cut ids",
-    },
-    quiet: {
-      type: "boolean",
-      long: "quiet",
-      short: "q",
-      description: "List ids only",
-    },
+    noTrunc: NO_TRUNC_FLAG,
+    quiet: QUIET_FLAG,
   },
   examples: [
     {

@@ -21,6 +21,7 @@ import {
   parseRowFormat,
   ROW_FORMAT_FLAG,
 } from "../output/row_format.ts";
+import { NO_TRUNC_FLAG } from "../output/row_flags.ts";
 import { STATS_LAYOUT, statsRow } from "./stats_rows.ts";
 
 /** Between two looks; with `--no-stream` nobody wants to wait. */
@@ -55,11 +56,7 @@ export const statsCommand = defineCommand({
       long: "no-stream",
       description: "Show it once only",
     },
-    noTrunc: {
-      type: "boolean",
-      long: "no-trunc",
-      description: "Do not cut ids",
-    },
+    noTrunc: NO_TRUNC_FLAG,
   },
 }, async ({ options, positionals }, context) => {
   const { paths, stdout, log } = context;

@@ -8,6 +8,7 @@ import { findNamedImage } from "../../../engine/images/find_named_image.ts";
 import { imageTree } from "../../../engine/images/tree.ts";
 import { defineCommand } from "../../command.ts";
 import { formatImageTree } from "../../output/image_tree.ts";
+import { NO_TRUNC_FLAG } from "../../output/row_flags.ts";
 
 /** The command `image tree`. */
 export const imageTreeCommand = defineCommand({
@@ -15,11 +16,7 @@ export const imageTreeCommand = defineCommand({
   description: "The lowest first.",
   positionals: [{ name: "IMAGE" }],
   flags: {
-    noTrunc: {
-      type: "boolean",
-      long: "no-trunc",
-      description: "Do not cut ids",
-    },
+    noTrunc: NO_TRUNC_FLAG,
   },
 }, async ({ options, positionals: [reference = ""] }, context) => {
   const { paths, stdout, log } = context;
