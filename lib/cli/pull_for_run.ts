@@ -3,10 +3,9 @@
  *
  * @module
  */
-import { NotFoundError } from "../base/errors.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { ImageRequest } from "../engine/images/obtain_image.ts";
-import { findImage } from "../engine/images/open_image.ts";
+import { tryFindImage } from "../engine/images/open_image.ts";
 import { hasNewer } from "../engine/images/pull.ts";
 import { openRegistries } from "../engine/images/registry_access.ts";
 import {
@@ -53,14 +52,11 @@ async function isUsable(
   name: string,
   wanted: Platform | undefined,
 ): Promise<boolean> {
-  try {
-    const found = await findImage(engine, name);
-    if (found.kind !== "stored" || wanted === undefined) return true;
-    return runsOn(readImageDocument(engine.paths, found.image), wanted);
-  } catch (error) {
-    if (error instanceof NotFoundError) return false;
-    throw error;
+  const found = await tryFindImage(engine, name);
+  if (found?.kind !== "stored" || wanted === undefined) {
+    return found !== undefined;
   }
+  return runsOn(readImageDocument(engine.paths, found.image), wanted);
 }
 
 /** Who has an image can do without a registry that does not answer. */

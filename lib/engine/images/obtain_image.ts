@@ -4,11 +4,10 @@
  *
  * @module
  */
-import { NotFoundError } from "../../base/errors.ts";
 import { isReference } from "../../oci/reference.ts";
 import type { Engine } from "../engine.ts";
 import type { RunOptions } from "../run_options.ts";
-import { findImage } from "./open_image.ts";
+import { tryFindImage } from "./open_image.ts";
 
 /** What decides whether an image is pulled, and which. */
 export type ImageRequest = Pick<
@@ -33,17 +32,6 @@ export async function obtainImage(
   const { image, pull, platform } = request;
   if (pull === "never" || FILE.test(image) || !isReference(image)) return;
   const isEnough = pull === "missing" && platform === undefined;
-  if (isEnough && await isThere(engine, image)) return;
+  if (isEnough && await tryFindImage(engine, image) !== undefined) return;
   await engine.pull?.(request);
-}
-
-/** Whether an image is of the store, or a file of the image path. */
-export async function isThere(engine: Engine, name: string): Promise<boolean> {
-  try {
-    await findImage(engine, name);
-    return true;
-  } catch (error) {
-    if (error instanceof NotFoundError) return false;
-    throw error;
-  }
 }

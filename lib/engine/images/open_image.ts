@@ -77,6 +77,19 @@ export async function findImage(
   return { ...source, path: realPath(path, name) };
 }
 
+/** As {@linkcode findImage}; `undefined` if there is none. */
+export async function tryFindImage(
+  engine: Surroundings,
+  name: string,
+): Promise<FoundImage | undefined> {
+  try {
+    return await findImage(engine, name);
+  } catch (error) {
+    if (error instanceof NotFoundError) return undefined;
+    throw error;
+  }
+}
+
 /**
  * Unpacks an image unless that has been done, and reads how to run it.
  *

@@ -6,7 +6,7 @@
  */
 import { fstat } from "../../../ffi/calls/file.ts";
 import { type Digest, isDigest } from "../../base/digest.ts";
-import { IntegrityError, NotFoundError } from "../../base/errors.ts";
+import { IntegrityError } from "../../base/errors.ts";
 import type { HostPaths } from "../../base/host_paths.ts";
 import {
   openRegular,
@@ -22,7 +22,7 @@ import { publishBlob, writeBlob } from "../../storage/written_layer.ts";
 import type { ContainerConfig } from "../container_config.ts";
 import type { Engine } from "../engine.ts";
 import { layerOfImage } from "./layer_of_image.ts";
-import { findImage } from "./open_image.ts";
+import { tryFindImage } from "./open_image.ts";
 import { openPlainFiles } from "./plain_files.ts";
 
 /** What a layer of the store is called, and what is behind a copy's name. */
@@ -125,11 +125,6 @@ async function findArchive(
   engine: Engine,
   name: string,
 ): Promise<string | undefined> {
-  try {
-    const found = await findImage(engine, name);
-    return found.kind === "archive" ? found.path : undefined;
-  } catch (error) {
-    if (error instanceof NotFoundError) return undefined;
-    throw error;
-  }
+  const found = await tryFindImage(engine, name);
+  return found?.kind === "archive" ? found.path : undefined;
 }
