@@ -148,6 +148,20 @@ placeTest("run pulls what is missing, as docker says it", async (place) => {
   assert.ok(registry.seen.length > asked);
 });
 
+placeTest("an image for another machine is warned of once", async (place) => {
+  await using registry = new TestRegistry();
+  const wishes = { layers: LAYERS, architecture: "s390x" };
+  await addRegistryImage(registry, "app:1", wishes);
+  const name = `${registry.host}/app:1`;
+  const warning = /platform \(linux\/s390x\) does not match/g;
+  for (const words of [["run", "--rm", name, "/x"], ["pull", name]]) {
+    const { stderr } = await place.tsdocker(...words);
+    assert.equal(stderr.match(warning)?.length, 1, stderr);
+  }
+  const chosen = await place.tsdocker("pull", "--platform", "s390x", name);
+  assert.doesNotMatch(chosen.stderr, warning);
+});
+
 placeTest(
   "run --pull newer does without a registry that is gone",
   async (place) => {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { foreignWarning } from "../../engine/images/foreign_image.ts";
 import { parseReference } from "../../oci/reference.ts";
 import { defineCommand } from "../command.ts";
 import { pullAloud } from "../pull.ts";
@@ -41,6 +42,10 @@ export const pullCommand = defineCommand({
 }, async ({ options, positionals: [name = ""] }, context) => {
   const reference = parseReference(name);
   const pulled = await pullAloud(context, reference, options);
+  if (options.platform === undefined) {
+    const warning = foreignWarning(pulled.platform);
+    if (warning !== undefined) context.log.warn(warning);
+  }
   context.stdout.write(`${pulled.name}\n`);
   return 0;
 });

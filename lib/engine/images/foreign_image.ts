@@ -5,12 +5,10 @@
  * @module
  */
 import type { Platform } from "../../oci/image_spec.ts";
+import { formatPlatform, hostPlatform, runsOn } from "../../oci/platform.ts";
 
-/** What this machine runs, by the words of images. */
-const NATIVE: Readonly<Record<typeof Deno.build.arch, readonly string[]>> = {
-  x86_64: ["amd64", "386"],
-  aarch64: ["arm64"],
-};
+/** What these processors run besides their own. */
+const ALSO_RUN: ReadonlyMap<string, string> = new Map([["amd64", "386"]]);
 
 /**
  * What the user should know of an image's platform.
@@ -18,12 +16,15 @@ const NATIVE: Readonly<Record<typeof Deno.build.arch, readonly string[]>> = {
  * @returns Docker's words; `undefined` if it is that of this machine.
  */
 export function foreignWarning(
-  { os, architecture }: Platform,
-  arch: typeof Deno.build.arch = Deno.build.arch,
+  image: Platform,
+  host: Platform = hostPlatform(),
 ): string | undefined {
-  const native = NATIVE[arch];
-  if (os === "linux" && native.includes(architecture)) return undefined;
-  return `The requested image's platform (${os}/${architecture}) does not ` +
-    `match the detected host platform (linux/${native[0]}) and no specific ` +
+  const { os, architecture } = host;
+  const also = ALSO_RUN.get(architecture);
+  const isNative = runsOn(image, host) ||
+    image.os === os && image.architecture === also;
+  if (isNative) return undefined;
+  return `The requested image's platform (${formatPlatform(image)}) does not ` +
+    `match the detected host platform (${os}/${architecture}) and no specific ` +
     "platform was requested";
 }

@@ -49,6 +49,8 @@ export interface Pulled {
   readonly name: string;
   /** What the registry calls it: of the manifest, or of the list it is in. */
   readonly digest: Digest;
+  /** What it runs on, which may be another if none was asked for. */
+  readonly platform: Platform;
   /** Whether the name meant another image before, or none. */
   readonly isNew: boolean;
 }
@@ -115,6 +117,7 @@ export async function pullImage(
     image,
     name,
     digest: found.top.digest,
+    platform: { os: document.os, architecture: document.architecture },
     isNew: before !== image.manifest.digest,
   };
 }
@@ -211,21 +214,13 @@ function inDockersWords(error: unknown, reference: ImageReference): unknown {
  */
 function checkPlatform(
   document: ImageDocument,
-  { reference, platform, events }: PullRequest,
+  { reference, platform }: PullRequest,
 ): void {
-  const actual = formatPlatform(document);
-  if (platform !== undefined && !runsOn(document, platform)) {
-    throw new NotFoundError(
-      `image with reference ${familiarName(reference)} was found but does ` +
-        `not match the specified platform: wanted ${
-          formatPlatform(platform)
-        }, actual: ${actual}`,
-    );
-  }
-  if (platform === undefined && !runsOn(document, hostPlatform())) {
-    events.onWarning?.(
-      `The image's platform (${actual}) does not match the host's ` +
-        `(${formatPlatform(hostPlatform())})`,
-    );
-  }
+  if (platform === undefined || runsOn(document, platform)) return;
+  throw new NotFoundError(
+    `image with reference ${familiarName(reference)} was found but does ` +
+      `not match the specified platform: wanted ${
+        formatPlatform(platform)
+      }, actual: ${formatPlatform(document)}`,
+  );
 }
