@@ -4,13 +4,7 @@
  *
  * @module
  */
-import {
-  type FileStatus,
-  fstat,
-  lseek,
-  openat,
-  read,
-} from "../../ffi/calls/file.ts";
+import { type FileStatus, fstat, lseek, openat } from "../../ffi/calls/file.ts";
 import {
   AT_FDCWD,
   F_SETPIPE_SZ,
@@ -18,31 +12,19 @@ import {
   O_RDONLY,
 } from "../../ffi/constants/fcntl.ts";
 import { Fd } from "../../ffi/fd.ts";
-import type { Memory } from "../../ffi/memory.ts";
 import { syscall, trySyscall } from "../../ffi/syscall.ts";
-import { type Digest, parseDigest } from "../base/digest.ts";
-import {
-  HostError,
-  IntegrityError,
-  type TsdockerError,
-} from "../base/errors.ts";
+import type { Digest } from "../base/digest.ts";
+import type { TsdockerError } from "../base/errors.ts";
 import type { Compression } from "./archive/detect_compression.ts";
-import {
-  ArchiveFailure,
-  type ArchiveFindings,
-  type ArchiveInput,
-  type ArchiveJob,
-  type ArchiveWorker,
-  startArchiveWorker,
-} from "./archive_worker.ts";
+import { ArchiveReading } from "./archive_reading.ts";
+import type { ArchiveInput, ArchiveJob } from "./archive_job.ts";
+import { type ArchiveWorker, startArchiveWorker } from "./archive_worker.ts";
 import {
   isOwnersAlone,
-  isSameVersion,
   openRegular,
   readCompression,
 } from "./archive/regular_file.ts";
 import type { ByteSource } from "./tar/window.ts";
-import { awaitInputTidily } from "./tidy_end.ts";
 
 /** The largest a pipe may be without privilege. */
 const PIPE_BYTES = 1024 * 1024;
@@ -150,7 +132,7 @@ export async function openArchivePart(
   const input = pipe ?? own;
   const limit = readsTwice ? size : Infinity;
   const owned = stack.move();
-  return new OpenArchive({ label, file: own, input, limit, worker, owned });
+  return new ArchiveReading({ label, file: own, input, limit, worker, owned });
 }
 
 /** A stream of bytes that comes only once. */
@@ -176,7 +158,7 @@ export async function openArchiveStream(
   });
   if (pipe === undefined) throw new TypeError("A stream comes by a pipe");
   const owned = stack.move();
-  return new OpenArchive({
+  return new ArchiveReading({
     label,
     input: pipe,
     limit: Infinity,
@@ -215,121 +197,6 @@ async function startWorker(
   // The worker has its own: ours would keep the pipe from ending with it.
   pipe?.writer[Symbol.dispose]();
   return { worker, pipe: pipe?.reader };
-}
-
-interface Parts {
-  readonly label: string;
-  /** The archive's file, if it is one. */
-  readonly file?: Fd;
-  /** Where its content is read from. */
-  readonly input: Fd;
-  /** How many bytes there are to be read. */
-  readonly limit: number;
-  readonly worker: ArchiveWorker;
-  readonly owned: DisposableStack;
-}
-
-class OpenArchive implements ArchiveFile {
-  readonly #parts: Parts;
-  readonly #status: FileStatus | undefined;
-  #left: number;
-  #hasEnded = false;
-
-  constructor(parts: Parts) {
-    this.#parts = parts;
-    this.#left = parts.limit;
-    const { file } = parts;
-    this.#status = file === undefined ? undefined : fstat(file.number);
-  }
-
-  get status(): FileStatus {
-    if (this.#status === undefined) throw new TypeError("It is no file");
-    return this.#status;
-  }
-
-  get fd(): number {
-    const { file } = this.#parts;
-    if (file === undefined) throw new TypeError("It is no file");
-    return file.number;
-  }
-
-  read(memory: Memory, offset: number, length: number): number {
-    const wanted = Math.min(length, this.#left);
-    awaitInputTidily(this.#parts.input);
-    const count = wanted === 0
-      ? 0
-      : read(this.#parts.input.number, memory, { offset, length: wanted });
-    this.#left -= count;
-    if (count === 0) this.#hasEnded = true;
-    return count;
-  }
-
-  async end(): Promise<void> {
-    await this.#findings();
-  }
-
-  async finish(): Promise<Digest> {
-    return parseDigest(`sha256:${(await this.#findings()).content}`);
-  }
-
-  async copied(): Promise<CopiedArchive> {
-    const { copy } = await this.#findings();
-    if (copy === undefined) throw new TypeError("Nothing was copied");
-    return {
-      compression: copy.compression,
-      digest: parseDigest(`sha256:${copy.digest}`),
-      size: copy.sizeBytes,
-    };
-  }
-
-  async explainEnd(): Promise<TsdockerError | undefined> {
-    // A worker that was not heard to the end fails for that reason alone.
-    if (!this.#hasEnded) return undefined;
-    try {
-      await this.#parts.worker.findings;
-      return undefined;
-    } catch (cause) {
-      return this.#explainChange() ?? explainFailure(this.#parts.label, cause);
-    }
-  }
-
-  async #findings(): Promise<ArchiveFindings> {
-    const failure = await this.explainEnd();
-    if (failure !== undefined) throw failure;
-    const findings = await this.#parts.worker.findings;
-    const changed = this.#explainChange();
-    if (changed !== undefined) throw changed;
-    return findings;
-  }
-
-  #explainChange(): IntegrityError | undefined {
-    const { file, label } = this.#parts;
-    if (this.#status === undefined || file === undefined) return undefined;
-    if (isSameVersion(this.#status, fstat(file.number))) return undefined;
-    return new IntegrityError(
-      `Cannot read "${label}": the file changed while it was read`,
-      { advice: "run it again once nothing writes to it" },
-    );
-  }
-
-  [Symbol.dispose](): void {
-    this.#parts.owned[Symbol.dispose]();
-  }
-}
-
-function explainFailure(label: string, cause: unknown): TsdockerError {
-  if (!(cause instanceof ArchiveFailure)) throw cause;
-  const { at, message, compression } = cause;
-  if (at === "copy") {
-    return new HostError(`Cannot store "${label}": ${message}`, { cause });
-  }
-  const what = compression === "none" ? "file" : `${compression} data`;
-  return new IntegrityError(
-    at === "source"
-      ? `Cannot read "${label}": ${message}`
-      : `Cannot read "${label}": its ${what} is corrupt or cut short (${message})`,
-    { cause, advice: "make or fetch the file again" },
-  );
 }
 
 function makePipe(): { reader: Fd; writer: Fd } {
