@@ -10,7 +10,8 @@ import type { Extent } from "../../../ffi/calls/file.ts";
 import type { Memory } from "../../../ffi/memory.ts";
 import { IntegrityError } from "../../base/errors.ts";
 import { type ByteString, printable, terminatedString } from "./byte_string.ts";
-import type { EntryType, TarEntry } from "./entry.ts";
+import type { TarEntry } from "./entry.ts";
+import { isBare, toEntry } from "./entry_of_header.ts";
 import {
   BLOCK_BYTES,
   FormatError,
@@ -34,36 +35,12 @@ import { type ByteSource, Window } from "./window.ts";
 const MAX_EXTENDED_BYTES = 1024 * 1024;
 /** Real archives have one or two, and every entry looks at all of them. */
 const MAX_GLOBALS = 128;
-/** A user or group id of 2^32 - 1 means "leave as it is" to the kernel. */
-const MAX_ID = 0xffff_fffe;
-/** Largest device numbers Linux has. */
-const MAX_MAJOR = 0xfff;
-const MAX_MINOR = 0xf_ffff;
-const PERMISSIONS = 0o7777;
 /** How often an archive may name the root before anything else. */
 const MAX_ROOTS = 8;
-const NO_XATTRS: ReadonlyMap<ByteString, Uint8Array> = new Map();
 const EMPTY = "" as ByteString;
 
-/** Types that never have content, whatever their size field says. */
-const ENTRY_TYPES: Readonly<Record<string, EntryType>> = {
-  "1": "hard-link",
-  "2": "symbolic-link",
-  "3": "character-device",
-  "4": "block-device",
-  "5": "directory",
-  "6": "fifo",
-};
-
-/** Regular files of v7, of POSIX, and those to be stored in one piece. */
-const REGULAR_TYPES = "\x0007";
 /** GNU's volume label, and Solaris' access control lists: not files. */
 const IGNORED_TYPES = "VA";
-/** The rest of a file from another volume: we have only this one. */
-const CONTINUATION_TYPE = "M";
-/** A directory with GNU's list of its names as content. */
-const DUMPDIR_TYPE = "D";
-
 /** What the extended headers before an entry said. */
 interface Extended {
   longName: ByteString | undefined;
@@ -238,36 +215,21 @@ export class TarReader implements Disposable {
 
   #makeEntry(header: TarHeader, extended: Extended): TarEntry {
     const pax = this.#overrides(extended);
-    const isRegular = ENTRY_TYPES[header.typeflag] === undefined;
+    const isRegular = !isBare(header.typeflag);
     const name = pax?.text("path") ?? extended.longName ?? header.name;
     this.#current = name;
     const stored = pax?.number("size") ?? header.size;
     const sparse = isRegular
       ? this.#readSparse(header, pax, stored)
       : undefined;
-    const entryName = sparse?.name ?? name;
-    const type = entryType(header.typeflag, entryName);
-    this.#current = entryName;
+    this.#current = sparse?.name ?? name;
     if (!isRegular) this.#setContent(0);
-    return {
-      type,
-      name: checkedName("name", entryName),
-      linkName: checkedName(
-        "link name",
-        pax?.text("linkpath") ?? extended.longLink ?? header.linkname,
-      ),
-      mode: header.mode & PERMISSIONS,
-      uid: checkedNumber("uid", pax?.number("uid") ?? header.uid, MAX_ID),
-      gid: checkedNumber("gid", pax?.number("gid") ?? header.gid, MAX_ID),
-      modified: pax?.time("mtime") ?? { seconds: header.mtime, nanoseconds: 0 },
-      device: {
-        major: checkedNumber("devmajor", header.devmajor, MAX_MAJOR),
-        minor: checkedNumber("devminor", header.devminor, MAX_MINOR),
-      },
+    return toEntry(header, pax, {
+      name: this.#current,
+      linkName: pax?.text("linkpath") ?? extended.longLink ?? header.linkname,
       sizeBytes: isRegular ? sparse?.sizeBytes ?? stored : 0,
       extents: sparse?.extents,
-      xattrs: pax?.xattrs() ?? NO_XATTRS,
-    };
+    });
   }
 
   /** Reads the map of a sparse file, and says how much content is left. */
@@ -363,27 +325,4 @@ export class TarReader implements Disposable {
       advice: "make or fetch the file again",
     });
   }
-}
-
-/** Files of unknown types are regular ones, as POSIX asks. */
-function entryType(typeflag: string, name: ByteString): EntryType {
-  const type = ENTRY_TYPES[typeflag];
-  if (type !== undefined) return type;
-  if (typeflag === DUMPDIR_TYPE) return "directory";
-  if (typeflag === CONTINUATION_TYPE) {
-    throw new FormatError("goes on with a file of another volume");
-  }
-  // v7 has no type for directories, their names end in a slash.
-  const isDirectory = name.endsWith("/") && REGULAR_TYPES.includes(typeflag);
-  return isDirectory ? "directory" : "file";
-}
-
-function checkedName(field: string, name: ByteString): ByteString {
-  if (name.includes("\0")) throw new FormatError(`has a NUL in its ${field}`);
-  return name;
-}
-
-function checkedNumber(field: string, value: number, max: number): number {
-  if (value >= 0 && value <= max) return value;
-  throw new FormatError(`has an absurd ${field}, ${value}`);
 }
