@@ -4,10 +4,8 @@
  * @module
  * @see docs.docker.com/engine/storage/bind-mounts, "Options for --mount"
  */
-import type { UsageError } from "../../base/errors.ts";
 import { parseByteSize } from "../../base/byte_size.ts";
 import { checkVolumeName } from "../../storage/volume_name.ts";
-import { invalidArgument } from "../invalid_argument.ts";
 import {
   type BindVolume,
   parseDestination,
@@ -15,8 +13,8 @@ import {
   type TmpfsVolume,
   type VolumePlaces,
 } from "../volume.ts";
-import { commaFields } from "./comma_fields.ts";
 import type { ImageMount } from "./image_mount.ts";
+import { MOUNT_TYPES, MountFields, type MountType } from "./mount_fields.ts";
 import { volumeOfStore } from "./volume_of_store.ts";
 
 /** What one `--mount` asks for: one of these. */
@@ -25,115 +23,7 @@ export type ParsedMount =
   | { readonly kind: "tmpfs"; readonly tmpfs: TmpfsVolume }
   | { readonly kind: "image"; readonly image: ImageMount };
 
-const TYPES = ["bind", "volume", "tmpfs", "image"] as const;
-type MountType = typeof TYPES[number];
-
-/** Other spellings of keys. */
-const ALIASES: ReadonlyMap<string, string> = new Map([
-  ["src", "source"],
-  ["dst", "target"],
-  ["destination", "target"],
-  ["ro", "readonly"],
-  ["u", "chown"],
-  ["subpath", "volume-subpath"],
-]);
-
-/** Keys that every type has. */
-const COMMON = ["type", "source", "target", "readonly", "consistency"];
-
-/** Further keys by type. */
-const KEYS: Readonly<Record<MountType, readonly string[]>> = {
-  bind: [
-    "bind-propagation",
-    "bind-nonrecursive",
-    "bind-recursive",
-    "bind-create-src",
-    "chown",
-    "idmap",
-    "relabel",
-  ],
-  volume: [
-    "volume-nocopy",
-    "volume-label",
-    "volume-driver",
-    "volume-subpath",
-    "chown",
-    "idmap",
-  ],
-  tmpfs: ["tmpfs-size", "tmpfs-mode"],
-  image: [],
-};
-
-/** Keys that may stand alone. */
-const SWITCHES: ReadonlySet<string> = new Set([
-  "readonly",
-  "bind-nonrecursive",
-  "bind-create-src",
-  "volume-nocopy",
-  "chown",
-  "idmap",
-]);
-
 const PRIVATE: ReadonlySet<string> = new Set(["private", "rprivate"]);
-const TRUE = /^(?:1|t|true)$/i;
-const FALSE = /^(?:0|f|false)$/i;
-
-/** Values by key, the last of each, and all labels. */
-class Fields {
-  readonly #text: string;
-  readonly #values = new Map<string, string>();
-  readonly labels: Record<string, string> = {};
-
-  constructor(text: string) {
-    this.#text = text;
-    const fields = commaFields(text);
-    if (fields === undefined) throw this.fail("a quote is in a wrong place");
-    for (const field of fields) this.#add(field);
-  }
-
-  #add(field: string): void {
-    const [name = "", value] = field.split(/=(.*)/s);
-    const lower = name.trim().toLowerCase();
-    const key = ALIASES.get(lower) ?? lower;
-    if (value === undefined && !SWITCHES.has(key)) {
-      throw this.fail(`invalid field '${field}' must be a key=value pair`);
-    }
-    const known = [...COMMON, ...TYPES.flatMap((type) => KEYS[type])];
-    if (!known.includes(key)) {
-      throw this.fail(`unexpected key '${name}' in '${field}'`);
-    }
-    if (key === "volume-label") {
-      const [label = "", content = ""] = (value ?? "").split(/=(.*)/s);
-      this.labels[label] = content;
-    }
-    this.#values.set(key, value ?? "true");
-  }
-
-  /** @returns `undefined` if it is absent or empty. */
-  get(key: string): string | undefined {
-    return this.#values.get(key) || undefined;
-  }
-
-  isSet(key: string): boolean {
-    const value = this.#values.get(key) ?? "false";
-    if (TRUE.test(value)) return true;
-    if (FALSE.test(value)) return false;
-    throw this.fail(`invalid value for ${key}: ${value}`);
-  }
-
-  /** @throws {UsageError} If a key is one of another type. */
-  checkKeys(type: MountType): void {
-    for (const key of this.#values.keys()) {
-      if (COMMON.includes(key) || KEYS[type].includes(key)) continue;
-      throw this.fail(`cannot mix '${key}' with mount type '${type}'`);
-    }
-  }
-
-  fail(why: string, details: { advice?: string } = {}): UsageError {
-    return invalidArgument("--mount", this.#text, { why, ...details });
-  }
-}
-
 /**
  * Reads one `--mount KEY=VALUE,…`.
  *
@@ -149,7 +39,7 @@ class Fields {
  * ```
  */
 export function parseMount(text: string, places: VolumePlaces): ParsedMount {
-  const fields = new Fields(text);
+  const fields = new MountFields(text);
   const type = mountType(fields);
   fields.checkKeys(type);
   const target = fields.get("target");
@@ -167,18 +57,18 @@ export function parseMount(text: string, places: VolumePlaces): ParsedMount {
   }
 }
 
-function mountType(fields: Fields): MountType {
+function mountType(fields: MountFields): MountType {
   const text = fields.get("type")?.toLowerCase() ?? "volume";
-  const type = TYPES.find((known) => known === text);
+  const type = MOUNT_TYPES.find((known) => known === text);
   if (type !== undefined) return type;
   throw fields.fail(`mount type unknown: "${text}"`, {
-    advice: `type=${TYPES.join(", type=")}`,
+    advice: `type=${MOUNT_TYPES.join(", type=")}`,
   });
 }
 
 /** What a path and a volume have in common. */
 function shown(
-  fields: Fields,
+  fields: MountFields,
   destination: string,
 ): Omit<BindVolume, "source" | "create"> {
   return {
@@ -191,7 +81,7 @@ function shown(
 }
 
 function bind(
-  fields: Fields,
+  fields: MountFields,
   destination: string,
   { cwd }: VolumePlaces,
 ): BindVolume {
@@ -218,7 +108,7 @@ function bind(
   };
 }
 
-function mountsBelow(fields: Fields): BindVolume["below"] {
+function mountsBelow(fields: MountFields): BindVolume["below"] {
   if (fields.isSet("bind-nonrecursive")) return "hidden";
   const text = fields.get("bind-recursive") ?? "enabled";
   switch (text) {
@@ -237,7 +127,7 @@ function mountsBelow(fields: Fields): BindVolume["below"] {
 }
 
 function volume(
-  fields: Fields,
+  fields: MountFields,
   destination: string,
   places: VolumePlaces,
 ): BindVolume {
@@ -266,7 +156,7 @@ function volume(
   );
 }
 
-function checkSubpath(fields: Fields, path: string): string {
+function checkSubpath(fields: MountFields, path: string): string {
   const components = path.split("/").filter((one) => one !== "" && one !== ".");
   if (path.startsWith("/") || components.includes("..")) {
     throw fields.fail(`"${path}" must be a relative path within the volume`);
@@ -274,7 +164,7 @@ function checkSubpath(fields: Fields, path: string): string {
   return components.join("/") || ".";
 }
 
-function tmpfs(fields: Fields, destination: string): TmpfsVolume {
+function tmpfs(fields: MountFields, destination: string): TmpfsVolume {
   if (fields.get("source") !== undefined) {
     throw fields.fail("a tmpfs has no source");
   }
@@ -296,7 +186,7 @@ function tmpfs(fields: Fields, destination: string): TmpfsVolume {
   };
 }
 
-function sizeOf(fields: Fields, text: string): number {
+function sizeOf(fields: MountFields, text: string): number {
   try {
     return parseByteSize(text);
   } catch {
@@ -306,7 +196,7 @@ function sizeOf(fields: Fields, text: string): number {
   }
 }
 
-function image(fields: Fields, destination: string): ImageMount {
+function image(fields: MountFields, destination: string): ImageMount {
   const name = fields.get("source");
   if (name === undefined) throw fields.fail("source is required");
   return { image: name, destination, layers: [] };
