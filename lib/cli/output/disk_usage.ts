@@ -6,13 +6,12 @@
 import { formatByteSize } from "../../base/byte_size.ts";
 import { formatAgo } from "../../base/duration.ts";
 import { shortId } from "../../base/identifiers.ts";
-import {
-  type ContainerUsage,
-  type DiskUsage,
-  type ImageUsage,
-  totalBytes,
-  type UsageSum,
+import type {
+  ContainerUsage,
+  DiskUsage,
+  ImageUsage,
 } from "../../engine/disk_usage.ts";
+import { totalBytes, type UsageSum } from "../../engine/disk_usage_sums.ts";
 import { SHORT_ID_DIGITS } from "../../engine/images/resolve_image.ts";
 import { namesAsCells, shortDigest } from "./image_cells.ts";
 import { statusText } from "./status_text.ts";

@@ -9,10 +9,8 @@ import { lsetxattr } from "../../../ffi/calls/xattr.ts";
 import { digestHex } from "../../../lib/base/digest.ts";
 import type { HostPaths } from "../../../lib/base/host_paths.ts";
 import { removePath } from "../../../lib/base/remove_tree.ts";
-import {
-  measureDiskUsage,
-  totalBytes,
-} from "../../../lib/engine/disk_usage.ts";
+import { measureDiskUsage } from "../../../lib/engine/disk_usage.ts";
+import { totalBytes } from "../../../lib/engine/disk_usage_sums.ts";
 import { ImageVerifier } from "../../../lib/engine/images/verify.ts";
 import { blobPath } from "../../../lib/storage/content_store.ts";
 import { ensureImageLayers } from "../../../lib/storage/image_layers.ts";

@@ -5,7 +5,8 @@
  */
 import { UsageError } from "../../../base/errors.ts";
 import { settle } from "../../../engine/containers/reconcile.ts";
-import { measureDiskUsage, sumDiskUsage } from "../../../engine/disk_usage.ts";
+import { measureDiskUsage } from "../../../engine/disk_usage.ts";
+import { sumDiskUsage } from "../../../engine/disk_usage_sums.ts";
 import { defineCommand } from "../../command.ts";
 import { detailedUsage, SUM_LAYOUT, sumRow } from "../../output/disk_usage.ts";
 import {

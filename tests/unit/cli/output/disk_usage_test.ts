@@ -10,12 +10,14 @@ import {
   detailedUsage,
   sumRow,
 } from "../../../../lib/cli/output/disk_usage.ts";
+import type {
+  ContainerUsage,
+  DiskUsage,
+} from "../../../../lib/engine/disk_usage.ts";
 import {
-  type ContainerUsage,
-  type DiskUsage,
   sumDiskUsage,
   totalBytes,
-} from "../../../../lib/engine/disk_usage.ts";
+} from "../../../../lib/engine/disk_usage_sums.ts";
 import { containerConfig } from "../../../support/run_options.ts";
 
 const LAYER = {
