@@ -8,6 +8,7 @@ import type { HostPaths } from "../base/host_paths.ts";
 import type { Command } from "./command.ts";
 import { looksDetached } from "./detached_guess.ts";
 import type { CommandNames } from "./help.ts";
+import { IMAGE_COMMANDS } from "./image_commands.ts";
 import { NETWORK_COMMANDS } from "./network_commands.ts";
 import { VOLUME_COMMANDS } from "./volume_commands.ts";
 
@@ -152,67 +153,7 @@ export const COMMANDS: readonly CommandEntry[] = [
     aliases: ["system events"],
     load: async () => (await import("./commands/events.ts")).eventsCommand,
   },
-  {
-    name: "images",
-    aliases: ["image ls", "image list"],
-    load: async () => (await import("./commands/images.ts")).imagesCommand,
-  },
-  {
-    name: "rmi",
-    aliases: ["image rm", "image remove"],
-    load: async () => (await import("./commands/rmi.ts")).rmiCommand,
-  },
-  {
-    name: "tag",
-    aliases: ["image tag"],
-    load: async () => (await import("./commands/tag.ts")).tagCommand,
-  },
-  {
-    name: "untag",
-    aliases: ["image untag"],
-    load: async () => (await import("./commands/untag.ts")).untagCommand,
-  },
-  {
-    name: "history",
-    aliases: ["image history"],
-    load: async () => (await import("./commands/history.ts")).historyCommand,
-  },
-  {
-    name: "image inspect",
-    aliases: [],
-    load: async () =>
-      (await import("./commands/image/inspect.ts")).imageInspectCommand,
-  },
-  {
-    name: "image diff",
-    aliases: [],
-    load: async () =>
-      (await import("./commands/image/diff.ts")).imageDiffCommand,
-  },
-  {
-    name: "image exists",
-    aliases: [],
-    load: async () =>
-      (await import("./commands/image/exists.ts")).imageExistsCommand,
-  },
-  {
-    name: "image tree",
-    aliases: [],
-    load: async () =>
-      (await import("./commands/image/tree.ts")).imageTreeCommand,
-  },
-  {
-    name: "image verify",
-    aliases: [],
-    load: async () =>
-      (await import("./commands/image/verify.ts")).imageVerifyCommand,
-  },
-  {
-    name: "image prune",
-    aliases: [],
-    load: async () =>
-      (await import("./commands/image/prune.ts")).imagePruneCommand,
-  },
+  ...IMAGE_COMMANDS,
   {
     name: "container prune",
     aliases: [],
