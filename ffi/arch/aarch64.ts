@@ -51,6 +51,7 @@ export const AARCH64: Readonly<Record<keyof typeof X86_64, number>> = {
   lseek: 62,
   read: 63,
   write: 64,
+  pwrite64: 68,
   sendfile: 71,
   ppoll: 73,
   signalfd4: 74,

@@ -19,6 +19,7 @@ export const X86_64 = {
   rt_sigaction: 13,
   rt_sigprocmask: 14,
   ioctl: 16,
+  pwrite64: 18,
   getpid: 39,
   sendfile: 40,
   socket: 41,

@@ -288,6 +288,16 @@ export function write(fd: number, memory: Memory, extent: Extent): number {
   return syscall("write", fd, address, length);
 }
 
+/** `pwrite(2)`: as {@linkcode write}, to a place in the file. */
+export function pwrite(
+  fd: number,
+  memory: Memory,
+  { at, ...extent }: Extent & { readonly at: number },
+): number {
+  const { address, length } = inside(memory, extent);
+  return syscall("pwrite64", fd, address, length, at);
+}
+
 /** `flock(2)` with a union of `LOCK_` flags. */
 export function flock(fd: number, operation: number): void {
   syscall("flock", fd, operation);

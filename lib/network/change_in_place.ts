@@ -5,7 +5,7 @@
  * @module
  * @see open(2), O_NONBLOCK; fcntl(2), "Leases"
  */
-import { ftruncate, lseek, openat, read, write } from "../../ffi/calls/file.ts";
+import { ftruncate, openat, pwrite, read } from "../../ffi/calls/file.ts";
 import {
   AT_FDCWD,
   O_NOFOLLOW,
@@ -67,17 +67,12 @@ export class InPlaceEditor implements Disposable {
 
   /** `undefined` if it is too large, or no text. */
   #read(file: Fd): { text: string; sizeBytes: number } | undefined {
-    let sizeBytes = 0;
-    for (;;) {
-      const length = MAX_BYTES + 1 - sizeBytes;
-      const count = read(file.number, this.#memory, {
-        offset: sizeBytes,
-        length,
-      });
-      sizeBytes += count;
-      if (sizeBytes > MAX_BYTES) return undefined;
-      if (count === 0) break;
-    }
+    // A file that is read from its start is read whole, or past the limit.
+    const sizeBytes = read(file.number, this.#memory, {
+      offset: 0,
+      length: MAX_BYTES + 1,
+    });
+    if (sizeBytes > MAX_BYTES) return undefined;
     try {
       const bytes = this.#memory.bytes.subarray(0, sizeBytes);
       return { text: this.#decoder.decode(bytes), sizeBytes };
@@ -98,14 +93,16 @@ export class InPlaceEditor implements Disposable {
     oldBytes: number,
   ): "changed" | "left alone" {
     const { bytes } = this.#memory;
-    const { read: encoded, written } = this.#encoder.encodeInto(text, bytes);
+    const { read: encoded, written } = this.#encoder.encodeInto(
+      text,
+      bytes.subarray(0, MAX_BYTES),
+    );
     if (encoded < text.length) return "left alone";
     const total = Math.max(written, oldBytes);
     bytes.fill(NEWLINE, written, total);
-    lseek(file.number, 0);
     for (let offset = 0; offset < total;) {
-      const length = total - offset;
-      offset += write(file.number, this.#memory, { offset, length });
+      const extent = { offset, length: total - offset, at: offset };
+      offset += pwrite(file.number, this.#memory, extent);
     }
     if (total > written) ftruncate(file.number, written);
     return "changed";

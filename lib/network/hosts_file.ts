@@ -41,11 +41,12 @@ export function formatHostEntry({ address, names }: HostEntry): string {
  * The file of a container.
  *
  * @param told What it is told of with `--add-host`: that counts first.
- * @param kept Lines of itself and its neighbours, which are kept current.
+ * @param kept Lines of itself and its neighbours, which are kept current; each
+ * with its end.
  */
 export function formatHosts(
   told: readonly HostEntry[] = [],
-  kept: readonly string[] = [],
+  kept = "",
 ): string {
   return LOCALHOST + told.map(formatHostEntry).join("") + formatKept(kept);
 }
@@ -64,8 +65,9 @@ export function appendHosts(
  * they are: the container may have added some.
  *
  * @param text The file as it is.
+ * @param kept As {@linkcode formatHosts} takes them.
  */
-export function replaceKept(text: string, kept: readonly string[]): string {
+export function replaceKept(text: string, kept: string): string {
   const lines = `\n${text}\n`;
   const begin = lines.indexOf(`\n${BEGIN}\n`);
   const end = lines.indexOf(`\n${END}\n`, begin);
@@ -74,8 +76,8 @@ export function replaceKept(text: string, kept: readonly string[]): string {
   return text.slice(0, begin) + formatKept(kept) + after;
 }
 
-function formatKept(lines: readonly string[]): string {
-  return lines.length === 0 ? "" : `${BEGIN}\n${lines.join("")}${END}\n`;
+function formatKept(lines: string): string {
+  return lines === "" ? "" : `${BEGIN}\n${lines}${END}\n`;
 }
 
 function withLastLineEnded(text: string): string {

@@ -65,7 +65,7 @@ export function writeContainerFiles(
   {
     using _lock = state === undefined ? undefined : lockNeighbours(paths);
     const kept = state === undefined
-      ? []
+      ? ""
       : currentHostLines(paths, config.id, state);
     write(`${path}/hosts`, hostsText(config, input, kept));
   }

@@ -6,25 +6,37 @@
  */
 import type { ContainerId } from "../../base/identifiers.ts";
 import { formatHostEntry, LOCAL_NAMES } from "../../network/hosts_file.ts";
-import { type IpAddress, parseIpAddress } from "../../network/ip_address.ts";
 import type { EndpointState, NetworkState } from "./network_state.ts";
+
+/** What the containers of a network are called, as lines of text. */
+interface NetworkLines {
+  /** Lines of all of them, in the order of addresses. */
+  readonly text: string;
+  /** Where in it those of each are, in order: from a line's start to its end. */
+  readonly places: ReadonlyMap<ContainerId, readonly Place[]>;
+}
+
+interface Place {
+  readonly start: number;
+  readonly end: number;
+}
 
 /** One address of a container, as its neighbours read of it. */
 interface NamedAddress {
   readonly owner: ContainerId;
-  readonly address: IpAddress;
+  readonly address: string;
   readonly line: string;
 }
 
-/** Who is in which network, by the network's id; in order of addresses. */
-export type NetworkNames = ReadonlyMap<string, readonly NamedAddress[]>;
+/** Who is in which network, by the network's id. */
+export type NetworkNames = ReadonlyMap<string, NetworkLines>;
 
-/** What of a name would end it, or the line. */
-const UNUSABLE = /[\s#]/;
+/** Anything else in a name would end it, or the line. */
+const USABLE = /^[^\s#]+$/;
 
 /**
- * Gathers who is in which network. The lines are made here and not for each
- * neighbour: of 200 containers in a network that would be 40,000.
+ * Gathers who is in which network. The text is made here and not for each
+ * neighbour: of 200 containers in a network those would be 40,000 lines.
  */
 export function gatherNames(
   states: ReadonlyMap<ContainerId, NetworkState>,
@@ -37,67 +49,95 @@ export function gatherNames(
       gathered.set(endpoint.network, others);
     }
   }
-  for (const addresses of gathered.values()) addresses.sort(byAddress);
-  return gathered;
+  return new Map(
+    [...gathered].map(([network, addresses]) => [
+      network,
+      joinLines(addresses.sort(byAddress)),
+    ]),
+  );
+}
+
+function joinLines(addresses: readonly NamedAddress[]): NetworkLines {
+  const places = new Map<ContainerId, Place[]>();
+  let end = 0;
+  for (const { owner, line } of addresses) {
+    const start = end;
+    end += line.length;
+    const others = places.get(owner);
+    if (others === undefined) places.set(owner, [{ start, end }]);
+    else others.push({ start, end });
+  }
+  return { text: addresses.map(({ line }) => line).join(""), places };
 }
 
 /**
- * The lines of one container: its own first, then those of its neighbours in
- * one network after the other.
+ * The lines of one container as text: its own first, then those of its
+ * neighbours in one network after the other.
  */
 export function hostLines(
   id: ContainerId,
   { hostname, endpoints }: NetworkState,
   names: NetworkNames,
-): string[] {
+): string {
   const called = hostname === undefined ? [] : hostnameForms(hostname);
-  const own = endpoints.flatMap((endpoint) =>
-    endpoint.addresses.flatMap((address) =>
-      formatLine(address, [...called, ...endpoint.names])
-    )
-  );
-  const networks = [...new Set(endpoints.map(({ network }) => network))];
-  const neighbours = networks.flatMap((network) =>
-    (names.get(network) ?? []).flatMap(({ owner, line }) =>
-      owner === id ? [] : [line]
-    )
-  );
-  return [...own, ...neighbours];
+  let own = "";
+  let neighbours = "";
+  for (const { network, addresses, names: known } of endpoints) {
+    for (const address of addresses) {
+      own += formatLine(withoutPrefix(address), [...called, ...known]);
+    }
+    const lines = names.get(network);
+    if (lines !== undefined) neighbours += linesOfOthers(id, lines);
+  }
+  return own + neighbours;
+}
+
+function linesOfOthers(
+  id: ContainerId,
+  { text, places }: NetworkLines,
+): string {
+  let others = "";
+  let from = 0;
+  for (const { start, end } of places.get(id) ?? []) {
+    others += text.slice(from, start);
+    from = end;
+  }
+  return others + text.slice(from);
 }
 
 function namedAddresses(
   owner: ContainerId,
   { addresses, names }: EndpointState,
 ): NamedAddress[] {
-  return addresses.flatMap((text) => {
-    const address = parseIpAddress(withoutPrefix(text));
-    const [line] = formatLine(text, names);
-    return address === undefined || line === undefined
-      ? []
-      : [{ owner, address, line }];
-  });
+  return addresses.map(withoutPrefix).map((address) => ({
+    ...{ owner, address },
+    line: formatLine(address, names),
+  }));
 }
 
 /** `web.example.com` is `web`, too: what `hostname -f` looks for is first. */
 function hostnameForms(hostname: string): string[] {
-  return [hostname, hostname.replace(/\..*/, "")];
+  const end = hostname.indexOf(".");
+  return end < 0 ? [hostname] : [hostname, hostname.slice(0, end)];
 }
 
-/** None if no name is left. */
-function formatLine(address: string, names: readonly string[]): string[] {
-  const usable = [...new Set(names)].filter((name) =>
-    name !== "" && !UNUSABLE.test(name) && !LOCAL_NAMES.has(name.toLowerCase())
+/** Empty if no name is left. */
+function formatLine(address: string, names: readonly string[]): string {
+  const usable = names.filter((name, index) =>
+    USABLE.test(name) && !LOCAL_NAMES.has(name.toLowerCase()) &&
+    names.indexOf(name) === index
   );
-  if (usable.length === 0) return [];
-  return [formatHostEntry({ address: withoutPrefix(address), names: usable })];
+  return usable.length === 0 ? "" : formatHostEntry({ address, names: usable });
 }
 
 function withoutPrefix(address: string): string {
-  return address.replace(/\/.*/, "");
+  const end = address.indexOf("/");
+  return end < 0 ? address : address.slice(0, end);
 }
 
+/** Short ones first, so that 10.0.0.9 is before 10.0.0.10; always the same. */
 function byAddress({ address: a }: NamedAddress, other: NamedAddress): number {
   const { address: b } = other;
-  if (a.version !== b.version) return a.version - b.version;
-  return a.value < b.value ? -1 : Number(a.value > b.value);
+  if (a.length !== b.length) return a.length - b.length;
+  return a < b ? -1 : Number(a > b);
 }

@@ -49,7 +49,7 @@ const LOOPBACK = "127.0.0.1";
 export function hostsText(
   config: NetworkConfig,
   { state, readFile }: NameFilesInput,
-  kept: readonly string[],
+  kept: string,
 ): string {
   const told = extraEntries(config, state);
   if (config.network === "host" || namespacePath(config.network)) {

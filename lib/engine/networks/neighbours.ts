@@ -64,8 +64,8 @@ export function currentHostLines(
   paths: Pick<Paths, "states">,
   id: ContainerId,
   state: NetworkState,
-): string[] {
-  if (state.endpoints.length === 0) return [];
+): string {
+  if (state.endpoints.length === 0) return "";
   return hostLines(id, state, gatherNames(readNetworkStates(paths)));
 }
 

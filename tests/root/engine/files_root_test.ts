@@ -101,7 +101,7 @@ engineTest(
     const told = { address: "10.9.0.1", names: ["host.docker.internal"] };
     assert.equal(
       hosts,
-      formatHosts([told], ["10.9.0.3\tweb-host web\n", "10.9.0.2\tdb\n"]),
+      formatHosts([told], "10.9.0.3\tweb-host web\n10.9.0.2\tdb\n"),
     );
     for (const { remove } of [container, other]) remove();
   },

@@ -46,7 +46,7 @@ const DB = "172.17.0.3\tdb database\n";
 const CACHE = "172.17.0.4\tcache\n";
 
 Deno.test("formatHosts() tells of the container and its neighbours", () => {
-  const lines = formatHosts([TOLD], [OWN, DB]).trimEnd().split("\n").slice(6);
+  const lines = formatHosts([TOLD], OWN + DB).trimEnd().split("\n").slice(6);
   assert.deepEqual(lines, [
     "10.1.1.1\ttold",
     "# Containers of the same networks, kept by tsdocker",
@@ -72,36 +72,36 @@ Deno.test("LOCAL_NAMES are those of the lines that every file begins with", () =
 });
 
 Deno.test("replaceKept() leaves what the container has written", () => {
-  const before = formatHosts([TOLD], [DB]) + "10.0.0.1\tmine\n";
-  const after = replaceKept(before, [CACHE]);
-  assert.equal(after, formatHosts([TOLD], [CACHE]) + "10.0.0.1\tmine\n");
+  const before = formatHosts([TOLD], DB) + "10.0.0.1\tmine\n";
+  const after = replaceKept(before, CACHE);
+  assert.equal(after, formatHosts([TOLD], CACHE) + "10.0.0.1\tmine\n");
   const none = formatHosts([TOLD]) + "10.0.0.1\tmine\n";
-  assert.equal(replaceKept(after, []), none);
-  assert.equal(replaceKept(replaceKept(after, [DB]), [CACHE]), after);
-  assert.equal(replaceKept(after, [CACHE]), after);
+  assert.equal(replaceKept(after, ""), none);
+  assert.equal(replaceKept(replaceKept(after, DB), CACHE), after);
+  assert.equal(replaceKept(after, CACHE), after);
   // The last line of an editor that does not end it.
-  assert.equal(replaceKept(after.trimEnd(), [CACHE]), after.trimEnd());
+  assert.equal(replaceKept(after.trimEnd(), CACHE), after.trimEnd());
 });
 
 Deno.test("replaceKept() finds its lines wherever they are", () => {
-  const kept = formatHosts([], [DB]).slice(formatHosts().length);
-  const other = formatHosts([], [CACHE]).slice(formatHosts().length);
-  assert.equal(replaceKept(kept, [CACHE]), other);
-  assert.equal(replaceKept(kept.trimEnd(), [CACHE]), other);
-  assert.equal(replaceKept(`${kept}a`, [CACHE]), `${other}a`);
-  assert.equal(replaceKept(kept, []), "");
+  const kept = formatHosts([], DB).slice(formatHosts().length);
+  const other = formatHosts([], CACHE).slice(formatHosts().length);
+  assert.equal(replaceKept(kept, CACHE), other);
+  assert.equal(replaceKept(kept.trimEnd(), CACHE), other);
+  assert.equal(replaceKept(`${kept}a`, CACHE), `${other}a`);
+  assert.equal(replaceKept(kept, ""), "");
 });
 
 Deno.test("replaceKept() begins anew where its lines are gone", () => {
-  const kept = formatHosts([], [DB]).slice(formatHosts().length);
+  const kept = formatHosts([], DB).slice(formatHosts().length);
   for (const text of ["", "10.0.0.1\tmine\n"]) {
-    assert.equal(replaceKept(text, [DB]), text + kept);
+    assert.equal(replaceKept(text, DB), text + kept);
   }
   const torn = "1.1.1.1\tone\n" + kept.split("\n")[0];
-  assert.equal(replaceKept(torn, [DB]), `${torn}\n${kept}`);
+  assert.equal(replaceKept(torn, DB), `${torn}\n${kept}`);
   // What merely mentions them is not them.
   const mentioned = `# ${kept.replaceAll("\n", "\n# ")}\n`;
-  assert.equal(replaceKept(mentioned, [DB]), mentioned + kept);
+  assert.equal(replaceKept(mentioned, DB), mentioned + kept);
 });
 
 Deno.test("parseExtraHost() reads NAME:ADDRESS in its forms", () => {

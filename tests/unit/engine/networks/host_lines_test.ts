@@ -42,7 +42,10 @@ function lines(
   );
   const names = gatherNames(all);
   return Object.fromEntries(
-    [...all].map(([id, one]) => [id, hostLines(id, one, names)]),
+    [...all].map(([id, one]) => [
+      id,
+      hostLines(id, one, names).match(/.*\n/g) ?? [],
+    ]),
   );
 }
 
@@ -61,8 +64,8 @@ Deno.test("hostLines() has the host name first of its own, and not of others", (
   ]);
   assert.deepEqual(found[DB], [
     "10.0.0.2\tbox db\n",
-    "10.0.0.3\tweb www\n",
     "fd00::3\tweb www\n",
+    "10.0.0.3\tweb www\n",
   ]);
 });
 
@@ -101,9 +104,9 @@ Deno.test("hostLines() are in the order of addresses, whoever is read first", ()
     "10.0.0.10\tweb all\n",
   ]);
   assert.deepEqual(one[WEB]?.slice(1), [
+    "fd00::a\tcache\n",
     "10.0.0.1\tcache\n",
     "10.0.0.9\tdb all\n",
-    "fd00::a\tcache\n",
   ]);
 });
 

@@ -39,7 +39,7 @@ const EXTRA: Pick<NetworkConfig, "extraHosts"> = {
 };
 
 function hosts(config: NetworkConfig, state?: NetworkState): string {
-  const kept = config.network === "connected" ? ["10.0.0.2\tweb\n"] : [];
+  const kept = config.network === "connected" ? "10.0.0.2\tweb\n" : "";
   return hostsText(config, { state, readFile: host(HOST) }, kept);
 }
 
@@ -52,7 +52,7 @@ Deno.test("hostsText() has what is told before who is kept", () => {
       { address: "10.0.0.1", names: ["me"] },
       { address: "fd00::1", names: ["me"] },
       { address: "fd00::5", names: ["six"] },
-    ], ["10.0.0.2\tweb\n"]),
+    ], "10.0.0.2\tweb\n"),
   );
 });
 
@@ -77,7 +77,7 @@ Deno.test("hostsText() is the host's with its network", () => {
     `${text}10.0.0.5\tdb\n127.0.0.1\tme\nfd00::5\tsix\n`,
   );
   const nothing = { state: undefined, readFile: host({}) };
-  assert.equal(hostsText({ network: "host" }, nothing, []), formatHosts());
+  assert.equal(hostsText({ network: "host" }, nothing, ""), formatHosts());
 });
 
 Deno.test("both texts are of a named namespace if it has files", () => {
@@ -89,7 +89,7 @@ Deno.test("both texts are of a named namespace if it has files", () => {
   const input = { state: undefined, readFile: host(files) };
   for (const path of ["/run/netns/blue", "/var/run/netns/blue"]) {
     const config: NetworkConfig = { network: `ns:${path}` };
-    assert.equal(hostsText(config, input, []), "10.0.0.9 blue\n");
+    assert.equal(hostsText(config, input, ""), "10.0.0.9 blue\n");
     assert.deepEqual(resolvConfText(config, input), {
       text: "nameserver 127.0.0.1\n",
       source: "host",
@@ -97,7 +97,7 @@ Deno.test("both texts are of a named namespace if it has files", () => {
   }
   for (const path of ["/run/netns/red", "/run/netns/blue/x", "/x/blue"]) {
     const config: NetworkConfig = { network: `ns:${path}` };
-    assert.equal(hostsText(config, input, []), HOST["/etc/hosts"]);
+    assert.equal(hostsText(config, input, ""), HOST["/etc/hosts"]);
     assert.equal(resolvConfText(config, input).text, "nameserver 192.0.2.53\n");
   }
 });

@@ -105,7 +105,8 @@ Deno.test("buildMounts() lets options of a tmpfs override docker's", () => {
 });
 
 Deno.test("buildMounts() replaces a default mount by a volume on the same path", () => {
-  for (const path of ["/dev/shm", "/sys", "/dev/mqueue", "/etc/hosts"]) {
+  const paths = ["/dev/shm", "/sys", "/dev/mqueue", "/etc/hosts"];
+  for (const path of [...paths, "/etc/resolv.conf"]) {
     const found = mounts({ volumes: [bind(path)] });
     assert.deepEqual(
       found,
