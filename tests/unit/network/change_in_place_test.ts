@@ -52,7 +52,7 @@ Deno.test("InPlaceEditor never shows an empty file", async () => {
   using directory = new TemporaryDirectory();
   const path = `${directory.path}/hosts`;
   const [long, short] = ["a line\n".repeat(500), "a line\n"];
-  Deno.writeTextFileSync(path, long);
+  await Deno.writeTextFile(path, long);
   const script = 'echo watching; while [ -s "$1" ]; do :; done; echo empty';
   const watcher = new Deno.Command("sh", {
     args: ["-c", script, "sh", path],
@@ -123,8 +123,8 @@ Deno.test("InPlaceEditor does not wait for a lease to be given up", () => {
 Deno.test("InPlaceEditor leaves alone what is run as a program", async () => {
   using directory = new TemporaryDirectory();
   const path = `${directory.path}/hosts`;
-  Deno.copyFileSync("/bin/sleep", path);
-  Deno.chmodSync(path, 0o755);
+  await Deno.copyFile("/bin/sleep", path);
+  await Deno.chmod(path, 0o755);
   const program = new Deno.Command(path, { args: ["60"] }).spawn();
   try {
     assert.equal(change(path, "text\n"), "left alone");
