@@ -78,6 +78,22 @@ const WRONG_WORDS: readonly (readonly [string[], RegExp])[] = [
     /Cannot set the kernel parameter "net\.ipv4\.ip_forward" to "x": EINVAL/,
   ],
   [["--network", "mine", IMAGE, "true"], /network mine not found/],
+  [
+    ["--network", "host", "--network", "mine", IMAGE, "true"],
+    /cannot attach both user-defined and non-user-defined network-modes/,
+  ],
+  [
+    ["--network", "container:none", IMAGE, "true"],
+    /No such container: none/,
+  ],
+  [
+    ["--network", "container:web", "-p", "80:80", IMAGE, "true"],
+    /port publishing and the container type network mode/,
+  ],
+  [["--network", "bridge:ip=x", IMAGE, "true"], /invalid IPv4 address: x/],
+  [["-p", "80:80:80", IMAGE, "true"], /Invalid port "80:80:80"/],
+  [["--dns", "x", IMAGE, "true"], /IP address is not correctly formatted: x/],
+  [["--add-host", "x", IMAGE, "true"], /bad format for add-host: "x"/],
   [["--pull", "maybe", IMAGE, "true"], /invalid argument "maybe"/],
   [["--cidfile", "no/dir", IMAGE, "true"], /Cannot create the container ID/],
   [["--explain=xml", IMAGE, "true"], /invalid argument "xml"/],
