@@ -24,7 +24,7 @@ export interface UsageSample extends CgroupUsage {
  */
 export function sampleUsage(
   paths: HostPaths,
-  { id, cgroupsPath, network }: ContainerConfig,
+  { id, cgroupsPath }: ContainerConfig,
 ): UsageSample | undefined {
   const process = findProcess(paths, id);
   if (process === undefined) return undefined;
@@ -32,24 +32,34 @@ export function sampleUsage(
   return {
     atMs: performance.now(),
     ...readUsage(cgroupsPath ?? "", hierarchies),
-    ...(network === "host"
-      // What goes over the host's network is not the container's alone.
-      ? { receivedBytes: 0, sentBytes: 0 }
-      : readTraffic(process.pid)),
+    ...readTraffic(process.pid),
   };
 }
 
 /** The traffic of all interfaces but the one to itself. */
 type Traffic = Pick<UsageSample, "receivedBytes" | "sentBytes">;
 
-function readTraffic(pid: number): Traffic {
+const NO_TRAFFIC: Traffic = { receivedBytes: 0, sentBytes: 0 };
+
+/**
+ * The traffic of a process's network namespace. One that it shares with another
+ * container is counted for both, as in docker; what goes over the host's, by
+ * whatever way it got there, is nobody's alone.
+ *
+ * @param pid On the host, whose network namespace is this process's.
+ */
+export function readTraffic(pid: number): Traffic {
   try {
+    const [one, own] = [pid, "self"].map((process) =>
+      Deno.readLinkSync(`/proc/${process}/ns/net`)
+    );
+    if (one === own) return NO_TRAFFIC;
     return parseTraffic(Deno.readTextFileSync(`/proc/${pid}/net/dev`));
   } catch (error) {
     // It has ended meanwhile, before open or between open and read.
     const hasEnded = error instanceof Deno.errors.NotFound ||
       error instanceof Error && /\(os error (3|22)\)/.test(error.message);
-    if (hasEnded) return { receivedBytes: 0, sentBytes: 0 };
+    if (hasEnded) return NO_TRAFFIC;
     throw error;
   }
 }
