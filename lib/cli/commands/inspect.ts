@@ -14,13 +14,13 @@ import {
   inspectTargets,
 } from "../inspect_targets.ts";
 
-/** What can be inspected, in docker's order; of some there is nothing yet. */
+/** What can be inspected, in docker's order. */
 const TYPES = ["container", "image", "network", "volume"] as const;
 type Type = typeof TYPES[number];
 
 /** The command `inspect`. */
 export const inspectCommand = defineCommand({
-  summary: "Print everything about containers, images and volumes",
+  summary: "Print everything about containers, images, networks and volumes",
   description: INSPECT_HELP,
   positionals: [{ name: "NAME", repeats: true }],
   flags: {
@@ -81,7 +81,12 @@ const INSPECTORS: Readonly<Record<Type, Inspector>> = {
     const { inspectImage } = await import("../../engine/inspection/image.ts");
     return inspectImage(paths, await findNamedImage(paths, reference));
   },
-  network: (_paths, reference) => Promise.reject(missing("network", reference)),
+  async network(paths, reference): Promise<unknown> {
+    const { inspectNetwork } = await import(
+      "../../engine/networks/inspect_network.ts"
+    );
+    return inspectNetwork(paths, reference);
+  },
   async volume(paths, reference): Promise<unknown> {
     const { inspectVolume } = await import(
       "../../engine/volumes/inspect_volume.ts"
@@ -104,11 +109,7 @@ async function inspectAny(
     }
   }
   // Which kind of thing it was to be, nobody has said.
-  throw missing("object", reference);
-}
-
-function missing(what: string, reference: string): NotFoundError {
-  return new NotFoundError(`No such ${what}: ${reference}`, {
+  throw new NotFoundError(`No such object: ${reference}`, {
     advice: "tsdocker ps -a",
   });
 }

@@ -38,14 +38,24 @@ export function listNetworks(
 }
 
 /**
- * Finds a network.
+ * Finds a network that has been made.
  *
  * @param reference Its name, its id, or the start of that.
  * @throws {NotFoundError} In docker's words, if there is none.
  * @throws {ConflictError} If several ids begin like that.
  */
 export function findNetwork(paths: Paths, reference: string): NetworkRecord {
-  const all = listNetworks(paths, () => {});
+  return chooseNetwork(listNetworks(paths, () => {}), reference);
+}
+
+/**
+ * Finds the network that a user means among some.
+ *
+ * @throws As {@linkcode findNetwork}.
+ */
+export function chooseNetwork<
+  Network extends Pick<NetworkRecord, "id" | "name">,
+>(all: readonly Network[], reference: string): Network {
   const named = all.find(({ name, id }) =>
     name === reference || id === reference
   );

@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { UsageError } from "../../base/errors.ts";
 import type { HostPaths } from "../../base/host_paths.ts";
 import { IntegrityError } from "../../base/errors.ts";
 import {
@@ -11,6 +10,8 @@ import {
   readVolume,
   type VolumeRecord,
 } from "../../storage/volume_store.ts";
+import { parseFilterBoolean } from "../filter_boolean.ts";
+import { parseFilterPattern } from "../filter_pattern.ts";
 import { matchesLabel } from "../label_match.ts";
 
 /** What volumes can be filtered by. */
@@ -21,9 +22,6 @@ export type VolumeFilters = ReadonlyMap<
   typeof VOLUME_FILTERS[number],
   readonly string[]
 >;
-
-const TRUE = /^(?:1|t|true)$/i;
-const FALSE = /^(?:0|f|false)$/i;
 
 /**
  * All volumes, by name.
@@ -57,8 +55,10 @@ export function volumeMatcher(
 ): (volume: VolumeRecord) => boolean {
   const { dangling = [], driver = [], label = [], name = [] } = Object
     .fromEntries(filters);
-  const wantsDangling = dangling.map(parseBoolean);
-  const patterns = name.map(parsePattern);
+  const wantsDangling = dangling.map((text) =>
+    parseFilterBoolean("dangling", text)
+  );
+  const patterns = name.map((text) => parseFilterPattern("name", text));
   return (volume) =>
     (driver.length === 0 || driver.includes("local")) &&
     label.every((wanted) => matchesLabel(volume.labels, wanted)) &&
@@ -66,22 +66,4 @@ export function volumeMatcher(
       patterns.some((pattern) => pattern.test(volume.name))) &&
     (wantsDangling.length === 0 ||
       wantsDangling.includes(!isUsed(volume.name)));
-}
-
-function parseBoolean(text: string): boolean {
-  if (TRUE.test(text)) return true;
-  if (FALSE.test(text)) return false;
-  throw new UsageError(`invalid filter 'dangling=${text}'`, {
-    advice: "dangling=true or dangling=false",
-  });
-}
-
-/** As of containers, a part of the name will do. */
-function parsePattern(text: string): RegExp {
-  try {
-    return new RegExp(text, "u");
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-    throw new UsageError(`invalid filter 'name=${text}'`, { cause: error });
-  }
 }

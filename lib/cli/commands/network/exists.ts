@@ -5,8 +5,7 @@
  */
 import { NotFoundError } from "../../../base/errors.ts";
 import { settle } from "../../../engine/containers/reconcile.ts";
-import { findNetwork } from "../../../engine/networks/find_network.ts";
-import { isPredefined } from "../../../engine/networks/predefined_network.ts";
+import { findAnyNetwork } from "../../../engine/networks/list_all_networks.ts";
 import { defineCommand } from "../../command.ts";
 import { EXIT_STATUS } from "../../errors.ts";
 
@@ -19,9 +18,8 @@ export const networkExistsCommand = defineCommand({
   failureStatus: EXIT_STATUS.engineFailure,
 }, async ({ positionals: [reference = ""] }, { paths, log }) => {
   await settle({ paths, warn: log.warn });
-  if (isPredefined(reference)) return EXIT_STATUS.success;
   try {
-    findNetwork(paths, reference);
+    findAnyNetwork(paths, reference);
     return EXIT_STATUS.success;
   } catch (error) {
     if (error instanceof NotFoundError) return EXIT_STATUS.failure;

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { findNetwork } from "../../../engine/networks/find_network.ts";
+import { settle } from "../../../engine/containers/reconcile.ts";
 import { inspectNetwork } from "../../../engine/networks/inspect_network.ts";
 import { defineCommand } from "../../command.ts";
 import {
@@ -19,9 +19,10 @@ export const networkInspectCommand = defineCommand({
   positionals: [{ name: "NETWORK", repeats: true }],
   flags: { format: inspectFormatFlag("{{.IPAM.Config}}") },
 }, async ({ options: { format = "" }, positionals }, context) => {
-  const { paths } = context;
+  const { paths, log } = context;
+  await settle({ paths, warn: log.warn });
   return await inspectTargets(positionals, context, {
     format,
-    inspect: (name) => inspectNetwork(findNetwork(paths, name)),
+    inspect: (name) => inspectNetwork(paths, name),
   });
 });

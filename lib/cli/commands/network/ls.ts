@@ -3,10 +3,18 @@
  *
  * @module
  */
-import { listNetworks } from "../../../engine/networks/find_network.ts";
-import type { NetworkRecord } from "../../../network/network_store.ts";
+import { settle } from "../../../engine/containers/reconcile.ts";
+import { hasIpv4, hasIpv6 } from "../../../engine/networks/inspect_network.ts";
+import { listAllNetworks } from "../../../engine/networks/list_all_networks.ts";
+import {
+  NETWORK_FILTERS,
+  networkMatcher,
+} from "../../../engine/networks/network_filter.ts";
+import { networkUsers } from "../../../engine/networks/network_users.ts";
+import type { ListedNetwork } from "../../../engine/networks/predefined_records.ts";
 import { defineCommand } from "../../command.ts";
 import { engineOf } from "../../engine.ts";
+import { FILTER_FLAG, parseFilters } from "../../filter_flag.ts";
 import {
   formatRows,
   parseRowFormat,
@@ -14,6 +22,7 @@ import {
   ROW_FORMAT_FLAG,
   type RowLayout,
 } from "../../output/row_format.ts";
+import { timeText } from "../../output/time_text.ts";
 
 /** The table of networks. */
 const NETWORK_LAYOUT: RowLayout = {
@@ -21,6 +30,7 @@ const NETWORK_LAYOUT: RowLayout = {
     CreatedAt: "CREATED AT",
     Driver: "DRIVER",
     ID: "NETWORK ID",
+    IPv4: "IPV4",
     IPv6: "IPV6",
     Internal: "INTERNAL",
     Label: (name: unknown): unknown => name,
@@ -36,8 +46,12 @@ const SHORT_ID = 12;
 /** The command `network ls`. */
 export const networkLsCommand = defineCommand({
   summary: "List networks",
+  description: "The networks bridge, host and none are there in any case; " +
+    "bridge gets its addresses, and another id, when it is first used.\n\n" +
+    `Filters are ${NETWORK_FILTERS.join(", ")}.`,
   positionals: [],
   flags: {
+    filter: { ...FILTER_FLAG, short: "f" },
     format: ROW_FORMAT_FLAG,
     noTrunc: {
       type: "boolean",
@@ -51,11 +65,21 @@ export const networkLsCommand = defineCommand({
       description: "List ids only",
     },
   },
-}, ({ options }, context) => {
+  examples: [{
+    line: "network ls -qf type=custom",
+    purpose: "prints the ids of those that have been made",
+  }],
+}, async ({ options }, context) => {
   const format = parseRowFormat(options.format);
-  const { paths, warn } = engineOf(context);
+  const filters = parseFilters(NETWORK_FILTERS, options.filter);
+  const engine = engineOf(context);
+  const { paths, warn } = engine;
+  await settle(engine);
+  // Asking every container takes longer than listing networks.
+  const users = filters.has("dangling") ? networkUsers(paths) : new Map();
+  const matches = networkMatcher(filters, (id) => users.has(id));
+  const networks = listAllNetworks(paths, warn).filter(matches);
   const length = options.noTrunc ? undefined : SHORT_ID;
-  const networks = listNetworks(paths, warn);
   context.stdout.write(
     options.quiet
       ? networks.map(({ id }) => `${id.slice(0, length)}\n`).join("")
@@ -69,13 +93,14 @@ export const networkLsCommand = defineCommand({
 });
 
 /** A network with docker's names of fields. */
-function networkRow(network: NetworkRecord, idLength?: number): Row {
-  const { id, name, driver, createdMs, access, subnets, labels } = network;
+function networkRow(network: ListedNetwork, idLength?: number): Row {
+  const { id, name, driver, createdMs, access, labels } = network;
   return {
-    CreatedAt: new Date(createdMs).toISOString(),
+    CreatedAt: timeText(new Date(createdMs)),
     Driver: driver,
     ID: id.slice(0, idLength),
-    IPv6: String(subnets.some(({ subnet }) => subnet.includes(":"))),
+    IPv4: String(hasIpv4(network)),
+    IPv6: String(hasIpv6(network)),
     Internal: String(access === "internal"),
     Labels: Object.entries(labels).map(([key, value]) => `${key}=${value}`)
       .sort().join(","),

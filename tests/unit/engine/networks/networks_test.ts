@@ -13,7 +13,6 @@ import {
   findNetwork,
   listNetworks,
 } from "../../../../lib/engine/networks/find_network.ts";
-import { inspectNetwork } from "../../../../lib/engine/networks/inspect_network.ts";
 import {
   type NetworkOptions,
   parseSubnets,
@@ -181,40 +180,6 @@ Deno.test("listNetworks() tells of damaged records, and goes on", () => {
   const found = listNetworks(place.paths, (message) => warnings.push(message));
   assert.deepEqual(found.map(({ name }) => name), ["one"]);
   assert.match(warnings.join(), /record of network "bad" is damaged/);
-});
-
-Deno.test("inspectNetwork() has docker's shape", () => {
-  using place = new Place();
-  const record = place.create("one", {
-    subnets: ["10.0.0.0/24"],
-    ranges: ["10.0.0.128/25"],
-    access: "internal",
-    labels: ["a=b"],
-  });
-  const { Id, Created, Labels, Options, ...rest } = inspectNetwork(record);
-  assert.equal(Id, record.id);
-  assert.equal(Date.parse(Created), record.createdMs);
-  assert.deepEqual([...Labels], [["a", "b"]]);
-  assert.deepEqual([...Options], []);
-  assert.deepEqual(rest, {
-    Name: "one",
-    Scope: "local",
-    Driver: "bridge",
-    EnableIPv6: false,
-    IPAM: {
-      Driver: "default",
-      Options: null,
-      Config: [{
-        Subnet: "10.0.0.0/24",
-        IPRange: "10.0.0.128/25",
-        Gateway: "10.0.0.1",
-      }],
-    },
-    Internal: true,
-    Attachable: false,
-    Ingress: false,
-    ConfigOnly: false,
-  });
 });
 
 Deno.test("removeNetwork() removes what nobody uses", () => {
