@@ -8,6 +8,9 @@ import { formatAgo } from "../../base/duration.ts";
 import { shortId } from "../../base/identifiers.ts";
 import type { ContainerSummary } from "../../engine/containers/list.ts";
 import type { ContainerSize } from "../../engine/containers/size.ts";
+import type { PortMapping } from "../../engine/networks/port_mappings.ts";
+import { networkNames } from "../../engine/networks/network_names.ts";
+import { portsText } from "../output/port_text.ts";
 import { ellipsis, quoted } from "../output/printable.ts";
 import type { RowLayout } from "../output/row_format.ts";
 import { statusText } from "../output/status_text.ts";
@@ -92,12 +95,14 @@ export interface RowOptions {
   readonly nowMs: number;
   /** Absent if nobody asks. */
   readonly size?: ContainerSize;
+  /** Absent without any. */
+  readonly ports?: readonly PortMapping[];
 }
 
 /** A container's fields, in the order of docker's JSON. */
 export function containerRow(
   { config, status }: ContainerSummary,
-  { full, nowMs, size }: RowOptions,
+  { full, nowMs, size, ports = [] }: RowOptions,
 ): Record<Exclude<keyof typeof HEADINGS, "Label">, string> & {
   Label(name: unknown): string;
 } {
@@ -119,9 +124,8 @@ export function containerRow(
     ),
     Mounts: mounts.join(","),
     Names: config.name,
-    Networks: config.network,
-    // No network that publishes ports exists yet.
-    Ports: "",
+    Networks: networkNames(config).join(","),
+    Ports: portsText(ports),
     RunningFor: formatAgo(nowMs - config.createdMs),
     Size: sizeText(size),
     State: status.state,

@@ -9,6 +9,7 @@ import {
   listContainers,
 } from "../../engine/containers/list.ts";
 import type { AncestryTest } from "../../engine/images/ancestry.ts";
+import { containerPorts } from "../../engine/containers/container_ports.ts";
 import { findContainer } from "../../engine/containers/find.ts";
 import { readConfig } from "../../engine/containers/records.ts";
 import { settle } from "../../engine/containers/reconcile.ts";
@@ -102,6 +103,7 @@ export const psCommand = defineCommand({
   const rows = selected.map((container) =>
     containerRow(container, {
       ...shown,
+      ports: containerPorts(paths, container),
       ...(measure === undefined ? {} : { size: measure(container.config) }),
     })
   );
@@ -132,14 +134,14 @@ async function select(
     "../../engine/containers/list_filter.ts"
   );
   const filters = parseFilters(CONTAINER_FILTERS, filter);
-  const matches = containerMatcher(
-    filters,
-    (reference) => {
+  const matches = containerMatcher(filters, {
+    createdMs: (reference) => {
       const id = findContainer(paths, reference);
       return readConfig(paths, id)?.createdMs ?? 0;
     },
-    await ancestryOf(paths, filters.get("ancestor") ?? []),
-  );
+    ancestry: await ancestryOf(paths, filters.get("ancestor") ?? []),
+    ports: (container) => containerPorts(paths, container),
+  });
   return selectContainers(containers.filter(matches), {
     all: all || asksForEnded(filters),
     last: limit,

@@ -26,6 +26,7 @@ import {
   timeText,
 } from "../inspection/state.ts";
 import { type InspectedMount, inspectMounts } from "../inspection/mounts.ts";
+import { readNetworkState } from "../networks/network_state.ts";
 import { findConfig } from "./look_up.ts";
 import { readStatus } from "./list.ts";
 import { readExit } from "./exit_record.ts";
@@ -131,7 +132,13 @@ export function inspectContainer(
     SizeRootFs: size?.totalBytes,
     Mounts: inspectMounts(config),
     Config: inspectProgram(config),
-    NetworkSettings: inspectNetworkSettings(config.network, pid),
+    NetworkSettings: inspectNetworkSettings(
+      config,
+      pid === undefined ? undefined : {
+        pid,
+        state: readNetworkState(paths, id),
+      },
+    ),
   };
 }
 

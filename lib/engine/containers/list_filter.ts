@@ -6,8 +6,13 @@
  */
 import { UsageError } from "../../base/errors.ts";
 import { parseFilterBoolean } from "../filter_boolean.ts";
+import { parseFilterPattern } from "../filter_pattern.ts";
 import type { AncestryTest } from "../images/ancestry.ts";
 import { matchesLabel } from "../label_match.ts";
+import { parseExposedPorts } from "../../network/port_publication.ts";
+import { overlapsRange } from "../../network/port_ranges.ts";
+import { isInNetwork } from "../networks/network_names.ts";
+import type { ExposedPorts, PortMapping } from "../networks/port_mappings.ts";
 import type { ContainerSummary } from "./list.ts";
 
 /** What containers can be filtered by. */
@@ -55,24 +60,33 @@ const HEALTHS: ReadonlySet<string> = new Set([
 
 type Matcher = (container: ContainerSummary) => boolean;
 
+/** What tests ask, other than the container. */
+export interface FilterSources {
+  /**
+   * When the container that a user calls so was created; throws if there is
+   * none.
+   */
+  createdMs(reference: string): number;
+  /**
+   * Tests by the image that they are for; one that is missing is no image of
+   * the store, and containers are known by what they were run as.
+   */
+  readonly ancestry: ReadonlyMap<string, AncestryTest>;
+  /** The ports that a container has right now. */
+  ports(container: ContainerSummary): readonly PortMapping[];
+}
+
 /**
  * A test of containers.
  *
- * @param createdMs When the container that a user calls so was created; throws
- * if there is none.
- * @param ancestry Tests by the image that they are for; one that is missing is
- * no image of the store, and containers are known by what they were run as.
  * @throws {UsageError} If a value is none that its key can have.
  */
 export function containerMatcher(
   filters: ContainerFilters,
-  createdMs: (reference: string) => number,
-  ancestry: ReadonlyMap<string, AncestryTest> = new Map(),
+  sources: FilterSources,
 ): Matcher {
   const all = [...filters].map(([key, values]): Matcher => {
-    const matchers = values.map((value) =>
-      MAKERS[key](value, createdMs, ancestry)
-    );
+    const matchers = values.map((value) => MAKERS[key](value, sources));
     // As in docker, a container needs to have all labels asked for.
     return key === "label"
       ? (container): boolean => matchers.every((match) => match(container))
@@ -86,25 +100,21 @@ export function asksForEnded(filters: ContainerFilters): boolean {
   return filters.has("status") || filters.has("exited");
 }
 
-type MatcherMaker = (
-  value: string,
-  createdMs: (reference: string) => number,
-  ancestry: ReadonlyMap<string, AncestryTest>,
-) => Matcher;
+type MatcherMaker = (value: string, sources: FilterSources) => Matcher;
 
 const MAKERS: Readonly<Record<ContainerFilterKey, MatcherMaker>> = {
-  ancestor: (value, _createdMs, ancestry) => {
+  ancestor: (value, { ancestry }) => {
     const descends = ancestry.get(value);
     return ({ config }) =>
       descends === undefined || config.imageId === undefined
         ? withoutLatest(config.image) === withoutLatest(value)
         : descends(config);
   },
-  before: (value, createdMs) => {
+  before: (value, { createdMs }) => {
     const limitMs = createdMs(value);
     return ({ config }) => config.createdMs < limitMs;
   },
-  since: (value, createdMs) => {
+  since: (value, { createdMs }) => {
     const limitMs = createdMs(value);
     return ({ config }) => config.createdMs > limitMs;
   },
@@ -120,7 +130,7 @@ const MAKERS: Readonly<Record<ContainerFilterKey, MatcherMaker>> = {
         (wanted === "none" ? undefined : wanted);
   },
   id: (value) => {
-    const pattern = regularExpression("id", value);
+    const pattern = parseFilterPattern("id", value);
     return ({ config }) => pattern.test(config.id);
   },
   "is-task": (value) => {
@@ -130,14 +140,27 @@ const MAKERS: Readonly<Record<ContainerFilterKey, MatcherMaker>> = {
   },
   label: (value) => ({ config }) => matchesLabel(config.labels, value),
   name: (value) => {
-    const pattern = regularExpression("name", value);
+    const pattern = parseFilterPattern("name", value);
     return ({ config: { name } }) =>
       pattern.test(name) || pattern.test(`/${name}`);
   },
-  network: (value) => ({ config }) => config.network === value,
-  // No network that publishes ports exists yet.
-  publish: () => () => false,
-  expose: () => () => false,
+  network: (value) => ({ config }) => isInNetwork(config, value),
+  publish: (value, { ports }) => {
+    const wanted = parsePorts("publish", value);
+    return (container) =>
+      ports(container).some(({ protocol, host }) =>
+        protocol === wanted.protocol && host !== undefined &&
+        overlapsRange(host.ports, wanted.containerPorts)
+      );
+  },
+  expose: (value, { ports }) => {
+    const wanted = parsePorts("expose", value);
+    return (container) =>
+      ports(container).some(({ protocol, containerPorts }) =>
+        protocol === wanted.protocol &&
+        overlapsRange(containerPorts, wanted.containerPorts)
+      );
+  },
   status: (value) => {
     const wanted = check("status", value, STATES);
     return ({ status }) => status.state === wanted;
@@ -152,12 +175,12 @@ function withoutLatest(image: string): string {
   return image.replace(/:latest$/, "");
 }
 
-/** Docker's users rely on patterns: `^/?web$`, or just a part. */
-function regularExpression(key: string, value: string): RegExp {
+/** A port or several, such as `80-90/udp`. */
+function parsePorts(key: ContainerFilterKey, value: string): ExposedPorts {
   try {
-    return new RegExp(value, "u");
+    return parseExposedPorts(value);
   } catch (error) {
-    if (error instanceof SyntaxError) throw invalid(key, value);
+    if (error instanceof UsageError) throw invalid(key, value);
     throw error;
   }
 }

@@ -8,10 +8,11 @@
 import type { Rlimit } from "../../oci/runtime_spec.ts";
 import type { ContainerConfig, LogConfig } from "../container_config.ts";
 import type { DeviceRequest } from "../device_request.ts";
+import { DEFAULT_NETWORK } from "../networks/network_mode.ts";
 import { type AskedMount, inspectAskedMounts } from "./mounts.ts";
 import { type InspectedLimits, inspectLimits } from "./limits.ts";
-import type { PortBinding } from "./network_settings.ts";
 import { NIL_LIST, orNil } from "./nil_list.ts";
+import { inspectPortBindings, type PortMap } from "./ports.ts";
 
 /** What a container is to the host, under docker's names. */
 export interface InspectedHostConfig extends InspectedLimits {
@@ -22,7 +23,8 @@ export interface InspectedHostConfig extends InspectedLimits {
     readonly Config: ReadonlyMap<string, string>;
   };
   readonly NetworkMode: string;
-  readonly PortBindings: ReadonlyMap<string, readonly PortBinding[]>;
+  /** As asked for: a port that is to be chosen is empty. */
+  readonly PortBindings: PortMap;
   readonly RestartPolicy: {
     readonly Name: string;
     readonly MaximumRetryCount: number;
@@ -45,7 +47,7 @@ export interface InspectedHostConfig extends InspectedLimits {
   readonly OomScoreAdj: number;
   readonly PidMode: string;
   readonly Privileged: boolean;
-  readonly PublishAllPorts: false;
+  readonly PublishAllPorts: boolean;
   readonly ReadonlyRootfs: boolean;
   readonly SecurityOpt: readonly string[];
   /** Options by path; absent without any. */
@@ -82,8 +84,8 @@ export function inspectHostConfig(
     ),
     ContainerIDFile: "",
     LogConfig: { Type: config.log.driver, Config: logOptions(config.log) },
-    NetworkMode: config.network,
-    PortBindings: new Map(),
+    NetworkMode: inspectMode(config),
+    PortBindings: inspectPortBindings(config),
     RestartPolicy: {
       Name: config.restart.name,
       MaximumRetryCount: config.restart.maximumRetryCount,
@@ -95,10 +97,10 @@ export function inspectHostConfig(
     CapAdd: orNil(config.capAdd),
     CapDrop: orNil(config.capDrop),
     CgroupnsMode: config.cgroupns,
-    Dns: [],
-    DnsOptions: [],
-    DnsSearch: [],
-    ExtraHosts: NIL_LIST,
+    Dns: config.dns?.servers ?? [],
+    DnsOptions: config.dns?.options ?? [],
+    DnsSearch: config.dns?.search ?? [],
+    ExtraHosts: orNil(config.extraHosts ?? []),
     GroupAdd: orNil(config.groupAdd),
     IpcMode: config.ipc,
     Cgroup: "",
@@ -106,7 +108,7 @@ export function inspectHostConfig(
     OomScoreAdj: config.oomScoreAdj ?? 0,
     PidMode: hostMode(config.pid),
     Privileged: config.privileged,
-    PublishAllPorts: false,
+    PublishAllPorts: config.publishAll ?? false,
     ReadonlyRootfs: config.readOnly,
     SecurityOpt: orNil(securityOptions(config)),
     Tmpfs: inspectTmpfs(config),
@@ -129,6 +131,13 @@ export function inspectHostConfig(
     Init: config.init,
     Mounts: inspectAskedMounts(config),
   };
+}
+
+/** As `--network` takes it; the first one, if there are several. */
+function inspectMode({ network, networks = [] }: ContainerConfig): string {
+  if (network !== "connected") return network;
+  // Disconnected from all, it may be connected to any.
+  return networks[0]?.networkName ?? DEFAULT_NETWORK;
 }
 
 /** Options by path of what `--tmpfs` has asked for. */

@@ -8,6 +8,7 @@ import { signalName } from "../../../ffi/constants/signal.ts";
 import { DEFAULT_PATH } from "../../runtime/plan/program.ts";
 import type { ContainerConfig, HealthCheck } from "../container_config.ts";
 import { NIL_LIST } from "./nil_list.ts";
+import { inspectExposedPorts } from "./ports.ts";
 
 const NS_PER_MS = 1_000_000;
 
@@ -29,6 +30,8 @@ export interface InspectedProgram {
   readonly AttachStdin: boolean;
   readonly AttachStdout: boolean;
   readonly AttachStderr: boolean;
+  /** As a set; absent without any. */
+  readonly ExposedPorts: ReadonlyMap<string, object> | undefined;
   readonly Tty: boolean;
   readonly OpenStdin: boolean;
   readonly StdinOnce: boolean;
@@ -39,6 +42,8 @@ export interface InspectedProgram {
   readonly Volumes: null;
   readonly WorkingDir: string;
   readonly Entrypoint: readonly string[];
+  /** Of its first network, if it was asked for. */
+  readonly MacAddress: string | undefined;
   readonly OnBuild: readonly string[];
   readonly Labels: ReadonlyMap<string, string>;
   readonly StopSignal: string;
@@ -59,6 +64,7 @@ export function inspectProgram(config: ContainerConfig): InspectedProgram {
     AttachStdin: interactive,
     AttachStdout: true,
     AttachStderr: true,
+    ExposedPorts: inspectExposedPorts(config),
     Tty: tty,
     OpenStdin: interactive,
     StdinOnce: interactive && stdinOnce,
@@ -69,6 +75,7 @@ export function inspectProgram(config: ContainerConfig): InspectedProgram {
     Volumes: null,
     WorkingDir: config.workdir,
     Entrypoint: entrypoint.length === 0 ? NIL_LIST : entrypoint,
+    MacAddress: config.networks?.[0]?.macAddress,
     OnBuild: NIL_LIST,
     Labels: new Map(Object.entries(config.labels)),
     StopSignal: signalName(config.stopSignal),

@@ -23,6 +23,12 @@ import type {
   ContainerStatus,
   ContainerSummary,
 } from "../../../../lib/engine/containers/list.ts";
+import { portMappings } from "../../../../lib/engine/networks/port_mappings.ts";
+import {
+  BLUE,
+  endpointConfig,
+  networkState,
+} from "../../../support/container_networks.ts";
 import { containerConfig } from "../../../support/run_options.ts";
 
 const NOW = 1_000_000_000;
@@ -222,4 +228,21 @@ Deno.test("containerRow() lets no command steer the terminal", () => {
   assert.ok(text.includes('"printf \\x1b[2J\\n"'));
   assert.ok(text.includes(" \\x1b]0;x\\x07 "));
   assert.equal(text.split("\n").length, 3);
+});
+
+Deno.test("containerRow() tells networks and ports", () => {
+  const one = container({
+    network: "connected",
+    networks: [
+      endpointConfig({ network: BLUE, networkName: "blue" }),
+      endpointConfig(),
+    ],
+  });
+  const row = containerRow(one, {
+    full: false,
+    nowMs: NOW,
+    ports: portMappings({}, networkState(["8080:80/tcp"])),
+  });
+  assert.equal(row.Networks, "blue,bridge");
+  assert.equal(row.Ports, "0.0.0.0:8080->80/tcp");
 });

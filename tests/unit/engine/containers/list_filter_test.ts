@@ -13,6 +13,15 @@ import {
   containerMatcher,
 } from "../../../../lib/engine/containers/list_filter.ts";
 import type { ContainerSummary } from "../../../../lib/engine/containers/list.ts";
+import {
+  type PortMapping,
+  portMappings,
+} from "../../../../lib/engine/networks/port_mappings.ts";
+import {
+  BLUE,
+  endpointConfig,
+  networkState,
+} from "../../../support/container_networks.ts";
 import { containerConfig } from "../../../support/run_options.ts";
 
 const UP = { state: "running", pid: 1, startedMs: 0 } as const;
@@ -59,6 +68,11 @@ const ALL: readonly ContainerSummary[] = [
       name: "db",
       createdMs: 3,
       image: "busybox:latest",
+      network: "connected",
+      networks: [
+        endpointConfig({ network: BLUE, networkName: "blue" }),
+        endpointConfig(),
+      ],
     }),
     status: { ...ENDED, exitCode: 137 },
   },
@@ -67,6 +81,14 @@ const ALL: readonly ContainerSummary[] = [
     status: { state: "created" },
   },
 ];
+
+/** What of these has ports. */
+function ports({ config }: ContainerSummary): PortMapping[] {
+  const state = networkState(["8080-8081:80-81/tcp", "5353:53/udp"]);
+  return config.name === "web"
+    ? portMappings({ exposedPorts: ["443/tcp"] }, state)
+    : [];
+}
 
 type Filter = readonly [ContainerFilterKey, readonly string[]];
 
@@ -78,7 +100,8 @@ function createdMs(reference: string): number {
 
 function left(...filters: Filter[]): string {
   const map: ContainerFilters = new Map(filters);
-  return ALL.filter(containerMatcher(map, createdMs))
+  const sources = { createdMs, ancestry: new Map(), ports };
+  return ALL.filter(containerMatcher(map, sources))
     .map(({ config }) => config.name).join(" ");
 }
 
@@ -109,8 +132,23 @@ const CASES: readonly (readonly [filters: readonly Filter[], names: string])[] =
     [[["network", ["host"]]], "web2"],
     [[["health", ["healthy"]]], "web"],
     [[["health", ["none"]]], "db new"],
+    [[["network", ["none"]]], "web new"],
+    [[["network", ["blue"]]], "db"],
+    [[["network", ["bridge", "host"]]], "web2 db"],
+    [[["network", [BLUE.slice(0, 12)]]], "db"],
+    [[["network", ["connected"]]], ""],
+    // As in docker, what is published goes by the host's port.
+    [[["publish", ["8080"]]], "web"],
+    [[["publish", ["8081/tcp"]]], "web"],
+    [[["publish", ["9000", "8000-9000"]]], "web"],
     [[["publish", ["80"]]], ""],
-    [[["expose", ["80"]]], ""],
+    [[["publish", ["8080/udp"]]], ""],
+    [[["publish", ["5000-6000/udp"]]], "web"],
+    [[["publish", ["443"]]], ""],
+    [[["expose", ["80"]]], "web"],
+    [[["expose", ["443-445"]]], "web"],
+    [[["expose", ["53"]]], ""],
+    [[["expose", ["8080"]]], ""],
     [[["is-task", ["true"]]], ""],
     [[["is-task", ["false"]]], "web web2 db new"],
     // Different keys have to fit all.
@@ -130,6 +168,10 @@ const WRONG: readonly (readonly [ContainerFilterKey, string])[] = [
   ["exited", "many"],
   ["is-task", "perhaps"],
   ["name", "("],
+  ["publish", "http"],
+  ["publish", "8080:80"],
+  ["expose", "80/icmp"],
+  ["expose", "0"],
 ];
 
 for (const [key, value] of WRONG) {

@@ -4,6 +4,7 @@
  * @module
  */
 import assert from "node:assert/strict";
+import type { ContainerId } from "../../../../lib/base/identifiers.ts";
 import type { ContainerConfig } from "../../../../lib/engine/container_config.ts";
 import { inspectHostConfig } from "../../../../lib/engine/inspection/host_config.ts";
 import { containerConfig } from "../../../support/run_options.ts";
@@ -20,7 +21,7 @@ function json(
 
 Deno.test("inspectHostConfig() has null where docker has", () => {
   const config = json();
-  for (const name of ["Binds", "CapAdd", "CapDrop", "SecurityOpt", "Ulimits"]) {
+  for (const name of ["Binds", "CapAdd", "CapDrop", "ExtraHosts", "Ulimits"]) {
     assert.equal(config[name], null, name);
   }
   for (const name of ["Devices", "Dns", "BlkioDeviceReadBps"]) {
@@ -152,6 +153,46 @@ const CASES: readonly (readonly [
       ],
     },
     { DeviceCgroupRules: ["c 1:3 r", "b *:* rwm"] },
+  ],
+  [
+    {
+      network: "connected",
+      networks: [
+        { network: "0b", networkName: "blue", aliases: [] },
+        { network: "b1", networkName: "bridge", aliases: [] },
+      ],
+    },
+    { NetworkMode: "blue", PortBindings: {}, PublishAllPorts: false },
+  ],
+  [{ network: "connected", networks: [] }, { NetworkMode: "bridge" }],
+  [{ network: "none" }, { NetworkMode: "none" }],
+  [{ network: "ns:/run/netns/a" }, { NetworkMode: "ns:/run/netns/a" }],
+  [
+    { network: `container:${"ab".repeat(32) as ContainerId}` },
+    { NetworkMode: `container:${"ab".repeat(32)}` },
+  ],
+  [
+    {
+      publish: ["127.0.0.1:8080:80/tcp", ":53/udp"],
+      publishAll: true,
+      exposedPorts: ["53/udp"],
+    },
+    {
+      PublishAllPorts: true,
+      PortBindings: { "80/tcp": [{ HostIp: "127.0.0.1", HostPort: "8080" }] },
+    },
+  ],
+  [
+    {
+      dns: { servers: ["9.9.9.9"], search: ["."], options: ["ndots:2"] },
+      extraHosts: ["db:10.0.0.1"],
+    },
+    {
+      Dns: ["9.9.9.9"],
+      DnsSearch: ["."],
+      DnsOptions: ["ndots:2"],
+      ExtraHosts: ["db:10.0.0.1"],
+    },
   ],
   [
     { rlimits: [{ type: "RLIMIT_NOFILE", soft: 10, hard: 20 }] },

@@ -6,6 +6,10 @@
 import assert from "node:assert/strict";
 import { SIGNALS } from "../../../../ffi/constants/signal.ts";
 import { inspectProgram } from "../../../../lib/engine/inspection/program.ts";
+import {
+  connectedConfig,
+  endpointConfig,
+} from "../../../support/container_networks.ts";
 import { containerConfig } from "../../../support/run_options.ts";
 
 const TIMING = {
@@ -73,4 +77,25 @@ Deno.test("inspectProgram() tells checks of health as docker does", () => {
   });
   assert.deepEqual(check("/check"), { Test: ["CMD", "/check"], ...times });
   assert.equal(inspectProgram(containerConfig()).Healthcheck, undefined);
+});
+
+Deno.test("inspectProgram() has the ports there are as a set", () => {
+  const config = containerConfig({
+    exposedPorts: ["80/tcp", "53/udp"],
+    publish: ["8443-8444:443-444/tcp", "80:80/tcp"],
+  });
+  assert.deepEqual(
+    [...inspectProgram(config).ExposedPorts ?? []],
+    ["53/udp", "80/tcp", "443/tcp", "444/tcp"].map((name) => [name, {}]),
+  );
+  assert.equal(inspectProgram(containerConfig()).ExposedPorts, undefined);
+});
+
+Deno.test("inspectProgram() has the hardware address that was asked for", () => {
+  const macAddress = "02:00:00:00:00:01";
+  const config = connectedConfig({
+    networks: [endpointConfig({ macAddress })],
+  });
+  assert.equal(inspectProgram(config).MacAddress, macAddress);
+  assert.equal(inspectProgram(connectedConfig()).MacAddress, undefined);
 });
