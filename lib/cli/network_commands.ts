@@ -32,6 +32,19 @@ export const NETWORK_COMMANDS: readonly CommandEntry[] = [
       (await import("./commands/network/rm.ts")).networkRmCommand,
   },
   {
+    name: "network connect",
+    aliases: [],
+    load: async () =>
+      (await import("./commands/network/connect.ts")).networkConnectCommand,
+  },
+  {
+    name: "network disconnect",
+    aliases: [],
+    load: async () =>
+      (await import("./commands/network/disconnect.ts"))
+        .networkDisconnectCommand,
+  },
+  {
     name: "network prune",
     aliases: [],
     load: async () =>

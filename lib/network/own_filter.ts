@@ -104,6 +104,25 @@ export function settleRules(
   });
 }
 
+/**
+ * Puts rules in the place of all that some owners have, in one step: rules that
+ * lead elsewhere, which {@linkcode settleRules} would take for the same.
+ *
+ * @throws {NetlinkError} If the kernel refuses.
+ */
+export function replaceRules(
+  table: OwnTable,
+  isOurs: OwnerTest,
+  wanted: readonly AnyRule[],
+): void {
+  changeRules(table, () => {
+    const abandoned = presentRules(table).filter(({ owner }) =>
+      owner !== undefined && isOurs(owner.owner)
+    );
+    return changeRequests(table.name, { abandoned, missing: wanted });
+  });
+}
+
 /** Removes all rules of some owners. */
 export function removeRulesOf(table: OwnTable, isOurs: OwnerTest): void {
   changeRules(table, () =>

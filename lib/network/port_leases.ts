@@ -76,17 +76,41 @@ export class PortLeases {
   ): SettledPublication[] {
     if (publications.length === 0) return [];
     using _lock = lockDirectory(this.#directory);
-    const taken = this.list();
-    const settled: SettledPublication[] = [];
-    for (const publication of publications) {
-      const one = settle(publication, taken, host);
-      settled.push(one);
-      taken.push({ ...one, owner });
-    }
+    const settled = settleAll(publications, this.list(), { owner, host });
+    for (const one of settled) this.#write(one, owner);
+    return settled;
+  }
+
+  /**
+   * Gives a container other ports than it has: all, or none. Those it has may
+   * be among the others.
+   *
+   * @throws {ConflictError} If one is taken; then it keeps what it has.
+   */
+  replace(
+    owner: string,
+    publications: readonly PortPublication[],
+    host: HostPorts,
+  ): SettledPublication[] {
+    using _lock = lockDirectory(this.#directory);
+    const all = this.list();
+    const others = all.filter((lease) => lease.owner !== owner);
+    const settled = settleAll(publications, others, { owner, host });
+    const kept = new Set(settled.map(nameOf));
+    const had = new Set(
+      all.filter((lease) => lease.owner === owner).map(nameOf),
+    );
     for (const one of settled) {
-      Deno.symlinkSync(owner, `${this.#directory}/${nameOf(one)}`);
+      if (!had.has(nameOf(one))) this.#write(one, owner);
+    }
+    for (const name of had) {
+      if (!kept.has(name)) Deno.removeSync(`${this.#directory}/${name}`);
     }
     return settled;
+  }
+
+  #write(claim: Claim, owner: string): void {
+    Deno.symlinkSync(owner, `${this.#directory}/${nameOf(claim)}`);
   }
 
   /** Gives up all ports of a container. */
@@ -145,6 +169,20 @@ function parseName(name: string): Claim | undefined {
   if (at === ANY_ADDRESS) return { protocol, hostPorts };
   const hostAddress = parseIpAddress(at);
   return hostAddress && { protocol, hostPorts, hostAddress };
+}
+
+/** Finds the ports for publications, none of which may have another's. */
+function settleAll(
+  publications: readonly PortPublication[],
+  taken: readonly PortLease[],
+  { owner, host }: { readonly owner: string; readonly host: HostPorts },
+): SettledPublication[] {
+  const leases = [...taken];
+  return publications.map((publication) => {
+    const settled = settle(publication, leases, host);
+    leases.push({ ...settled, owner });
+    return settled;
+  });
 }
 
 /** Finds the ports for a publication, or says why it cannot have them. */

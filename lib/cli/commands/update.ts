@@ -1,5 +1,5 @@
 /**
- * `tsdocker update`: other limits, or another restart policy.
+ * `tsdocker update`: other limits, another restart policy, or other ports.
  *
  * @module
  */
@@ -11,6 +11,7 @@ import { engineOf } from "../engine.ts";
 import type { FlagTable } from "../flag.ts";
 import { forEachTarget } from "../targets.ts";
 import { LIMIT_FLAGS } from "./run_flags/limits.ts";
+import { NETWORK_FLAGS } from "./run_flags/network.ts";
 
 const {
   memory,
@@ -48,30 +49,47 @@ const FLAGS = {
     description:
       "When to start it again: no, on-failure[:N], always or unless-stopped",
   },
+  publish: {
+    ...NETWORK_FLAGS.publish,
+    description: "Publish these ports in place of all others: " +
+      "[[ADDRESS:][HOST]:]CONTAINER[/tcp|udp|sctp], or none",
+  },
 } as const satisfies FlagTable;
 
 /** The command `update`. */
-export const updateCommand = defineCommand({
-  summary: "Change the limits or the restart policy of containers",
-  description: "What is not given stays as it is. A container that runs is " +
-    "limited at once.",
-  positionals: [{ name: "CONTAINER", repeats: true }],
-  flags: FLAGS,
-  examples: [{ line: "update -m 512m --cpus 2 web", purpose: "give it more" }],
-}, async ({ options: { restart, ...limits }, positionals }, context) => {
-  if (restart === undefined && Object.keys(limits).length === 0) {
-    throw new UsageError(
-      "You must provide one or more flags when using this command.",
-    );
-  }
-  const engine = engineOf(context);
-  await settle(engine);
-  return forEachTarget(positionals, context, {
-    force: false,
-    act: (target) =>
-      updateContainer(engine, target, {
-        limits,
-        ...(restart === undefined ? {} : { restart }),
-      }),
-  });
-});
+export const updateCommand = defineCommand(
+  {
+    summary: "Change the limits, restart policy or ports of containers",
+    description: "What is not given stays as it is. A container that runs is " +
+      "limited at once, and its ports are published at once.",
+    positionals: [{ name: "CONTAINER", repeats: true }],
+    flags: FLAGS,
+    examples: [{
+      line: "update -m 512m --cpus 2 web",
+      purpose: "give it more",
+    }],
+  },
+  async (
+    { options: { restart, publish, ...limits }, positionals },
+    context,
+  ) => {
+    const isEmpty = restart === undefined && publish.length === 0 &&
+      Object.keys(limits).length === 0;
+    if (isEmpty) {
+      throw new UsageError(
+        "You must provide one or more flags when using this command.",
+      );
+    }
+    const engine = engineOf(context);
+    await settle(engine);
+    return forEachTarget(positionals, context, {
+      force: false,
+      act: (target) =>
+        updateContainer(engine, target, {
+          limits,
+          ...(restart === undefined ? {} : { restart }),
+          ...(publish.length === 0 ? {} : { publish }),
+        }),
+    });
+  },
+);

@@ -5,6 +5,8 @@
  * @module
  */
 import { ConflictError, UsageError } from "../../base/errors.ts";
+import type { HostPaths } from "../../base/host_paths.ts";
+import type { ContainerId } from "../../base/identifiers.ts";
 import type { LinuxResources } from "../../oci/linux_resources.ts";
 import { changeFiles } from "../../runtime/cgroups/change.ts";
 import { discardLimits } from "../../runtime/cgroups/discard.ts";
@@ -24,6 +26,8 @@ export interface UpdateOptions {
   readonly limits: UpdatedLimits;
   /** As `run --restart` takes it; absent keeps the policy. */
   readonly restart?: string;
+  /** In place of its published ports, as `run -p` takes them, or `none`. */
+  readonly publish?: readonly string[];
 }
 
 /**
@@ -34,14 +38,15 @@ export interface UpdateOptions {
  * @throws {UsageError} If a value is malformed.
  * @throws {ConflictError} If it does not go with what the container has.
  * @throws {HostError} If the kernel refuses a limit.
+ * @throws {NetlinkError} If it refuses to publish ports.
  */
-export function updateContainer(
+export async function updateContainer(
   { paths, warn }: Pick<Engine, "paths" | "warn">,
   reference: string,
   options: UpdateOptions,
-): void {
+): Promise<void> {
   const { id } = findConfig(paths, reference);
-  const config = changeConfig(paths, id, (before) => {
+  const change = (before: ContainerConfig): ContainerConfig => {
     const restarting = withPolicy(before, options.restart);
     if (Object.keys(options.limits).length === 0) return restarting;
     const { config: limits, changes } = updateLimits(
@@ -53,8 +58,21 @@ export function updateContainer(
     // Before it is written: what the kernel refuses is not to be on record.
     if (findProcess(paths, id) !== undefined) apply(changed, changes, warn);
     return changed;
-  });
+  };
+  const config = options.publish === undefined
+    ? changeConfig(paths, id, change)
+    : await changePublished(paths, id, options.publish, change);
   recordContainerEvent(paths, config, { action: "update" });
+}
+
+async function changePublished(
+  paths: HostPaths,
+  id: ContainerId,
+  publish: readonly string[],
+  andThen: (config: ContainerConfig) => ContainerConfig,
+): Promise<ContainerConfig> {
+  const { changePorts } = await import("../networks/change_ports.ts");
+  return changePorts(paths, id, { publish, andThen });
 }
 
 function withPolicy(

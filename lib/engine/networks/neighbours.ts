@@ -31,11 +31,13 @@ export function lockNeighbours({ hosts }: Pick<Paths, "hosts">): Disposable {
  * removed. Files that are right already are not written.
  *
  * @param networks Their ids.
+ * @param others Containers that are told besides: who has just left them.
  * @throws {SyscallError} If a file cannot be written, as on a full disk.
  */
 export function updateNeighbours(
   paths: Paths,
   networks: readonly string[],
+  others: readonly ContainerId[] = [],
 ): void {
   if (networks.length === 0) return;
   using _lock = lockNeighbours(paths);
@@ -43,9 +45,10 @@ export function updateNeighbours(
   const names = gatherNames(states);
   using editor = new InPlaceEditor();
   for (const [id, state] of states) {
-    if (!state.endpoints.some(({ network }) => networks.includes(network))) {
-      continue;
-    }
+    const isThere = state.endpoints.some(({ network }) =>
+      networks.includes(network)
+    );
+    if (!isThere && !others.includes(id)) continue;
     const lines = hostLines(id, state, names);
     editor.change(
       `${paths.containers}/${id}/files/hosts`,

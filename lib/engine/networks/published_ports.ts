@@ -46,6 +46,23 @@ export function claimPorts(
     .map(formatPublication);
 }
 
+/**
+ * Takes other ports than a container has: all, or none.
+ *
+ * @param publish As `-p` takes them; those it has may be among them.
+ * @returns The same with the ports that were chosen.
+ * @throws {ConflictError} If one is taken; then it keeps those it has.
+ */
+export function replacePorts(
+  { ports }: Pick<HostPaths, "ports">,
+  container: ContainerId,
+  publish: readonly string[],
+): string[] {
+  return new PortLeases(ports)
+    .replace(container, publish.map(parsePublication), HOST)
+    .map(formatPublication);
+}
+
 /** Has the ports of a container lead to it, and to nobody else. */
 export function publishPorts(
   kernel: KernelNetwork,
@@ -90,7 +107,8 @@ export function publishedAddresses({ endpoints }: NetworkState): IpAddress[] {
   return way === undefined ? [] : addressesOf(way);
 }
 
-function publishedContainer(
+/** A container and where its published ports lead. */
+export function publishedContainer(
   id: ContainerId,
   state: NetworkState,
 ): PublishedContainer {

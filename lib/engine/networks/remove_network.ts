@@ -5,6 +5,7 @@
  */
 import { ConflictError } from "../../base/errors.ts";
 import type { HostPaths } from "../../base/host_paths.ts";
+import { removeFileIfExists } from "../../base/remove_file.ts";
 import { AddressLeases } from "../../network/address_leases.ts";
 import { removeBridge } from "../../network/bridge_device.ts";
 import { lockDirectory } from "../../network/directory_lock.ts";
@@ -47,11 +48,13 @@ export function removeNetwork(
       `error while removing network: network ${network.name} id ${network.id} has active endpoints: ${
         [...users].join(", ")
       }`,
-      { advice: "tsdocker rm the containers first" },
+      { advice: `tsdocker network disconnect ${network.name} CONTAINER` },
     );
   }
   removeFromKernel(network, paths.runRoot);
   forgetNetwork(paths, network.name);
+  // The directory is empty: nobody has claimed an address since we looked.
+  removeFileIfExists(`${paths.addresses}/${network.id}`);
   recordNetworkEvent(paths, network, "destroy");
 }
 

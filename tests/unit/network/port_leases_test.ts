@@ -154,3 +154,31 @@ Deno.test("listeningInodes() leaves out connections, and other ports", () => {
   assert.deepEqual(listeningInodes(table, 80), ["3333"]);
   assert.deepEqual(listeningInodes("", 80), []);
 });
+
+Deno.test("replace() takes other ports, of which some may be the same", () => {
+  using directory = new TemporaryDirectory();
+  const leases = new PortLeases(`${directory.path}/ports`);
+  const replace = (
+    texts: readonly string[],
+    host: HostPorts = hostWith(),
+  ): string[] =>
+    leases.replace("a", texts.map(parsePublication), host)
+      .map(({ hostPorts }) => formatPorts(hostPorts));
+  const held = (): string[] =>
+    leases.list().filter(({ owner }) => owner === "a")
+      .map(({ hostPorts }) => formatPorts(hostPorts)).sort();
+  claim(leases, "a", ["8080:80", "8081:81", "82"]);
+  claim(leases, "b", ["9000:80"]);
+  assert.deepEqual(replace(["8080:90", "8085:81", "82"]), [
+    "8080",
+    "8085",
+    "32768",
+  ]);
+  assert.deepEqual(held(), ["32768", "8080", "8085"]);
+  for (const texts of [["8086:80", "9000:80"], ["8087:80", "81:81"]]) {
+    assert.throws(() => replace(texts, hostWith(81)), ConflictError);
+    assert.deepEqual(held(), ["32768", "8080", "8085"]);
+  }
+  assert.deepEqual(replace([]), []);
+  assert.deepEqual(leases.list().map(({ owner }) => owner), ["b"]);
+});

@@ -1,0 +1,49 @@
+/**
+ * Changes what a container has of networks: its configuration, and what there
+ * is of it if it runs. All of that, or nothing.
+ *
+ * @module
+ */
+import type { HostPaths } from "../../base/host_paths.ts";
+import type { ContainerId } from "../../base/identifiers.ts";
+import type { ContainerConfig } from "../container_config.ts";
+import { changeConfig } from "../containers/change_config.ts";
+import { whileSteady } from "../containers/while_steady.ts";
+import { LiveNetwork } from "./live_network.ts";
+
+/** What a change has at hand. */
+export interface NetworkChange {
+  readonly before: ContainerConfig;
+  /** Opens its networks, if it runs. */
+  live(): LiveNetwork | undefined;
+  /** Is disposed of if the change fails, and let go of else. */
+  readonly undo: DisposableStack;
+}
+
+/**
+ * Makes a change while nobody else does.
+ *
+ * @param change Gives the new configuration; may throw.
+ * @returns The new configuration.
+ * @throws {NotFoundError} If the container is gone.
+ * @throws {ConflictError} If somebody works on it for too long.
+ */
+export function changeNetworks(
+  paths: HostPaths,
+  id: ContainerId,
+  change: (change: NetworkChange) => ContainerConfig,
+): ContainerConfig {
+  return whileSteady(paths, id, (running) => {
+    using opened = new DisposableStack();
+    using undo = new DisposableStack();
+    const config = changeConfig(paths, id, (before) => {
+      const live = (): LiveNetwork | undefined =>
+        running && opened.use(
+          new LiveNetwork(paths, { config: before, pid: running.pid }),
+        );
+      return change({ before, live, undo });
+    });
+    undo.move();
+    return config;
+  });
+}
