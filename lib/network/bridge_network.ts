@@ -70,12 +70,15 @@ export interface NetworkSetup {
  * Sees to it that the kernel has all of a network: the bridge, its rules, and
  * that packets are passed on. Whatever is there already stays.
  *
+ * @param outside By which versions of IP others reach this machine: nothing
+ * else is passed on.
  * @throws {NetlinkError} If the kernel refuses.
  * @throws {HostError} If a kernel parameter cannot be set.
  */
 export function ensureNetwork(
   { links, table }: KernelNetwork,
   network: NetworkRecord,
+  outside: ReadonlySet<IpVersion>,
 ): NetworkSetup {
   const { id, device: bridge, access } = network;
   const read = subnetsOf(network);
@@ -93,7 +96,9 @@ export function ensureNetwork(
   });
   const versions = access === "internal"
     ? []
-    : [...new Set(subnets.map(({ version }) => version))];
+    : [...outside].filter((version) =>
+      subnets.some((subnet) => subnet.version === version)
+    );
   return { bridge: index, nowForwarding: versions.filter(enableForwarding) };
 }
 
@@ -104,8 +109,8 @@ export interface EndpointOptions {
   /** Addresses it wants, one of each version of IP at most. */
   readonly addresses?: readonly IpAddress[];
   readonly macAddress?: Uint8Array;
-  /** Whether its way to the world is through this network. */
-  readonly route: "default" | "none";
+  /** By which versions of IP its way to the world is through this network. */
+  readonly ways: ReadonlySet<IpVersion>;
 }
 
 /** A container's place in a network. */
@@ -127,7 +132,7 @@ export function reserveEndpoint(
   leases: AddressLeases,
   options: EndpointOptions,
 ): Endpoint {
-  const { container, route } = options;
+  const { container, ways } = options;
   const subnets = subnetsOf(network);
   assertInSome(subnets, options);
   using undo = new DisposableStack();
@@ -138,8 +143,10 @@ export function reserveEndpoint(
   if (first === undefined) {
     throw new IntegrityError(`Network "${network.name}" has no subnet`);
   }
-  const hasWayOut = route === "default" && network.access === "world";
-  const gateways = hasWayOut ? subnets.map(({ gateway }) => gateway) : [];
+  const gateways = network.access === "internal"
+    ? []
+    : subnets.map(({ gateway }) => gateway)
+      .filter(({ version }) => ways.has(version));
   const macAddress = options.macAddress ?? macAddressFor(first.address);
   undo.move();
   return { addresses: [first, ...others], gateways, macAddress };

@@ -6,6 +6,7 @@
  * @see Linux Documentation/networking/ip-sysctl.rst
  */
 import { HostError } from "../base/errors.ts";
+import { namesIn } from "../base/names_in.ts";
 import type { IpVersion } from "./ip_address.ts";
 
 const PARAMETERS = "/proc/sys/net";
@@ -22,15 +23,29 @@ export function isForwarding(version: IpVersion): boolean {
 
 /**
  * Has this machine pass packets of others on. With IPv6, that makes it a
- * router, which ignores the advertisements of others.
+ * router, which would ignore what other routers advertise: devices that have
+ * their addresses and ways from those go on listening.
  *
  * @returns Whether it did not before.
  * @throws {HostError} If it is not allowed.
  */
 export function enableForwarding(version: IpVersion): boolean {
   if (isForwarding(version)) return false;
+  if (version === 6) keepListening();
   write(FORWARDING[version], "1");
   return true;
+}
+
+/** `accept_ra`: not as a router; always. */
+const LISTENING = { asHost: "1", always: "2" } as const;
+
+function keepListening(): void {
+  for (const device of namesIn(`${PARAMETERS}/ipv6/conf`)) {
+    const name = `ipv6/conf/${device}/accept_ra`;
+    // Those to come begin as "default" says.
+    if (device === "all" || read(name) !== LISTENING.asHost) continue;
+    write(name, LISTENING.always);
+  }
 }
 
 /**

@@ -35,6 +35,7 @@ import {
 import { DEFAULT_NETWORK } from "./network_mode.ts";
 import { parseLabels } from "../lifecycle.ts";
 import { recordNetworkEvent } from "./network_event.ts";
+import { networkSubnets } from "./network_subnets.ts";
 import {
   checkNetworkName,
   type NetworkOptions,
@@ -55,6 +56,7 @@ const DEFAULT_OPTIONS: NetworkOptions = {
   gateways: [],
   ranges: [],
   access: "world",
+  versions: "dual",
   labels: [],
   options: [],
 };
@@ -136,13 +138,6 @@ function recordFor(
     labels: parseLabels(options.labels),
     options: driverOptions,
   };
-}
-
-/** The subnets of all networks; of damaged ones none are known. */
-function networkSubnets(paths: Paths): Subnet[] {
-  return listNetworkNames(paths)
-    .flatMap((name) => readNetwork(paths, name)?.subnets ?? [])
-    .flatMap(({ subnet }) => parseSubnet(subnet) ?? []);
 }
 
 /** A subnet of IPv6 is unique by chance: nobody else has that of 2⁵⁶. */

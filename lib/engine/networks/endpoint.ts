@@ -21,6 +21,7 @@ import { lockDirectoryShared } from "../../network/directory_lock.ts";
 import {
   formatIpAddress,
   type IpAddress,
+  type IpVersion,
   parseIpAddress,
 } from "../../network/ip_address.ts";
 import {
@@ -35,10 +36,12 @@ import {
   type InterfaceAddress,
   parseInterfaceAddress,
 } from "../../network/subnet.ts";
+import { outsideVersions } from "../../network/outside_versions.ts";
 import type { ContainerConfig } from "../container_config.ts";
 import { endpointNames } from "./endpoint_names.ts";
 import type { EndpointConfig } from "./network_config.ts";
 import type { EndpointState } from "./network_state.ts";
+import { networkSubnets } from "./network_subnets.ts";
 
 type Paths = Pick<HostPaths, "networks" | "addresses">;
 
@@ -76,14 +79,16 @@ export function reserve(
   using _unchanged = lockDirectoryShared(paths.networks);
   const network = networkOf(paths, endpoint);
   const leases = leasesOf(paths, network.id);
-  const options = { container: config.id, route, ...wishes(endpoint) };
+  const outside = outsideVersions(kernel.links, networkSubnets(paths));
+  const ways = route === "default" ? outside : new Set<IpVersion>();
+  const options = { container: config.id, ways, ...wishes(endpoint) };
   const { addresses, gateways, macAddress } = reserveEndpoint(
     network,
     leases,
     options,
   );
   undo.defer(() => leases.release(config.id));
-  const { nowForwarding } = ensureNetwork(kernel, network);
+  const { nowForwarding } = ensureNetwork(kernel, network, outside);
   undo.move();
   const state: EndpointState = {
     network: network.id,

@@ -16,7 +16,10 @@ import {
   reserveEndpoint,
 } from "../../../lib/network/bridge_network.ts";
 import { linkNamed } from "../../../lib/network/bridge_device.ts";
-import { parseIpAddress } from "../../../lib/network/ip_address.ts";
+import {
+  type IpVersion,
+  parseIpAddress,
+} from "../../../lib/network/ip_address.ts";
 import { readLink } from "../../../lib/network/link/link.ts";
 import { listLinks } from "../../../lib/network/link/link_requests.ts";
 import { formatMacAddress } from "../../../lib/network/mac_address.ts";
@@ -32,6 +35,8 @@ import {
 } from "../../support/network_namespace.ts";
 import { rootTest } from "../../support/root.ts";
 import { TemporaryDirectory } from "../../support/temporary_directory.ts";
+
+const BOTH: ReadonlySet<IpVersion> = new Set<IpVersion>([4, 6]);
 
 const NETWORK: NetworkRecord = {
   id: "f".repeat(64),
@@ -68,7 +73,7 @@ class Machine implements Disposable {
   ensure(): ReturnType<typeof ensureNetwork> {
     return withinNetwork(
       this.host,
-      () => ensureNetwork(this.kernel, NETWORK),
+      () => ensureNetwork(this.kernel, NETWORK, BOTH),
     );
   }
 
@@ -81,7 +86,7 @@ class Machine implements Disposable {
     const container = idOf(index);
     const endpoint = reserveEndpoint(NETWORK, this.leases, {
       container,
-      route: "default",
+      ways: BOTH,
       ...more,
     });
     const attachment = { container, slot: 0, bridge, ...endpoint };
