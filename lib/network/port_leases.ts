@@ -37,6 +37,8 @@ export interface PortLease extends Pick<SettledPublication, "hostPorts"> {
 export interface HostPorts {
   readonly isFree: (port: HostPort) => boolean;
   readonly findHolder: (port: HostPort) => PortHolder | undefined;
+  /** What its user calls the owner of a lease. */
+  readonly nameOf: (owner: string) => string;
 }
 
 /** Where ports come from that nobody has asked for by number. */
@@ -217,10 +219,12 @@ function settle(
 function refusalOf(
   claim: Claim,
   taken: readonly PortLease[],
-  { isFree, findHolder }: HostPorts,
+  { isFree, findHolder, nameOf }: HostPorts,
 ): string | undefined {
   const holder = taken.find((lease) => collides(lease, claim));
-  if (holder !== undefined) return `container ${holder.owner} has it`;
+  if (holder !== undefined) {
+    return `container "${nameOf(holder.owner)}" has it`;
+  }
   const { protocol, hostAddress, hostPorts } = claim;
   for (let port = hostPorts.first; port <= hostPorts.last; port++) {
     const at = hostAddress === undefined ? {} : { address: hostAddress };

@@ -5,7 +5,7 @@
  * @module
  */
 import type { HostPaths } from "../../base/host_paths.ts";
-import type { ContainerId } from "../../base/identifiers.ts";
+import { type ContainerId, isContainerId } from "../../base/identifiers.ts";
 import type { KernelNetwork } from "../../network/bridge_network.ts";
 import {
   forgetConnections,
@@ -18,16 +18,15 @@ import {
   type PublishedContainer,
 } from "../../network/nftables/publication_rules.ts";
 import { removeRulesOf, settleRules } from "../../network/own_filter.ts";
-import { PortLeases } from "../../network/port_leases.ts";
+import { type HostPorts, PortLeases } from "../../network/port_leases.ts";
 import {
   formatPublication,
   parsePublication,
   type SettledPublication,
 } from "../../network/port_publication.ts";
+import { readConfig } from "../containers/records.ts";
 import { addressesOf } from "./endpoint.ts";
 import type { NetworkState } from "./network_state.ts";
-
-const HOST = { isFree: isHostPortFree, findHolder: findPortHolder };
 
 /**
  * Takes the ports that a container publishes: all, or none.
@@ -37,12 +36,12 @@ const HOST = { isFree: isHostPortFree, findHolder: findPortHolder };
  * @throws {ConflictError} If one is taken; it says by whom.
  */
 export function claimPorts(
-  { ports }: Pick<HostPaths, "ports">,
+  paths: HostPaths,
   container: ContainerId,
   publish: readonly string[],
 ): string[] {
-  return new PortLeases(ports)
-    .claim(container, publish.map(parsePublication), HOST)
+  return new PortLeases(paths.ports)
+    .claim(container, publish.map(parsePublication), portsOfHost(paths))
     .map(formatPublication);
 }
 
@@ -54,13 +53,26 @@ export function claimPorts(
  * @throws {ConflictError} If one is taken; then it keeps those it has.
  */
 export function replacePorts(
-  { ports }: Pick<HostPaths, "ports">,
+  paths: HostPaths,
   container: ContainerId,
   publish: readonly string[],
 ): string[] {
-  return new PortLeases(ports)
-    .replace(container, publish.map(parsePublication), HOST)
+  return new PortLeases(paths.ports)
+    .replace(container, publish.map(parsePublication), portsOfHost(paths))
     .map(formatPublication);
+}
+
+function portsOfHost(paths: HostPaths): HostPorts {
+  return {
+    isFree: isHostPortFree,
+    findHolder: findPortHolder,
+    nameOf: (owner) => nameOf(paths, owner),
+  };
+}
+
+function nameOf(paths: HostPaths, owner: string): string {
+  const config = isContainerId(owner) ? readConfig(paths, owner) : undefined;
+  return config?.name ?? owner;
 }
 
 /** Has the ports of a container lead to it, and to nobody else. */

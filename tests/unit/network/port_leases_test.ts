@@ -25,6 +25,7 @@ function hostWith(...busy: readonly number[]): HostPorts {
     isFree: ({ port }) => !busy.includes(port),
     findHolder: ({ port }) =>
       port === 81 ? { pid: 7, name: "nginx" } : undefined,
+    nameOf: (owner) => `${owner}-name`,
   };
 }
 
@@ -80,7 +81,7 @@ for (const [held, asked, isTaken] of COLLISIONS) {
         () => claim(leases, "b", ["7:7", asked]),
         (error) =>
           error instanceof ConflictError &&
-          error.message.endsWith(": container a has it"),
+          error.message.endsWith(': container "a-name" has it'),
       );
     } else {
       claim(leases, "b", ["7:7", asked]);
@@ -105,7 +106,7 @@ Deno.test("claim() names the program that listens", () => {
   });
   assert.throws(
     () => claim(leases, "a", ["5:80", "5:81"]),
-    /container a has it/,
+    /container "a-name" has it/,
   );
   assert.deepEqual(leases.list(), []);
 });
