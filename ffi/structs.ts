@@ -150,3 +150,70 @@ export const SOCK_FPROG = defineStruct("struct sock_fprog", "linux/filter.h", {
   len: "u16",
   filter: "u64",
 });
+
+/** What is known of a table of iptables. */
+export const IPT_GETINFO = defineStruct(
+  "struct ipt_getinfo",
+  "linux/netfilter_ipv4/ip_tables.h",
+  {
+    name: "u8[32]",
+    valid_hooks: "u32",
+    // Five numbers each, one for each hook.
+    _hook_entry: "u8[20]",
+    _underflow_before: "u8[8]",
+    _underflow_forward: "u32",
+    _underflow_after: "u8[8]",
+    num_entries: "u32",
+    size: "u32",
+  },
+);
+
+/** Which table's rules are asked for; they follow. */
+export const IPT_GET_ENTRIES = defineStruct(
+  "struct ipt_get_entries",
+  "linux/netfilter_ipv4/ip_tables.h",
+  { name: "u8[32]", size: "u32", _padding: "u32" },
+);
+
+/** A rule of iptables. */
+export const IPT_ENTRY = defineStruct(
+  "struct ipt_entry",
+  "linux/netfilter_ipv4/ip_tables.h",
+  {
+    ip: "u8[84]",
+    nfcache: "u32",
+    target_offset: "u16",
+    next_offset: "u16",
+    comefrom: "u32",
+    _packets: "u64",
+    _bytes: "u64",
+  },
+);
+
+/** A rule of ip6tables. */
+export const IP6T_ENTRY = defineStruct(
+  "struct ip6t_entry",
+  "linux/netfilter_ipv6/ip6_tables.h",
+  {
+    ipv6: "u8[136]",
+    nfcache: "u32",
+    target_offset: "u16",
+    next_offset: "u16",
+    comefrom: "u32",
+    _packets: "u64",
+    _bytes: "u64",
+  },
+);
+
+/** What a rule of iptables does; a verdict or a name follows. */
+export const XT_STANDARD_TARGET = defineStruct(
+  "struct xt_standard_target",
+  "linux/netfilter/x_tables.h",
+  {
+    _target_size: "u16",
+    _name: "u8[29]",
+    _revision: "u8",
+    verdict: "i32",
+    _padding: "u32",
+  },
+);

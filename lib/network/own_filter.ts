@@ -9,18 +9,9 @@ import type { NetlinkSocket } from "./netlink/netlink_socket.ts";
 import type { AnyRule } from "./nftables/add_rules.ts";
 import { performBatch } from "./nftables/batch.ts";
 import { createOwnTable, OWN_TABLE } from "./nftables/own_table.ts";
-import {
-  type PresentRule,
-  readChain,
-  readRule,
-} from "./nftables/read_table.ts";
+import { type PresentRule, readRule } from "./nftables/read_table.ts";
 import { changeRequests, compareRules } from "./nftables/rule_changes.ts";
-import {
-  findTable,
-  listChains,
-  listRules,
-  removeRule,
-} from "./nftables/table_requests.ts";
+import { findTable, listRules, removeRule } from "./nftables/table_requests.ts";
 
 /** A table of ours in the packet filter of a network namespace. */
 export interface OwnTable {
@@ -150,18 +141,4 @@ function changeRules(
       }
     }
   }
-}
-
-/**
- * Chains of others that end what goes through this machine unless a rule of
- * theirs lets it pass. Ours cannot overrule them.
- *
- * @returns Such as `filter FORWARD`.
- */
-export function foreignDrops(filter: NetlinkSocket): string[] {
-  return filter.list(listChains()).map(readChain)
-    .filter(({ table, isForward, dropsByDefault }) =>
-      !table.startsWith(OWN_TABLE) && isForward && dropsByDefault
-    )
-    .map(({ table, name }) => `${table} ${name}`);
 }

@@ -208,7 +208,8 @@ for (const { name: file } of Deno.readDirSync(CONSTANTS)) {
 
 /** The kernel's own headers are for both, but for those that want glibc's. */
 function needsGlibc(header: string): boolean {
-  return !/^(linux|asm)\//.test(header) || header === "linux/if.h";
+  return !/^(linux|asm)\//.test(header) || header === "linux/if.h" ||
+    header.includes("_tables.h");
 }
 
 /** The first header that a file's documentation names. */

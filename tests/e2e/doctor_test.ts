@@ -623,7 +623,7 @@ for (const [path, text, change] of LIES) {
   });
 }
 
-placeTest("doctor sees that packets are not forwarded", async (place) => {
+placeTest("doctor tells whether packets are forwarded", async (place) => {
   const path = "/proc/sys/net/ipv4/ip_forward";
   const forwarding = (value: number): readonly string[] => [
     ...["unshare", "-n", "sh", "-ec", `echo ${value} >${path}; exec "$@"`],
@@ -631,8 +631,27 @@ placeTest("doctor sees that packets are not forwarded", async (place) => {
   ];
   const on = await examine(place, { wrapper: forwarding(1) });
   const off = await examine(place, { wrapper: forwarding(0) });
-  assert.equal(finding(on, "ip-forward").status, "ok");
-  assert.deepEqual(changes(on, off), ["ip-forward degraded"]);
+  assert.equal(finding(on, "ip-forward").detail, "1");
+  assert.match(finding(off, "ip-forward").detail, /^0; set to 1/);
+  assert.deepEqual(changes(on, off), []);
+});
+
+placeTest("doctor tells of firewalls, and how to pass them", async (place) => {
+  const script = `nft add table inet mine
+    nft 'add chain inet mine through {
+      type filter hook forward priority 0; policy drop; }'
+    exec "$@"`;
+  const wrapper = ["unshare", "-n", "sh", "-ec", script, "sh"];
+  const { status, detail, fix } = finding(
+    await examine(place, { wrapper }),
+    "firewalls",
+  );
+  assert.equal(status, "degraded");
+  assert.match(detail, /^A chain of nftables drops .*inet mine through/);
+  assert.match(
+    fix ?? "",
+    /^nft insert rule inet mine through iifname '"tsd-\*"'/,
+  );
 });
 
 placeTest("doctor misses nftables without CAP_NET_ADMIN", async (place) => {
@@ -641,6 +660,7 @@ placeTest("doctor misses nftables without CAP_NET_ADMIN", async (place) => {
   const { status, detail } = finding(after, "nftables");
   assert.equal(status, "missing");
   assert.match(detail, /^nftables: EPERM/);
+  assert.equal(finding(after, "bridge").status, "missing");
 });
 
 placeTest("--oom-score-adj fails below what doctor says", async (place) => {

@@ -138,6 +138,8 @@ export function fakeProbe({ files, ...changes }: FakeHost = {}): HostProbe {
     }),
     makeCgroup: () => WORKS,
     askNftables: () => WORKS,
+    makeBridge: () => WORKS,
+    findFirewalls: () => [],
     ...changes,
   };
 }

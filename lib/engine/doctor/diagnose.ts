@@ -25,7 +25,13 @@ import {
   checkTasks,
 } from "./limits.ts";
 import { checkLauncher, checkNamespaces } from "./namespaces.ts";
-import { checkIpForward, checkNftables } from "./network.ts";
+import {
+  checkBridge,
+  checkBridgeFilter,
+  checkFirewalls,
+  checkIpForward,
+  checkNftables,
+} from "./network.ts";
 import {
   checkDefaultCapabilities,
   checkNeededCapabilities,
@@ -128,7 +134,16 @@ const SECTIONS: readonly SectionPlan[] = [
       checkSelinux,
     ],
   },
-  { title: "Network", checks: [checkNftables, checkIpForward] },
+  {
+    title: "Network",
+    checks: [
+      checkNftables,
+      checkBridge,
+      checkIpForward,
+      checkBridgeFilter,
+      checkFirewalls,
+    ],
+  },
 ];
 
 /** Checks that learn the truth whoever makes them. */
@@ -148,6 +163,7 @@ const FOR_ANYBODY: ReadonlySet<Check> = new Set<Check>([
   checkAppArmor,
   checkSelinux,
   checkIpForward,
+  checkBridgeFilter,
 ]);
 
 /**

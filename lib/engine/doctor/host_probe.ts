@@ -10,6 +10,7 @@ import type { RlimitName } from "../../../ffi/constants/resource.ts";
 import type { SyscallRecord } from "../../../ffi/record.ts";
 import type { BuildKind } from "../../base/build_info.ts";
 import type { HostRoots } from "../../base/host_paths.ts";
+import type { DropAdvice } from "../../network/foreign_drops.ts";
 import type { CgroupSurvey } from "../../runtime/cgroups/survey.ts";
 
 /** What the kernel said to something that was tried. */
@@ -113,4 +114,8 @@ export interface HostProbe {
   makeCgroup(parent: string): Answer;
   /** Asks nftables for its generation, through a netlink socket. */
   askNftables(): Answer;
+  /** Makes a bridge and a pair of devices, in a network namespace of its own. */
+  makeBridge(): Answer;
+  /** Looks for firewalls of others that drop what containers send. */
+  findFirewalls(): readonly DropAdvice[];
 }

@@ -19,6 +19,7 @@ import { NativeLauncher } from "../../../ffi/launcher/launcher.ts";
 import { trySyscall } from "../../../ffi/syscall.ts";
 import { buildInfo } from "../../base/build_info.ts";
 import type { HostRoots } from "../../base/host_paths.ts";
+import type { DropAdvice } from "../../network/foreign_drops.ts";
 import {
   type CgroupSurvey,
   surveyCgroups,
@@ -35,6 +36,7 @@ import type {
   OverlayAnswers,
   Trial,
 } from "./host_probe.ts";
+import { findFirewalls, tryBridge } from "./network_trial.ts";
 import { tryNftables } from "./nftables_trial.ts";
 import { tryIdMapping, tryOverlay } from "./overlay_trial.ts";
 import { openMappedUserNamespace } from "./user_namespace_trial.ts";
@@ -170,6 +172,14 @@ export class KernelProbe implements HostProbe, Disposable {
 
   askNftables(): Answer {
     return tryNftables();
+  }
+
+  makeBridge(): Answer {
+    return tryBridge();
+  }
+
+  findFirewalls(): readonly DropAdvice[] {
+    return findFirewalls();
   }
 
   get #untried(): string {

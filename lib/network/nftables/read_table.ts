@@ -48,6 +48,8 @@ export function readRule(
 
 /** A chain that is there, anybody's. */
 export interface PresentChain {
+  /** `NFPROTO_…`, of the table. */
+  readonly family: number;
   readonly table: string;
   readonly name: string;
   /** Whether it sees packets that go through this machine. */
@@ -65,6 +67,7 @@ export function readChain(
     .get(NFTA_HOOK.NFTA_HOOK_HOOKNUM);
   const policy = attributes.get(NFTA_CHAIN.NFTA_CHAIN_POLICY);
   return {
+    family: body[0] ?? 0,
     table: textOf(attributes, NFTA_CHAIN.NFTA_CHAIN_TABLE),
     name: textOf(attributes, NFTA_CHAIN.NFTA_CHAIN_NAME),
     isForward: hook !== undefined && readBe32(hook) === NF_INET.NF_INET_FORWARD,

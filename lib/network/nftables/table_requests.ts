@@ -217,14 +217,20 @@ function addPorts(
   );
 }
 
-/** Asks for the rules of a table: `readRule()` reads each. */
-export function listRules(table: string): NetlinkRequest {
-  return request(
-    `list the rules of "${table}"`,
-    NFT_MSG.NFT_MSG_GETRULE,
-    0,
-    attribute(NFTA_RULE.NFTA_RULE_TABLE, text(table)),
-  );
+/**
+ * Asks for the rules of a table: `readRule()` reads each.
+ *
+ * @param family `NFPROTO_…`, of the table.
+ */
+export function listRules(
+  table: string,
+  family: number = NFPROTO.NFPROTO_INET,
+): NetlinkRequest {
+  const name = attribute(NFTA_RULE.NFTA_RULE_TABLE, text(table));
+  return {
+    ...request(`list the rules of "${table}"`, NFT_MSG.NFT_MSG_GETRULE, 0),
+    body: concat(netfilterHeader(family, 0), name),
+  };
 }
 
 /** Asks for all chains of all tables: `readChain()` reads each. */

@@ -162,6 +162,8 @@ rootTest("KernelProbe tries all it can", () => {
       assert.equal(probe.makeCgroup("/nonexistent").kind, "refused");
       // The kernel answers one way or the other.
       assert.notEqual(probe.askNftables().kind, "untried");
+      assert.deepEqual(probe.makeBridge(), WORKS);
+      assert.ok(Array.isArray(probe.findFirewalls()));
       assert.notEqual(probe.mapIds().mount.kind, "untried");
     }
     assert.deepEqual([...Deno.readDirSync(directory)], []);

@@ -37,6 +37,7 @@ Deno.test("every flag that the doctor names is one of run", () => {
     attempt: () => no,
     mountOverlay: () => ({ mount: no, changes: no }),
     mapIds: () => ({ mount: no, overlay: no }),
+    makeBridge: () => no,
   };
   const found = [
     ...check(broken),

@@ -186,6 +186,7 @@ Deno.test("readChain() reads hook and policy", () => {
     base: { type: "filter", hook: "forward", priority: 0 },
   });
   assert.deepEqual(readChain(made), {
+    family: 1,
     table: "t",
     name: "c",
     isForward: true,
