@@ -54,6 +54,12 @@ const SECCOMP = [
 /** What only containers with volumes of the store need. */
 const VOLUMES = ["lib/engine/volumes/create_with_volumes.ts"];
 
+/** What only containers need that are connected to networks. */
+const NETWORK = [
+  "lib/engine/networks/connection.ts",
+  "lib/engine/networks/release_networks.ts",
+];
+
 /** The sections of tsdocker in each layout. */
 const SECTIONS: Readonly<Record<LayoutName, Sections>> = {
   run: {
@@ -65,6 +71,7 @@ const SECTIONS: Readonly<Record<LayoutName, Sections>> = {
       "lib/cli/commands/run_attached.ts",
       "lib/engine/containers/run_detached.ts",
     ],
+    network: NETWORK,
     seccomp: SECCOMP,
     unpack: [...UNPACK, ...VOLUMES],
     ...ARCHIVES,
@@ -79,6 +86,7 @@ const SECTIONS: Readonly<Record<LayoutName, Sections>> = {
       "lib/engine/containers/exec_check.ts",
       "lib/monitor/health.ts",
     ],
+    network: NETWORK,
     seccomp: SECCOMP,
   },
   // All other commands, and what is called by other words.
@@ -109,6 +117,7 @@ const SECTIONS: Readonly<Record<LayoutName, Sections>> = {
       "lib/engine/containers/list_filter.ts",
       "lib/engine/containers/size.ts",
     ],
+    network: NETWORK,
     seccomp: [
       ...SECCOMP,
       "lib/runtime/security/seccomp/parse_profile.ts",
