@@ -66,8 +66,9 @@ export const runCommand = defineCommand({
   if (trace?.mode === "dry-run") {
     const { dryRun } = await import("../../engine/containers/dry_run.ts");
     const { formatPlan } = await import("../output/plan.ts");
-    const { plan } = await dryRun(engine, options);
-    context.stdout.write(formatPlan(plan, trace.format));
+    const { format } = trace;
+    const { plan, ...networks } = await dryRun(engine, options);
+    context.stdout.write(formatPlan(plan, { format, networks }));
     return EXIT_STATUS.success;
   }
   if (options.detach) {
@@ -106,8 +107,9 @@ async function explainTo(
 ): Promise<RunEvents> {
   const { formatPlan } = await import("../output/plan.ts");
   return {
-    onLaunched({ plan, launched }): void {
-      stderr.write(formatPlan(plan, format, launched));
+    onLaunched({ plan, launched, network: state }): void {
+      const networks = state && { networks: { state } };
+      stderr.write(formatPlan(plan, { format, ...networks }, launched));
     },
   };
 }

@@ -12,6 +12,7 @@ import type {
   PrepareStep,
 } from "../../runtime/plan/step.ts";
 import type { StepOutcome } from "../../runtime/rootfs/prepare.ts";
+import { networkLines, type PlannedNetworks } from "./network_plan.ts";
 import { printable } from "./printable.ts";
 
 /** What the steps of a plan did. */
@@ -37,13 +38,18 @@ interface StepJson {
 /**
  * A plan as text for people, or as one line of JSON.
  *
+ * @param networks What is done for its networks.
  * @param outcomes What its steps did; absent if it was not carried out.
  */
 export function formatPlan(
   plan: LaunchPlan,
-  format: TraceFormat,
+  { format, networks }: {
+    readonly format: TraceFormat;
+    readonly networks?: PlannedNetworks;
+  },
   outcomes?: PlanOutcomes,
 ): string {
+  const lines = networks === undefined ? [] : networkLines(networks);
   const prepare = plan.prepare.map((step, index) =>
     stepJson(step, outcomes?.prepared[index])
   );
@@ -57,13 +63,21 @@ export function formatPlan(
     const launcher = outcomes && { launcher: outcomes.launcher };
     const ids = plan.idMaps && { idMaps: plan.idMaps };
     return `${
-      JSON.stringify({ ...launcher, prepare, clone, ...ids, child })
+      JSON.stringify({
+        ...launcher,
+        ...(lines.length === 0 ? {} : { networks: lines }),
+        prepare,
+        clone,
+        ...ids,
+        child,
+      })
     }\n`;
   }
   const by = outcomes === undefined
     ? ""
     : `, by the ${outcomes.launcher} launcher`;
   return [
+    ...networkPart(lines),
     "In a private mount namespace of tsdocker:",
     ...prepare.map(stepLine),
     `\n${clone}`,
@@ -72,6 +86,15 @@ export function formatPlan(
     ...child.map(stepLine),
     "",
   ].join("\n");
+}
+
+function networkPart(lines: readonly string[]): string[] {
+  if (lines.length === 0) return [];
+  return [
+    "In the network of the host, and in the container's:",
+    ...lines.map((line) => `  ${printable(line)}`),
+    "",
+  ];
 }
 
 /** What is written of the ids of the new process before its first step. */

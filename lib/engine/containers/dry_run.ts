@@ -21,6 +21,7 @@ import { hostFacts } from "../host_facts.ts";
 import { applyImageDefaults } from "../image_defaults.ts";
 import { findImage, type OpenedImage } from "../images/open_image.ts";
 import { foreseeDefaultNetwork } from "../networks/default_network.ts";
+import type { EndpointConfig } from "../networks/network_config.ts";
 import { resolveNetworks } from "../networks/resolve_networks.ts";
 import type { RunOptions } from "../run_options.ts";
 import { withImageVolumes } from "../volumes/configure_volumes.ts";
@@ -29,6 +30,16 @@ import { fateWithoutCaller } from "./fate.ts";
 import { filesDirectory } from "./files.ts";
 import { planContainer, type PlannedContainer } from "./plan_container.ts";
 import { containerDirectory } from "./records.ts";
+
+/** A container that is never made, and what it would be connected to. */
+export interface PlannedRun extends PlannedContainer {
+  readonly networks: readonly EndpointConfig[];
+  /** As `-p` takes them. */
+  readonly publish: readonly string[];
+}
+
+/** Where the namespace is that a connected container would join. */
+const NETWORK_PATH = "/proc/(tsdocker)/fd/(its network namespace)";
 
 /**
  * Plans what `run` would do; reads the image's user database and nothing
@@ -40,7 +51,7 @@ import { containerDirectory } from "./records.ts";
 export async function dryRun(
   engine: Engine,
   asked: RunOptions,
-): Promise<PlannedContainer> {
+): Promise<PlannedRun> {
   const { paths, cwd } = engine;
   const { layers, settings } = await lookAt(engine, asked.image);
   const options = applyImageDefaults(asked, settings);
@@ -65,13 +76,18 @@ export async function dryRun(
     ...ids,
     ...(ids.idMappings === undefined ? {} : { layerOwners: "mapped" }),
   };
-  return await planContainer(config, {
+  const isJoining = config.network === "connected" &&
+    config.idMappings === undefined;
+  const planned = await planContainer(config, {
     snapshot: snapshotIn(directory, [...layers, paths.mountPoints]),
     filesPath: filesDirectory(paths, draft),
     hierarchies: mountedHierarchies(),
     withoutKeeper: options.detach ? "goes-on" : fateWithoutCaller(options),
     warn: engine.warn,
+    ...(isJoining ? { networkPath: NETWORK_PATH } : {}),
   });
+  const { networks = [], publish = [] } = draft;
+  return { ...planned, networks, publish };
 }
 
 type SeenImage = Pick<OpenedImage, "layers" | "settings">;

@@ -14,6 +14,7 @@ import { hostId } from "../../runtime/plan/id_map.ts";
 import { USER_NAMESPACE } from "../../runtime/plan/user_namespace.ts";
 import type { StdioOptions } from "../../runtime/stdio/stdio.ts";
 import type { Engine } from "../engine.ts";
+import type { NetworkState } from "../networks/network_state.ts";
 import { openNetwork } from "../networks/open_network.ts";
 import type { CreatedContainer } from "./create.ts";
 import { writeContainerFiles } from "./files.ts";
@@ -24,6 +25,8 @@ import type { RunningRecord } from "./records.ts";
 /** What was launched, for `--explain`. */
 export interface LaunchReport extends PlannedContainer {
   readonly launched: Launched;
+  /** What it has of its networks; absent if it is connected to none. */
+  readonly network?: NetworkState;
 }
 
 /** What a container's streams need to be, whoever is on the other side. */
@@ -90,7 +93,11 @@ export async function launchContainer<Stdio extends LaunchStdio>(
   });
   undo.move();
   network.keep();
-  return { spec, plan, launched, stdio };
+  const { state } = network;
+  return {
+    ...{ spec, plan, launched, stdio },
+    ...(state === undefined ? {} : { network: state }),
+  };
 }
 
 /** What only a user namespace needs is loaded for one. */

@@ -40,7 +40,7 @@ const OUTCOME: PlanOutcomes = {
 
 Deno.test("formatPlan() prints each step, and why it is there", () => {
   assert.equal(
-    formatPlan(PLAN, "text"),
+    formatPlan(PLAN, { format: "text" }),
     String.raw`In a private mount namespace of tsdocker:
   openat(AT_FDCWD, <root>/dev, 0) = $dev
     # needed later
@@ -60,7 +60,7 @@ In the new process:
 
 Deno.test("formatPlan() adds time and result of steps that were made", () => {
   assert.equal(
-    formatPlan(PLAN, "text", OUTCOME),
+    formatPlan(PLAN, { format: "text" }, OUTCOME),
     String.raw`In a private mount namespace of tsdocker:
      0.031 ms  openat(AT_FDCWD, <root>/dev, 0) = $dev = 7
                  # needed later
@@ -79,7 +79,7 @@ In the new process, by the native launcher:
 });
 
 Deno.test("formatPlan() as JSON is one line with the same facts", () => {
-  const text = formatPlan(PLAN, "json", OUTCOME);
+  const text = formatPlan(PLAN, { format: "json" }, OUTCOME);
   assert.equal(text.indexOf("\n"), text.length - 1);
   assert.deepEqual(JSON.parse(text), {
     launcher: "native",
@@ -121,7 +121,7 @@ Deno.test("formatPlan() as JSON is one line with the same facts", () => {
 });
 
 Deno.test("formatPlan() as JSON leaves out what has not happened", () => {
-  const document = JSON.parse(formatPlan(PLAN, "json"));
+  const document = JSON.parse(formatPlan(PLAN, { format: "json" }));
   assert.deepEqual(Object.keys(document), ["prepare", "clone", "child"]);
   assert.deepEqual(document.child[1], {
     call: "execve",
@@ -133,7 +133,7 @@ Deno.test("formatPlan() as JSON leaves out what has not happened", () => {
 Deno.test("formatPlan() leaves out a step that was not needed after all", () => {
   const made = OUTCOME.made.slice(0, 1);
   for (const format of ["text", "json"] as const) {
-    const text = formatPlan(PLAN, format, { ...OUTCOME, made });
+    const text = formatPlan(PLAN, { format }, { ...OUTCOME, made });
     assert.ok(text.includes("sethostname"));
     assert.ok(!text.includes("execve"));
   }
@@ -143,11 +143,14 @@ Deno.test("formatPlan() shows the ids of a user namespace", () => {
   const idMaps = { uid: "0 5000 9\n9 1 1\n", gid: "0 6000 10\n" };
   const plan: LaunchPlan = { ...PLAN, idMaps };
   assert.ok(
-    formatPlan(plan, "text").includes(
+    formatPlan(plan, { format: "text" }).includes(
       "\nclone3(CLONE_NEWNS|CLONE_NEWPID)\n" +
         "  /proc/PID/uid_map: 0 5000 9, 9 1 1\n" +
         "  /proc/PID/gid_map: 0 6000 10\n\nIn the new process:",
     ),
   );
-  assert.deepEqual(JSON.parse(formatPlan(plan, "json")).idMaps, idMaps);
+  assert.deepEqual(
+    JSON.parse(formatPlan(plan, { format: "json" })).idMaps,
+    idMaps,
+  );
 });
