@@ -1,7 +1,8 @@
 // deno-lint-ignore-file no-console -- a tool reports on its streams
 /**
  * Runs all benchmarks and writes what they print into docs/benchmarks.md:
- * `make bench`, as root.
+ * `make bench`, as root; or only some of them:
+ * `deno run -A tests/bench/bench.ts [SCRIPT...]`.
  *
  * @module
  */
@@ -25,6 +26,14 @@ const BENCHMARKS: readonly Benchmark[] = [
     title: "Starting a detached container",
     as: "markdown",
   },
+  {
+    script: "bridge.ts",
+    title: "Starting a container on a bridge",
+    as: "markdown",
+  },
+  { script: "throughput.ts", title: "Throughput of a bridge", as: "markdown" },
+  { script: "ports.ts", title: "A hundred published ports", as: "markdown" },
+  { script: "neighbours.ts", title: "Many neighbours", as: "markdown" },
   { script: "exec.ts", title: "Running a further program", as: "markdown" },
   { script: "echo.ts", title: "Echo of a key in a terminal", as: "markdown" },
   { script: "many.ts", title: "Many containers", as: "markdown" },
@@ -35,6 +44,17 @@ const BENCHMARKS: readonly Benchmark[] = [
   { script: "pull.ts", title: "Pulling an image", as: "markdown" },
   { script: "unpack.ts", title: "Unpacking a large archive", as: "text" },
 ];
+
+/** The benchmarks of some scripts; all of them if none is named. */
+function chosen(scripts: readonly string[]): readonly Benchmark[] {
+  if (scripts.length === 0) return BENCHMARKS;
+  const known = BENCHMARKS.map(({ script }) => script);
+  const unknown = scripts.filter((script) => !known.includes(script));
+  if (unknown.length === 0) {
+    return BENCHMARKS.filter(({ script }) => scripts.includes(script));
+  }
+  throw new Error(`No benchmark is called ${unknown.join(", ")}`);
+}
 
 /** Runs a script; its output is shown as it is, and also when it fails. */
 async function run({ script }: Benchmark): Promise<string> {
@@ -59,7 +79,7 @@ async function format(file: string): Promise<void> {
 
 if (import.meta.main) {
   let document = await Deno.readTextFile(DOCUMENT);
-  for (const benchmark of BENCHMARKS) {
+  for (const benchmark of chosen(Deno.args)) {
     const text = (await run(benchmark)).trim();
     const body = benchmark.as === "text" ? `\`\`\`text\n${text}\n\`\`\`` : text;
     document = withSection(

@@ -5,11 +5,16 @@
  * @module
  */
 
+import type { Fd } from "../../../ffi/fd.ts";
+import { withinNetwork } from "../../../lib/network/network_namespace.ts";
+
 /** A command to be timed as a whole process. */
 export interface Command {
   readonly program: string;
   readonly args: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  /** The network namespace it runs in; if absent, that of who runs it. */
+  readonly network?: Fd;
 }
 
 /** A program in the race. */
@@ -29,35 +34,56 @@ export interface Absentee {
   readonly reason: string;
 }
 
-/** Runs a command to its end, and gives its output; it must succeed. */
-export async function outputOf(
-  program: string,
-  ...args: string[]
-): Promise<string> {
-  const { success, stdout, stderr } = await new Deno.Command(program, {
-    args,
-    stdin: "null",
-  }).output();
-  const decoder = new TextDecoder();
-  if (success) return decoder.decode(stdout);
-  throw new Error(
-    `${program} ${args.join(" ")}: ${decoder.decode(stderr).trim()}`,
-  );
-}
-
-/** Performs a command without input or output; it must succeed. */
-export async function perform({ program, args, env }: Command): Promise<void> {
-  const { success, stderr } = await new Deno.Command(program, {
+/**
+ * Starts a command without input.
+ *
+ * @param streams What becomes of what it writes.
+ */
+export function start(
+  { program, args, env, network }: Command,
+  streams: Readonly<Record<"stdout" | "stderr", "piped" | "null">>,
+): Deno.ChildProcess {
+  const command = new Deno.Command(program, {
     args: [...args],
     env: { ...env },
     stdin: "null",
-    stdout: "null",
-    stderr: "piped",
-  }).output();
-  if (success) return;
-  throw new Error(
-    `${program} ${args.join(" ")}: ${new TextDecoder().decode(stderr)}`,
-  );
+    ...streams,
+  });
+  return network === undefined
+    ? command.spawn()
+    : withinNetwork(network, () => command.spawn());
+}
+
+/** Runs a program to its end, and gives its output; it must succeed. */
+export function outputOf(
+  program: string,
+  ...args: string[]
+): Promise<string> {
+  return read({ program, args });
+}
+
+/** Runs a command to its end, and gives its output; it must succeed. */
+export function read(command: Command): Promise<string> {
+  return finish(command, "piped");
+}
+
+/** Performs a command without input or output; it must succeed. */
+export async function perform(command: Command): Promise<void> {
+  await finish(command, "null");
+}
+
+async function finish(
+  command: Command,
+  output: "piped" | "null",
+): Promise<string> {
+  const process = start(command, { stdout: output, stderr: "piped" });
+  const ended = await process.output();
+  const decoder = new TextDecoder();
+  if (ended.success) {
+    return output === "piped" ? decoder.decode(ended.stdout) : "";
+  }
+  const line = [command.program, ...command.args].join(" ");
+  throw new Error(`${line}: ${decoder.decode(ended.stderr).trim()}`);
 }
 
 /** The first line of what a program says its version is. */

@@ -17,14 +17,26 @@ const PROGRAM = "true";
 /** What a container runs that is to go on. */
 const LONG_PROGRAM = ["sleep", "1000000"];
 
-/** An engine that runs a container and removes it. */
-export function runToEnd(engine: Engine): Contender {
+/**
+ * An engine that runs a container and removes it.
+ *
+ * @param flags Further flags of `run`.
+ */
+export function runToEnd(
+  engine: Engine,
+  flags: readonly string[] = [],
+): Contender {
   return {
     name: engine.name,
     version: engine.version,
-    command: () => engine.run(["--rm"], [PROGRAM]),
+    command: () => engine.run(["--rm", ...flags], [PROGRAM]),
     [Symbol.asyncDispose]: () => engine[Symbol.asyncDispose](),
   };
+}
+
+/** A contender whose engine is not disposed of with it. */
+export function borrowed(contender: Contender): Contender {
+  return { ...contender, [Symbol.asyncDispose]: () => Promise.resolve() };
 }
 
 /** An engine that starts a container which goes on. */

@@ -4,13 +4,16 @@
  *
  * @module
  */
+import type { Fd } from "../../../ffi/fd.ts";
 import {
   type Absentee,
   type Command,
   outputOf,
   Scratch,
+  start,
   versionOf,
 } from "./contender.ts";
+import { cgroupsNamed, removeCgroups, unmountBelow } from "./engine_remains.ts";
 
 /** Where the engines put the cgroups of their containers. */
 const PODMAN_CGROUP = "libpod_parent";
@@ -18,6 +21,14 @@ const DOCKER_CGROUP = "docker";
 
 /** What podman and docker call the image. */
 const IMAGE = "bench:latest";
+
+/** Where an engine runs if its containers are to be on a bridge. */
+export interface BridgedEngine {
+  /** The network namespace that stands for the host; only for this engine. */
+  readonly host?: Fd;
+  /** Flags of its own, which belong to its name. */
+  readonly flags?: readonly string[];
+}
 
 /** What starts containers and works on them, by docker's command line. */
 export interface Engine extends AsyncDisposable {
@@ -29,7 +40,8 @@ export interface Engine extends AsyncDisposable {
   /** One of its commands. */
   command(...words: readonly string[]): Command;
   /**
-   * The command that runs a program in a new container without a network.
+   * The command that runs a program in a new container, on the engine's own
+   * bridge or without a network.
    *
    * @param flags Further flags of `run`.
    */
@@ -43,7 +55,9 @@ export async function tsdockerEngine(
   program: string,
   image: string,
   launcher: "native" | "reinvoke" = "native",
+  { host }: BridgedEngine = {},
 ): Promise<Engine> {
+  const version = await versionOf(program);
   const scratch = await Scratch.make();
   const roots = ["--root", `${scratch.path}/root`];
   roots.push("--run-root", `${scratch.path}/run`);
@@ -51,27 +65,37 @@ export async function tsdockerEngine(
     program,
     args: [...roots, ...words],
     env: { TSDOCKER_LAUNCHER: launcher },
+    ...inNetwork(host),
   });
   return {
     name: `tsdocker (${launcher})`,
-    version: await versionOf(program),
+    version,
     directory: scratch.path,
     command,
     run: (flags, words) =>
-      command("run", "--network", "none", ...flags, image, ...words),
+      command(
+        ...["run", "--network", host === undefined ? "none" : "bridge"],
+        ...flags,
+        image,
+        ...words,
+      ),
     remove: (name) => command("rm", "-f", name),
     [Symbol.asyncDispose]: () => scratch[Symbol.asyncDispose](),
   };
 }
 
 /** podman with storage of its own, and limits that a container may set. */
-export async function podmanEngine(image: string): Promise<Engine> {
+export async function podmanEngine(
+  image: string,
+  { host, flags: own = [] }: BridgedEngine = {},
+): Promise<Engine> {
   const cgroups = await cgroupsNamed(PODMAN_CGROUP);
   const scratch = await Scratch.make();
   const options = [
     ...["--root", `${scratch.path}/root`, "--runroot", `${scratch.path}/run`],
     ...["--tmpdir", `${scratch.path}/tmp`, "--cgroup-manager", "cgroupfs"],
     ...["--runtime", "runc"],
+    ...["--network-config-dir", `${scratch.path}/networks`, ...own],
   ];
   await outputOf("podman", ...options, "import", image, IMAGE);
   const limits = [
@@ -83,17 +107,16 @@ export async function podmanEngine(image: string): Promise<Engine> {
   const command: Engine["command"] = (...words) => ({
     program: "podman",
     args: [...options, ...words],
+    ...inNetwork(host),
   });
+  const network = host === undefined ? ["--network", "none"] : [];
   return {
-    name: "podman",
+    name: ["podman", ...own].join(" "),
     version: await versionOf("podman"),
     directory: scratch.path,
     command,
     run: (flags, words) =>
-      command(
-        ...["run", "--network", "none", ...limits, ...flags, IMAGE],
-        ...words,
-      ),
+      command("run", ...network, ...limits, ...flags, IMAGE, ...words),
     remove: (name) => command("rm", "-f", "-t", "0", name),
     async [Symbol.asyncDispose](): Promise<void> {
       // It leaves its overlay directory mounted.
@@ -105,22 +128,32 @@ export async function podmanEngine(image: string): Promise<Engine> {
   };
 }
 
+/** How dockerd leaves the machine's network alone. */
+const WITHOUT_BRIDGE = [
+  "--bridge=none",
+  "--iptables=false",
+  "--ip6tables=false",
+];
+
 /** docker with a daemon of its own, started here and ended with it. */
-export async function dockerEngine(image: string): Promise<Engine> {
+export async function dockerEngine(
+  image: string,
+  { host, flags: own = [] }: BridgedEngine = {},
+): Promise<Engine> {
   const cgroups = await cgroupsNamed(DOCKER_CGROUP);
   const scratch = await Scratch.make();
   const socket = `unix://${scratch.path}/socket`;
-  const daemon = new Deno.Command("dockerd", {
+  const daemon = start({
+    program: "dockerd",
     args: [
       ...["--data-root", `${scratch.path}/data`],
       ...["--exec-root", `${scratch.path}/exec`],
       ...["--pidfile", `${scratch.path}/pid`, "--host", socket],
-      ...["--bridge", "none", "--iptables=false", "--ip6tables=false"],
+      ...(host === undefined ? WITHOUT_BRIDGE : []),
+      ...own,
     ],
-    stdin: "null",
-    stdout: "null",
-    stderr: "null",
-  }).spawn();
+    ...inNetwork(host),
+  }, { stdout: "null", stderr: "null" });
   const client = ["--host", socket];
   const end = async (): Promise<void> => {
     try {
@@ -145,16 +178,22 @@ export async function dockerEngine(image: string): Promise<Engine> {
     program: "docker",
     args: [...client, ...words],
   });
+  const network = host === undefined ? ["--network", "none"] : [];
   return {
-    name: "docker",
+    name: ["docker", ...own].join(" "),
     version: await versionOf("docker"),
     directory: scratch.path,
     command,
     run: (flags, words) =>
-      command("run", "--network", "none", ...flags, IMAGE, ...words),
+      command("run", ...network, ...flags, IMAGE, ...words),
     remove: (name) => command("rm", "-f", name),
     [Symbol.asyncDispose]: end,
   };
+}
+
+/** The part of a command that says where it runs. */
+function inNetwork(host: Fd | undefined): Pick<Command, "network"> {
+  return host === undefined ? {} : { network: host };
 }
 
 const DAEMON_TIMEOUT_MS = 30_000;
@@ -171,49 +210,6 @@ async function answer(client: readonly string[]): Promise<void> {
     }
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
-}
-
-/** Cgroups of a name, which an engine makes once and leaves. */
-async function cgroupsNamed(name: string): Promise<string[]> {
-  const found: string[] = [];
-  const parents = ["/sys/fs/cgroup"];
-  for await (const entry of Deno.readDir("/sys/fs/cgroup")) {
-    if (entry.isDirectory) parents.push(`/sys/fs/cgroup/${entry.name}`);
-  }
-  for (const parent of parents) {
-    const path = `${parent}/${name}`;
-    if (await Deno.stat(path).then(() => true, () => false)) found.push(path);
-  }
-  return found;
-}
-
-/** Removes the cgroups that were not there before; they are empty by now. */
-async function removeCgroups(
-  name: string,
-  before: readonly string[],
-): Promise<void> {
-  for (const path of await cgroupsNamed(name)) {
-    if (before.includes(path)) continue;
-    await outputOf(
-      "find",
-      path,
-      "-depth",
-      "-type",
-      "d",
-      "-exec",
-      "rmdir",
-      "{}",
-      ";",
-    );
-  }
-}
-
-/** Unmounts what an engine has left mounted, the deepest first. */
-async function unmountBelow(path: string): Promise<void> {
-  const lines = (await Deno.readTextFile("/proc/self/mountinfo")).split("\n");
-  const points = lines.map((line) => line.split(" ")[4] ?? "")
-    .filter((point) => point.startsWith(`${path}/`));
-  for (const point of points.toReversed()) await outputOf("umount", point);
 }
 
 /**

@@ -1,5 +1,5 @@
 /**
- * The monitors of containers, as the kernel sees them.
+ * The monitors of containers and other processes, as the kernel sees them.
  *
  * @module
  * @see Linux Documentation/filesystems/proc.rst, "/proc/pid/smaps_rollup"
@@ -55,7 +55,8 @@ export async function idleMemory(timeMs: number): Promise<Memory> {
   }
 }
 
-async function memoryOf(pid: string): Promise<Memory> {
+/** The memory of a process. */
+export async function memoryOf(pid: string): Promise<Memory> {
   const text = await Deno.readTextFile(`/proc/${pid}/smaps_rollup`);
   const bytes = (field: string): number =>
     Number(new RegExp(`^${field}:\\s+(\\d+) kB$`, "m").exec(text)?.[1]) * 1024;
