@@ -45,6 +45,12 @@ export const NETWORK_COMMANDS: readonly CommandEntry[] = [
         .networkDisconnectCommand,
   },
   {
+    name: "network reload",
+    aliases: [],
+    load: async () =>
+      (await import("./commands/network/reload.ts")).networkReloadCommand,
+  },
+  {
     name: "network prune",
     aliases: [],
     load: async () =>

@@ -51,12 +51,25 @@ export async function repair(engine: Engine): Promise<string[]> {
   }
   const cgroups = sweepCgroups();
   if (cgroups > 0) repaired.push(`Removed ${cgroups} abandoned cgroups`);
+  repaired.push(...await tryRepairNetworks(engine));
   for (const id of listIds(paths)) {
     if (keeperState(paths, id) !== "orphaned") continue;
     const line = await takeOver(engine, id);
     if (line !== undefined) repaired.push(line);
   }
   return repaired;
+}
+
+/** A kernel without a packet filter must not keep the rest from repair. */
+async function tryRepairNetworks(engine: Engine): Promise<string[]> {
+  const { repairNetworks } = await import("./networks/repair_networks.ts");
+  try {
+    return repairNetworks(engine);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    engine.warn(`Networks cannot be repaired: ${why}`);
+    return [];
+  }
 }
 
 /** Gives a container that runs without its monitor a new one. */

@@ -106,7 +106,7 @@ export class LiveNetwork implements Disposable {
     // It has been connected while it was about to start.
     if (gone === undefined) return undo.move();
     const rest = before.endpoints.filter((one) => one !== gone);
-    const next = nextWayOut(this.#paths, { endpoints: rest });
+    const next = nextWayOut(this.#paths, kernel.links, { endpoints: rest });
     const endpoints = rest.map((one) => one.slot === next?.slot ? next : one);
     detach(kernel.links, this.#id, gone.slot);
     undo.defer(() => attachEndpoint(kernel, this.#place, gone));

@@ -17,6 +17,8 @@ import type { NetlinkRequest } from "../../network/netlink/message.ts";
 import { NetlinkSocket } from "../../network/netlink/netlink_socket.ts";
 import { withinNetwork } from "../../network/network_namespace.ts";
 import { readNetwork } from "../../network/network_store.ts";
+import { outsideVersions } from "../../network/outside_versions.ts";
+import { networkSubnets } from "./network_subnets.ts";
 import type { EndpointState, NetworkState } from "./network_state.ts";
 
 /** The endpoint that is the way out; an internal network is none. */
@@ -30,19 +32,27 @@ export function wayOut(
  * The endpoint that is to become the way out, if there is none any more: the
  * first that can be.
  *
+ * @param links Of the host, which is asked by which versions of IP it reaches
+ * others.
  * @returns As it is to be, or `undefined` if none has to be changed.
  */
 export function nextWayOut(
   paths: Pick<HostPaths, "networks">,
+  links: NetlinkSocket,
   state: Pick<NetworkState, "endpoints">,
 ): EndpointState | undefined {
   if (wayOut(state) !== undefined) return undefined;
+  const versions = outsideVersions(links, networkSubnets(paths));
   for (const endpoint of state.endpoints) {
     const network = readNetwork(paths, endpoint.networkName);
     if (network?.id !== endpoint.network) continue;
     if (network.access === "internal") continue;
-    const gateways = network.subnets.map(({ gateway }) => gateway);
-    return { ...endpoint, gateways };
+    const gateways = network.subnets.map(({ gateway }) => gateway)
+      .filter((text) => {
+        const version = parseIpAddress(text)?.version;
+        return version !== undefined && versions.has(version);
+      });
+    if (gateways.length > 0) return { ...endpoint, gateways };
   }
   return undefined;
 }

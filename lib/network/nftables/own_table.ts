@@ -77,7 +77,7 @@ function subnet(text: string): Subnet {
 const LOOPBACK = { 4: subnet("127.0.0.0/8"), 6: subnet("::1/128") } as const;
 
 /** The rules that are there with no network at all. */
-function baseRules(): Rule[] {
+export function baseRules(): Rule[] {
   const base = (chain: string, part: string): Omit<Rule, "expressions"> => ({
     chain,
     owner: BASE_OWNER,

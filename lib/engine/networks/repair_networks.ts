@@ -1,0 +1,66 @@
+/**
+ * Puts networks right: takes away what nobody needs, and gives back what
+ * running containers lack.
+ *
+ * @module
+ */
+import { isContainerId } from "../../base/identifiers.ts";
+import { namesIn } from "../../base/names_in.ts";
+import { lockDirectory } from "../../network/directory_lock.ts";
+import { LivingContainers } from "../containers/living_containers.ts";
+import { findConfig } from "../containers/look_up.ts";
+import type { Engine } from "../engine.ts";
+import { listNetworks } from "./find_network.ts";
+import { HostNetwork } from "./host_network.ts";
+import { readNetworkState } from "./network_state.ts";
+import { restoreNetworks } from "./restore_networks.ts";
+import { sweepNetworks } from "./sweep_networks.ts";
+
+type Surroundings = Pick<Engine, "paths" | "warn">;
+
+/**
+ * Repairs the networks of all containers.
+ *
+ * @returns A sentence for each thing that was wrong.
+ * @throws {NetlinkError} If the kernel refuses.
+ */
+export function repairNetworks({ paths, warn }: Surroundings): string[] {
+  const isUsed = [paths.networks, paths.addresses, paths.ports]
+    .some((directory) => namesIn(directory).length > 0);
+  if (!isUsed) return [];
+  using kernel = new HostNetwork(paths);
+  using living = new LivingContainers(paths);
+  const sweep = (): string[] => {
+    // Else we would take rules for abandoned whose network is just being made.
+    using _unchanged = lockDirectory(paths.networks);
+    const networks = listNetworks(paths, warn);
+    return sweepNetworks(paths, kernel, { networks, living });
+  };
+  const swept = sweep();
+  const containers = namesIn(paths.states).filter(isContainerId)
+    .filter((id) =>
+      readNetworkState(paths, id) !== undefined && living.has(id)
+    );
+  const networks = listNetworks(paths, () => {});
+  const restored = restoreNetworks(paths, kernel, { containers, networks });
+  return [...swept, ...restored];
+}
+
+/**
+ * Gives one running container back what it lacks.
+ *
+ * @param reference As `findContainer` takes it.
+ * @returns As {@linkcode repairNetworks} does.
+ * @throws {NotFoundError} If there is none.
+ * @throws {NetlinkError} If the kernel refuses.
+ */
+export function reloadNetworks(
+  { paths, warn }: Surroundings,
+  reference: string,
+): string[] {
+  const { id } = findConfig(paths, reference);
+  if (readNetworkState(paths, id) === undefined) return [];
+  using kernel = new HostNetwork(paths);
+  const networks = listNetworks(paths, warn);
+  return restoreNetworks(paths, kernel, { containers: [id], networks });
+}

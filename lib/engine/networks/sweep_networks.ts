@@ -1,0 +1,112 @@
+/**
+ * Takes away what containers and networks that are gone have left: addresses,
+ * ports, rules and devices, in the network namespace of the calling thread.
+ *
+ * @module
+ */
+import type { HostPaths } from "../../base/host_paths.ts";
+import { namesIn } from "../../base/names_in.ts";
+import { AddressLeases } from "../../network/address_leases.ts";
+import { removeAbandonedPorts } from "../../network/attachment.ts";
+import { linkNamed } from "../../network/bridge_device.ts";
+import type { KernelNetwork } from "../../network/bridge_network.ts";
+import { formatIpAddress } from "../../network/ip_address.ts";
+import type { NetworkRecord } from "../../network/network_store.ts";
+import { BASE_OWNER } from "../../network/nftables/own_table.ts";
+import {
+  type OwnTable,
+  presentRules,
+  removeRulesOf,
+} from "../../network/own_filter.ts";
+import { PortLeases } from "../../network/port_leases.ts";
+import { formatPorts } from "../../network/port_publication.ts";
+import type { LivingContainers } from "../containers/living_containers.ts";
+
+type Paths = Pick<HostPaths, "addresses" | "ports">;
+
+/** Who needs something still. */
+export interface Needed {
+  readonly networks: readonly NetworkRecord[];
+  readonly living: LivingContainers;
+}
+
+/**
+ * Takes away what nobody needs.
+ *
+ * @returns A sentence for each thing.
+ * @throws {NetlinkError} If the kernel refuses.
+ */
+export function sweepNetworks(
+  paths: Paths,
+  { links, table }: KernelNetwork,
+  needed: Needed,
+): string[] {
+  const bridges = needed.networks
+    .filter(({ driver }) => driver === "bridge")
+    .flatMap(({ device }) => linkNamed(links, device)?.index ?? []);
+  const ports = removeAbandonedPorts(links, {
+    bridges: new Set(bridges),
+    isAlive: (start) => needed.living.hasStart(start),
+  });
+  return [
+    ...sweepRules(table, needed),
+    ...ports.map((name) => `Removed the device ${name}: its container is gone`),
+    // Last: who gets an address must not get what others still have.
+    ...sweepAddresses(paths, needed),
+    ...sweepPorts(paths, needed),
+  ];
+}
+
+function sweepRules(
+  table: OwnTable,
+  { networks, living }: Needed,
+): string[] {
+  const ids = new Set(networks.map(({ id }) => id));
+  const owners = new Set(
+    presentRules(table).flatMap(({ owner }) => owner?.owner ?? []),
+  );
+  const gone = new Set(
+    [...owners].filter((owner) =>
+      owner !== BASE_OWNER && !ids.has(owner) && !living.has(owner)
+    ),
+  );
+  if (gone.size === 0) return [];
+  removeRulesOf(table, (owner) => gone.has(owner));
+  return [...gone].map((owner) =>
+    `Removed the rules of ${owner.slice(0, 12)}: it is gone`
+  );
+}
+
+function sweepAddresses(
+  { addresses }: Pick<Paths, "addresses">,
+  { networks, living }: Needed,
+): string[] {
+  return namesIn(addresses).flatMap((id) => {
+    const name = networks.find((network) => network.id === id)?.name ??
+      id.slice(0, 12);
+    return new AddressLeases(`${addresses}/${id}`)
+      .releaseAbandoned((owner) => living.has(owner))
+      .map(({ address, owner }) =>
+        `Released the address ${formatIpAddress(address)} of network ${name}: ${
+          describe(owner)
+        } is gone`
+      );
+  });
+}
+
+function sweepPorts(
+  { ports }: Pick<Paths, "ports">,
+  { living }: Needed,
+): string[] {
+  return new PortLeases(ports)
+    .releaseAbandoned((owner) => living.has(owner))
+    .map(({ protocol, hostPorts, owner }) =>
+      `Released the port ${formatPorts(hostPorts)}/${protocol}: ${
+        describe(owner)
+      } is gone`
+    );
+}
+
+function describe(owner: string): string {
+  return `container ${owner.slice(0, 12)}`;
+}
