@@ -11,8 +11,15 @@ import { leasesOf } from "./endpoint.ts";
 import { HostNetwork } from "./host_network.ts";
 import { recordEndpointEvents } from "./network_event.ts";
 import { updateNeighbours } from "./neighbours.ts";
-import { forgetNetworkState, readNetworkState } from "./network_state.ts";
+import {
+  forgetNetworkState,
+  type NetworkState,
+  readNetworkState,
+  writeNetworkState,
+} from "./network_state.ts";
 import { hasPorts, unpublishPorts } from "./published_ports.ts";
+
+const NOTHING: NetworkState = { endpoints: [], ports: [] };
 
 /**
  * Gives all of it back, of a container whose processes have ended. May be done
@@ -21,20 +28,21 @@ import { hasPorts, unpublishPorts } from "./published_ports.ts";
  * @throws {NetlinkError} If the kernel refuses.
  */
 export function releaseNetworks(paths: HostPaths, id: ContainerId): void {
-  const state = readNetworkState(paths, id) ?? { endpoints: [], ports: [] };
+  const state = readNetworkState(paths, id) ?? NOTHING;
   if (hasPorts(paths, id)) {
     using kernel = new HostNetwork(paths);
     unpublishPorts(paths, kernel, id, state);
   }
   // Its keeper may have died before it could write down which.
-  const networks = namesIn(paths.addresses).filter((network) => {
-    const leases = leasesOf(paths, network);
-    const isThere = leases.list().some(({ owner }) => owner === id);
-    if (isThere) leases.release(id);
-    return isThere;
-  });
+  const networks = namesIn(paths.addresses).filter((network) =>
+    leasesOf(paths, network).list().some(({ owner }) => owner === id)
+  );
+  // Whoever is named in a state is told of.
+  if (state.endpoints.length > 0) writeNetworkState(paths, id, NOTHING);
+  // Before the leases are gone, which tell the next command whom to tell.
+  updateNeighbours(paths, networks);
+  for (const network of networks) leasesOf(paths, network).release(id);
   // Last of all: it tells the next command that there is something to do.
   forgetNetworkState(paths, id);
   recordEndpointEvents(paths, id, state, "disconnect");
-  updateNeighbours(paths, networks);
 }
