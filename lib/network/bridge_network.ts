@@ -7,7 +7,9 @@
 import { ConflictError, IntegrityError } from "../base/errors.ts";
 import type { AddressLeases } from "./address_leases.ts";
 import type { AddressPool } from "./address_pool.ts";
-import { ensureBridge } from "./bridge_device.ts";
+import { ensureBridge, linkNamed } from "./bridge_device.ts";
+import { parseBridgeOptions } from "./driver_options.ts";
+import { explainDrops, findForeignDrops } from "./foreign_drops.ts";
 import {
   formatIpAddress,
   type IpAddress,
@@ -64,6 +66,8 @@ export interface NetworkSetup {
   readonly bridge: number;
   /** Versions of IP that this machine did not pass on before. */
   readonly nowForwarding: readonly IpVersion[];
+  /** Sentences about firewalls in the way, if the bridge is new. */
+  readonly drops: readonly string[];
 }
 
 /**
@@ -85,10 +89,13 @@ export function ensureNetwork(
   // First the rules: what is not filtered yet must not be connected.
   ensureOwnTable(table);
   const subnets = read.map(({ pool }) => pool.subnet);
-  const rules = networkRules({ id, bridge, subnets, access });
+  const { masquerade, mtu } = parseBridgeOptions(network.options);
+  const rules = networkRules({ id, bridge, subnets, access, masquerade });
   settleRules(table, (owner) => owner === id, rules);
+  const isNew = linkNamed(links, bridge) === undefined;
   const index = ensureBridge(links, {
     name: bridge,
+    ...(mtu === undefined ? {} : { mtu }),
     addresses: read.map(({ pool, gateway }) => ({
       address: gateway,
       prefix: pool.subnet.prefix,
@@ -99,7 +106,14 @@ export function ensureNetwork(
     : [...outside].filter((version) =>
       subnets.some((subnet) => subnet.version === version)
     );
-  return { bridge: index, nowForwarding: versions.filter(enableForwarding) };
+  const drops = isNew && access === "world"
+    ? findForeignDrops(table.filter, { bridge, versions })
+    : [];
+  return {
+    bridge: index,
+    nowForwarding: versions.filter(enableForwarding),
+    drops: explainDrops(drops, { bridge }),
+  };
 }
 
 /** What a container asks of a network. */

@@ -28,7 +28,7 @@ const NOTHING: NetworkState = { endpoints: [], ports: [] };
 
 /** A container's networks while it starts. */
 export class Connection implements NetworkPlace {
-  readonly state: NetworkState;
+  state: NetworkState;
   /** Of its namespace; absent if it is to be born into one. */
   readonly path?: string;
   readonly #engine: Pick<Engine, "paths" | "warn">;
@@ -93,10 +93,13 @@ export class Connection implements NetworkPlace {
   #attach(namespace: Fd): void {
     const { paths } = this.#engine;
     const { id: container } = this.#config;
-    for (const endpoint of this.state.endpoints) {
-      const place = { paths, container, namespace };
-      attachEndpoint(this.#kernel, place, endpoint);
-    }
+    const place = { paths, container, namespace };
+    const endpoints = this.state.endpoints.map((endpoint) =>
+      attachEndpoint(this.#kernel, place, endpoint)
+    );
+    const { ports } = this.state;
+    this.state = { endpoints, ports };
+    writeNetworkState(paths, container, this.state);
   }
 
   #networks(): string[] {

@@ -17,6 +17,10 @@ import {
   type KernelNetwork,
   reserveEndpoint,
 } from "../../network/bridge_network.ts";
+import {
+  parseBridgeOptions,
+  parseVlanOptions,
+} from "../../network/driver_options.ts";
 import { lockDirectoryShared } from "../../network/directory_lock.ts";
 import {
   formatIpAddress,
@@ -37,6 +41,7 @@ import {
   parseInterfaceAddress,
 } from "../../network/subnet.ts";
 import { outsideVersions } from "../../network/outside_versions.ts";
+import { attachVlan } from "../../network/vlan_attachment.ts";
 import type { ContainerConfig } from "../container_config.ts";
 import { endpointNames } from "./endpoint_names.ts";
 import type { EndpointConfig } from "./network_config.ts";
@@ -88,21 +93,24 @@ export function reserve(
     options,
   );
   undo.defer(() => leases.release(config.id));
-  const { nowForwarding } = ensureNetwork(kernel, network, outside);
+  const { nowForwarding, drops } = network.driver === "bridge"
+    ? ensureNetwork(kernel, network, outside)
+    : { nowForwarding: [], drops: [] };
   undo.move();
   const state: EndpointState = {
     network: network.id,
     networkName: network.name,
+    ...(network.driver === "bridge" ? {} : { driver: network.driver }),
     slot,
     addresses: addresses.map(formatInterfaceAddress),
     gateways: gateways.map(formatIpAddress),
     macAddress: formatMacAddress(macAddress),
     names: endpointNames(config, endpoint),
   };
-  const notes = nowForwarding.map((version) =>
+  const forwarding = nowForwarding.map((version) =>
     `This host passes packets of IPv${version} on from now on, for network "${network.name}"`
   );
-  return { state, notes };
+  return { state, notes: [...forwarding, ...drops] };
 }
 
 /** The addresses of a network that containers have. */
@@ -113,8 +121,13 @@ export function leasesOf(
   return new AddressLeases(`${addresses}/${network}`);
 }
 
-function networkOf(paths: Paths, endpoint: EndpointConfig): NetworkRecord {
-  const { network: id, networkName: name } = endpoint;
+function networkOf(
+  paths: Pick<HostPaths, "networks">,
+  { network: id, networkName: name }: Pick<
+    EndpointConfig,
+    "network" | "networkName"
+  >,
+): NetworkRecord {
   const network = readNetwork(paths, name);
   if (network?.id === id) return network;
   throw new NotFoundError(
@@ -145,6 +158,8 @@ function wishes(
  * Attaches a container to a network by a device of its own.
  *
  * @param namespace The container's network namespace.
+ * @returns What it has then: of ipvlan, the hardware address is another one.
+ * @throws {NotFoundError} If the network has been removed.
  * @throws {NetlinkError} If the kernel refuses; nothing is left then.
  */
 export function attachEndpoint(
@@ -154,24 +169,35 @@ export function attachEndpoint(
     readonly container: ContainerId;
     readonly namespace: Fd;
   },
-  { networkName, slot, ...state }: EndpointState,
-): void {
-  const network = readNetwork(paths, networkName);
-  const bridge = network && linkNamed(links, network.device);
-  if (bridge === undefined) {
-    throw new NotFoundError(`The bridge of network "${networkName}" is gone`, {
-      advice: "tsdocker system repair",
-    });
-  }
+  state: EndpointState,
+): EndpointState {
+  const network = networkOf(paths, state);
+  const { driver, options } = network;
   const [first, ...others] = state.addresses.map(readInterfaceAddress);
   const macAddress = parseMacAddress(state.macAddress);
   if (first === undefined || macAddress === undefined) throw damaged(container);
-  attach(links, namespace, {
-    ...{ container, slot, macAddress },
-    bridge: bridge.index,
-    addresses: [first, ...others],
+  const device = {
+    ...{ container, slot: state.slot, macAddress },
+    addresses: [first, ...others] as const,
     gateways: state.gateways.map(readAddress),
+  };
+  if (driver !== "bridge") {
+    const vlan = { ...device, options: parseVlanOptions(driver, options) };
+    const mac = attachVlan(links, namespace, vlan);
+    return { ...state, macAddress: formatMacAddress(mac) };
+  }
+  const bridge = linkNamed(links, network.device);
+  if (bridge === undefined) {
+    throw new NotFoundError(`The bridge of network "${network.name}" is gone`, {
+      advice: "tsdocker system repair",
+    });
+  }
+  const { mtu, neighbours } = parseBridgeOptions(options);
+  attach(links, namespace, {
+    ...{ ...device, bridge: bridge.index, neighbours },
+    ...(mtu === undefined ? {} : { mtu }),
   });
+  return state;
 }
 
 /** Addresses of an endpoint without their prefixes, read. */

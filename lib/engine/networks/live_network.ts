@@ -24,10 +24,11 @@ import type { EndpointConfig } from "./network_config.ts";
 import {
   type NetworkState,
   readNetworkState,
+  wayOut,
   writeNetworkState,
 } from "./network_state.ts";
 import { republish } from "./republish.ts";
-import { addWayOut, nextWayOut, removeWayOut, wayOut } from "./way_out.ts";
+import { addWayOut, nextWayOut, removeWayOut } from "./way_out.ts";
 
 /** A container that runs. */
 export interface RunningContainer {

@@ -20,7 +20,7 @@ import {
 } from "../../network/resolv_conf.ts";
 import type { NetworkConfig } from "./network_config.ts";
 import { namespacePath } from "./network_mode.ts";
-import type { NetworkState } from "./network_state.ts";
+import { type NetworkState, wayOut } from "./network_state.ts";
 
 /** Reads a file of the host; `undefined` if there is none. */
 export type ReadHostFile = (path: string) => string | undefined;
@@ -127,6 +127,5 @@ function hostAddresses(
   state: NetworkState | undefined,
 ): readonly string[] {
   if (network === "host") return [LOOPBACK];
-  return state?.endpoints.find(({ gateways }) => gateways.length > 0)
-    ?.gateways ?? [];
+  return state === undefined ? [] : wayOut(state)?.gateways ?? [];
 }

@@ -12,12 +12,15 @@ import {
 import type { HostPaths } from "../../base/host_paths.ts";
 import type { ContainerId } from "../../base/identifiers.ts";
 import { removePath } from "../../base/remove_tree.ts";
+import type { NetworkDriver } from "../../network/network_store.ts";
 
 /** A container's place in a network. */
 export interface EndpointState {
   /** The network's id. */
   readonly network: string;
   readonly networkName: string;
+  /** Absent means `bridge`. */
+  readonly driver?: NetworkDriver;
   /** Its device inside is `eth` and this. */
   readonly slot: number;
   /** With the prefix, such as `172.17.0.2/24`. */
@@ -37,6 +40,13 @@ export interface NetworkState {
   readonly endpoints: readonly EndpointState[];
   /** As `parsePublication` takes them, with the host's ports: `8080:80/tcp`. */
   readonly ports: readonly string[];
+}
+
+/** The endpoint that is the way out; an internal network is none. */
+export function wayOut(
+  { endpoints }: Pick<NetworkState, "endpoints">,
+): EndpointState | undefined {
+  return endpoints.find(({ gateways }) => gateways.length > 0);
 }
 
 /** Reads it; `undefined` if the container does not run, or has no network. */

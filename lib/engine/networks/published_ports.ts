@@ -26,7 +26,7 @@ import {
 } from "../../network/port_publication.ts";
 import { readConfig } from "../containers/records.ts";
 import { addressesOf } from "./endpoint.ts";
-import type { NetworkState } from "./network_state.ts";
+import { type NetworkState, wayOut } from "./network_state.ts";
 
 /**
  * Takes the ports that a container publishes: all, or none.
@@ -114,9 +114,11 @@ export function hasPorts(
  * Where published ports lead: to the addresses by which the container reaches
  * the world. One without a way out has none that are published.
  */
-export function publishedAddresses({ endpoints }: NetworkState): IpAddress[] {
-  const way = endpoints.find(({ gateways }) => gateways.length > 0);
-  return way === undefined ? [] : addressesOf(way);
+export function publishedAddresses(state: NetworkState): IpAddress[] {
+  const way = wayOut(state);
+  // The host does not reach what is on the wire of one of its devices.
+  const isReached = way !== undefined && (way.driver ?? "bridge") === "bridge";
+  return isReached ? addressesOf(way) : [];
 }
 
 /** A container and where its published ports lead. */

@@ -19,14 +19,11 @@ import { withinNetwork } from "../../network/network_namespace.ts";
 import { readNetwork } from "../../network/network_store.ts";
 import { outsideVersions } from "../../network/outside_versions.ts";
 import { networkSubnets } from "./network_subnets.ts";
-import type { EndpointState, NetworkState } from "./network_state.ts";
-
-/** The endpoint that is the way out; an internal network is none. */
-export function wayOut(
-  { endpoints }: Pick<NetworkState, "endpoints">,
-): EndpointState | undefined {
-  return endpoints.find(({ gateways }) => gateways.length > 0);
-}
+import {
+  type EndpointState,
+  type NetworkState,
+  wayOut,
+} from "./network_state.ts";
 
 /**
  * The endpoint that is to become the way out, if there is none any more: the
