@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { digestOf } from "../../lib/base/digest.ts";
+import { type Digest, digestOf } from "../../lib/base/digest.ts";
 import type { HostPaths } from "../../lib/base/host_paths.ts";
 import { fullName, parseReference } from "../../lib/oci/reference.ts";
 import { putBlob } from "../../lib/storage/content_store.ts";
@@ -20,6 +20,8 @@ export interface ImageWishes {
   readonly names?: readonly string[];
   /** Tar files, the lowest first. */
   readonly layers?: readonly Uint8Array[];
+  /** What the config says of the layers; by default, what is true. */
+  readonly diffIds?: readonly Digest[];
   /** More of its config, such as `created` or `history`. */
   readonly document?: Readonly<Record<string, unknown>>;
 }
@@ -32,7 +34,7 @@ export function layerOf(name: string, content: string = name): Uint8Array {
 /** Adds an image to a store and names it. */
 export async function addNamedImage(
   paths: HostPaths,
-  { names = [], layers = [], document = {} }: ImageWishes,
+  { names = [], layers = [], document = {}, ...wishes }: ImageWishes,
 ): Promise<StoredImage> {
   const parts = [];
   const diffIds = [];
@@ -48,7 +50,7 @@ export async function addNamedImage(
     os: "linux",
     config: { Cmd: ["sh"] },
     ...document,
-    rootfs: { type: "layers", diff_ids: diffIds },
+    rootfs: { type: "layers", diff_ids: wishes.diffIds ?? diffIds },
   };
   const image = await storeImage(paths, {
     config: new TextEncoder().encode(JSON.stringify(config)),

@@ -13,7 +13,7 @@ import type { Descriptor } from "../../oci/image_spec.ts";
 import { blobPath, blobSize } from "../../storage/content_store.ts";
 import { digestOfFile } from "../../storage/file_digest.ts";
 import type { StoredImage } from "../../storage/image_store.ts";
-import { verifyLayer } from "../../storage/verify_layer.ts";
+import { verifyDiffId, verifyLayer } from "../../storage/verify_layer.ts";
 
 /** Verifies one image after the other; what they share, once. */
 export class ImageVerifier {
@@ -26,7 +26,7 @@ export class ImageVerifier {
 
   /**
    * Verifies an image; nobody may remove it meanwhile. That a layer has not
-   * been unpacked yet is fine.
+   * been unpacked yet is fine; it has to be what the image says all the same.
    *
    * @returns What is wrong, a sentence without a full stop each.
    */
@@ -49,7 +49,11 @@ export class ImageVerifier {
         parents: [...parents],
       };
       problems.push(
-        ...await this.#once(directory, () => this.#verifyLayer(layer)),
+        // Images may have the same files, packed in different ways.
+        ...await this.#once(
+          `${directory} ${blob.digest}`,
+          () => this.#verifyLayer(layer),
+        ),
       );
       parents.unshift(directory);
     }
@@ -79,11 +83,15 @@ export class ImageVerifier {
     layer: Parameters<typeof verifyLayer>[1],
   ): Promise<string[]> {
     const { directory, archive, chainId, parents } = layer;
-    // A missing blob has been told of; a layer that is missing is unpacked when
-    // it is needed, and until then nothing tells what is right above it.
-    if (![directory, archive, ...parents].every(pathExists)) return [];
+    // It has been told of.
+    if (!pathExists(archive)) return [];
     try {
-      const problems = await verifyLayer(this.#paths, layer);
+      // A layer that is missing is unpacked when it is needed, and until then
+      // nothing tells what is right above it.
+      const isUnpacked = [directory, ...parents].every(pathExists);
+      const problems = isUnpacked
+        ? await verifyLayer(this.#paths, layer)
+        : await verifyDiffId(layer);
       return problems.map((problem) => `Layer ${chainId}: ${problem}`);
     } catch (error) {
       if (!(error instanceof TsdockerError)) throw error;

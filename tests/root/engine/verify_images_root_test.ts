@@ -6,7 +6,7 @@
  */
 import assert from "node:assert/strict";
 import { lsetxattr } from "../../../ffi/calls/xattr.ts";
-import { digestHex } from "../../../lib/base/digest.ts";
+import { digestHex, digestOf } from "../../../lib/base/digest.ts";
 import type { HostPaths } from "../../../lib/base/host_paths.ts";
 import { removePath } from "../../../lib/base/remove_tree.ts";
 import { measureDiskUsage } from "../../../lib/engine/disk_usage.ts";
@@ -168,7 +168,7 @@ engineTest("ImageVerifier finds what is wrong with content", async (roots) => {
   await Deno.writeFile(top, bytes.with(2048, 1));
   assert.deepEqual(await verify(paths, image), [
     "Content D is damaged: its digest is D",
-    "Layer D: is that of D, unpacked",
+    "Layer D: is D when unpacked, not D",
   ]);
   await Deno.writeFile(top, bytes.with(0, 1));
   const [, problem = ""] = await verify(paths, image);
@@ -181,6 +181,35 @@ engineTest("ImageVerifier finds what is wrong with content", async (roots) => {
   await Deno.remove(top);
   assert.deepEqual(await verify(paths, image), ["Content D is missing"]);
 });
+
+engineTest(
+  "ImageVerifier finds which layer is not what it is said to be",
+  async (roots) => {
+    const { paths } = roots;
+    const honest = await addImage(paths);
+    const other = archive(file("etc/stranger", "other"));
+    const claimed = await digestOf(new Uint8Array(TOP));
+    // The lower layers and this one are unpacked already: nobody unpacks it.
+    const image = await addNamedImage(paths, {
+      names: ["liar"],
+      layers: [BASE, other],
+      diffIds: [await digestOf(new Uint8Array(BASE)), claimed],
+    });
+    const [, layer] = image.layers;
+    assert.ok(layer);
+    const problem = `Layer ${layer.chainId}: is ${await digestOf(
+      new Uint8Array(other),
+    )} when unpacked, not ${claimed}`;
+    const verifier = new ImageVerifier(paths);
+    assert.deepEqual(await verifier.verify(honest), []);
+    assert.deepEqual(await verifier.verify(image), [problem]);
+    // Nor is it believed while it has not been unpacked.
+    for (const { chainId } of image.layers) {
+      removePath(`${paths.layers}/${digestHex(chainId)}`);
+    }
+    assert.deepEqual(await new ImageVerifier(paths).verify(image), [problem]);
+  },
+);
 
 engineTest("measureDiskUsage() tells what du tells", async (roots) => {
   const { paths, root } = roots;
