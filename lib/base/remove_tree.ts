@@ -33,11 +33,17 @@ import { listNames } from "./directory_names.ts";
  */
 const MAX_DEPTH = 64;
 
+/** Asked before each name below a directory; what it throws ends the removal. */
+export type RemovalWatch = () => void;
+
 /** The directory everything lies below, and how often something was moved up. */
 interface Top {
   readonly fd: DirectoryFd;
+  readonly watch: RemovalWatch;
   moved: number;
 }
+
+const UNWATCHED: RemovalWatch = () => {};
 
 /**
  * Removes a name of a directory, whatever it is. That somebody else removes
@@ -48,11 +54,15 @@ interface Top {
  * @throws {SyscallError} If something cannot be removed, `EXDEV` if something
  * is mounted there or below.
  */
-export function removeTree(directory: DirectoryFd, name: KernelPath): void {
+export function removeTree(
+  directory: DirectoryFd,
+  name: KernelPath,
+  watch: RemovalWatch = UNWATCHED,
+): void {
   try {
     if (unlinkUnlessDirectory(directory, name)) return;
     // What has been moved up meanwhile makes another round.
-    while (emptyDirectory(directory, name) > 0);
+    while (emptyDirectory(directory, name, watch) > 0);
     rmdirat(directory, name);
   } catch (error) {
     if (!isSyscallError(error, "ENOENT")) throw error;
@@ -65,20 +75,24 @@ export function removeTree(directory: DirectoryFd, name: KernelPath): void {
  * @param path Absolute, without a slash at its end.
  * @throws {SyscallError} As of {@linkcode removeTree}.
  */
-export function removePath(path: string): void {
+export function removePath(path: string, watch?: RemovalWatch): void {
   const slash = path.lastIndexOf("/");
   try {
     using parent = openat(AT_FDCWD, path.slice(0, slash + 1), O_PATH);
-    removeTree(parent.number, path.slice(slash + 1));
+    removeTree(parent.number, path.slice(slash + 1), watch);
   } catch (error) {
     if (!isSyscallError(error, "ENOENT")) throw error;
   }
 }
 
 /** Empties a directory but for what was moved up: returns how many were. */
-function emptyDirectory(directory: DirectoryFd, name: KernelPath): number {
+function emptyDirectory(
+  directory: DirectoryFd,
+  name: KernelPath,
+  watch: RemovalWatch,
+): number {
   using fd = openDirectory(directory, name);
-  const top: Top = { fd: fd.number, moved: 0 };
+  const top: Top = { fd: fd.number, watch, moved: 0 };
   removeContents(fd.number, top, 1);
   return top.moved;
 }
@@ -86,6 +100,7 @@ function emptyDirectory(directory: DirectoryFd, name: KernelPath): number {
 function removeContents(fd: DirectoryFd, top: Top, depth: number): void {
   // All names first: removing while listing may skip some.
   for (const name of listNames(fd)) {
+    top.watch();
     try {
       removeName({ fd, name }, top, depth);
     } catch (error) {

@@ -14,6 +14,7 @@ import {
 import { S_IFDIR, S_IFMT } from "../../ffi/constants/stat.ts";
 import { isSyscallError } from "../../ffi/errno.ts";
 import { listNames } from "../base/directory_names.ts";
+import { endIfAsked } from "./tidy_end.ts";
 
 const BLOCK_BYTES = 512;
 /** Containers may nest deeper than a process may have descriptors. */
@@ -63,6 +64,7 @@ export class DiskMeter {
           : 0;
       }
       if (depth >= MAX_DEPTH) return own;
+      endIfAsked();
       const flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW;
       using opened = openat(directory, name, flags);
       let sum = own;

@@ -13,6 +13,7 @@ import type { DiskMeter } from "./disk_usage.ts";
 import { tryLock } from "./file_lock.ts";
 import { OPEN_DIRECTORY } from "./growing_tree.ts";
 import { TEMPORARY_PREFIX } from "./temporary_trees.ts";
+import { endIfAsked } from "./tidy_end.ts";
 
 /** A tree without a name, locked against those who sweep. */
 interface DoomedTree {
@@ -48,13 +49,16 @@ export class DoomedTrees implements Disposable {
     }
   }
 
-  /** Measures and removes them; others may go on meanwhile. */
+  /**
+   * Measures and removes them; others may go on meanwhile. A signal that ends
+   * this process does so at once: what is left has no name any more.
+   */
   remove(): number {
     let bytes = 0;
     for (let tree = this.#trees.pop(); tree; tree = this.#trees.pop()) {
       using _root = tree.root;
       bytes += this.#meter.measure(tree.path);
-      removePath(tree.path);
+      removePath(tree.path, endIfAsked);
     }
     return bytes;
   }

@@ -27,6 +27,7 @@ import {
 import { type ByteString, kernelPath } from "./tar/byte_string.ts";
 import { lastComponent, parentName, ROOT_NAME } from "./tar/names.ts";
 import { keptXattrs, setOpenXattrs } from "./tar/xattrs.ts";
+import { endIfAsked } from "./tidy_end.ts";
 
 const OPEN_DIRECTORY = O_RDONLY | O_DIRECTORY | O_NOFOLLOW;
 const MODE_BITS = 0o7777;
@@ -49,6 +50,7 @@ export function finishImplied(
   const below = new PathsBelow(layers.root);
   // The last first: what is done in a directory changes its times.
   for (const name of [...implied].reverse()) {
+    endIfAsked();
     using merged = new MergedDirectory(below.find(name));
     const { top } = merged;
     using directory = top && open(root, name);

@@ -51,6 +51,52 @@ const CASES: Readonly<Record<string, readonly [string, End]>> = {
      awaitInputTidily(pipe.readable); console.log("late");`,
     { signal: "SIGTERM", stdout: "undone\n" },
   ],
+  "while it removes what has no name any more": [
+    `import { DoomedTrees } from "${STORAGE}doomed_trees.ts";
+     import { DiskMeter } from "${STORAGE}disk_usage.ts";
+     const store = Deno.makeTempDirSync();
+     noteBegun({ [Symbol.dispose]: () =>
+       Deno.removeSync(store, { recursive: true }) });
+     Deno.mkdirSync(store + "/tree/below", { recursive: true });
+     using tidy = endTidily();
+     const trees = new DoomedTrees(store, new DiskMeter());
+     trees.add("tree"); kill("SIGINT"); trees.remove(); console.log("late");`,
+    { signal: "SIGINT", stdout: "undone\n" },
+  ],
+  "while it removes names below one directory": [
+    `import { removePath } from "${STORAGE}../base/remove_tree.ts";
+     const tree = Deno.makeTempDirSync();
+     noteBegun({ [Symbol.dispose]: () =>
+       Deno.removeSync(tree, { recursive: true }) });
+     for (const name of "abc") Deno.writeTextFileSync(tree + "/" + name, "");
+     using tidy = endTidily();
+     const watch = () => {
+       console.log([...Deno.readDirSync(tree)].length);
+       if ([...Deno.readDirSync(tree)].length === 2) kill("SIGTERM");
+       endIfAsked();
+     };
+     removePath(tree, watch); console.log("late");`,
+    { signal: "SIGTERM", stdout: "3\n2\nundone\n" },
+  ],
+  "while it finishes the directories of a layer": [
+    `import { finishImplied } from "${STORAGE}implied_directories.ts";
+     import { openat } from "${STORAGE}../../ffi/calls/file.ts";
+     const layers = Deno.makeTempDirSync();
+     noteBegun({ [Symbol.dispose]: () =>
+       Deno.removeSync(layers, { recursive: true }) });
+     const names = Array.from({ length: 3 }, (_, at) => "directory" + at);
+     for (const name of names) {
+       Deno.mkdirSync(layers + "/below/" + name, { recursive: true });
+       Deno.mkdirSync(layers + "/tree/" + name, { recursive: true });
+     }
+     using tidy = endTidily();
+     using root = openat(-100, layers + "/tree", 0);
+     kill("SIGINT");
+     const parents = [layers + "/below"];
+     finishImplied({ root: root.number, implied: names, parents });
+     console.log("late");`,
+    { signal: "SIGINT", stdout: "undone\n" },
+  ],
   "at the end of its scope": [
     `{ using tidy = endTidily(); kill("SIGHUP"); } console.log("late");`,
     { signal: "SIGHUP", stdout: "undone\n" },
