@@ -8,6 +8,7 @@
 import { HostError } from "../base/errors.ts";
 import { SYSTEM_CERTIFICATES } from "../base/host_paths.ts";
 import { pathExists } from "../base/path_exists.ts";
+import { readSettingsFile } from "../base/settings_file.ts";
 import type { Protocol } from "./endpoint.ts";
 import { withoutLoopbackProxy } from "./loopback_proxy.ts";
 
@@ -89,14 +90,9 @@ function createTlsClient(ca: string | undefined): Deno.HttpClient {
 }
 
 function readCertificates(path: string): string {
-  let text: string;
-  try {
-    text = Deno.readTextFileSync(path);
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new HostError(`Cannot read the certificates "${path}": ${reason}`, {
-      cause,
-    });
+  const text = readSettingsFile(path);
+  if (text === undefined) {
+    throw new HostError(`Cannot read the certificates "${path}": No such file`);
   }
   if (text.includes("-----BEGIN CERTIFICATE-----")) return text;
   throw new HostError(`Cannot read the certificates "${path}": it has none`, {

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { readTextFileIfExists } from "../../base/atomic_file.ts";
+import { readSettingsFile } from "../../base/settings_file.ts";
 import { NotFoundError } from "../../base/errors.ts";
 import { CredentialKeeper } from "../../registry/credentials/keeper.ts";
 import { parseRegistries, type Registries } from "../../registry/registries.ts";
@@ -54,7 +54,7 @@ export function openRegistries(
 function readRegistries(
   { registriesFile, isNamed }: RegistrySetup,
 ): Registries {
-  const text = readTextFileIfExists(registriesFile);
+  const text = readSettingsFile(registriesFile);
   if (text !== undefined) return parseRegistries(text, registriesFile);
   if (!isNamed) return new Map();
   throw new NotFoundError(`There is no file "${registriesFile}"`, {

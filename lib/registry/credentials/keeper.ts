@@ -4,9 +4,9 @@
  *
  * @module
  */
-import { readTextFileIfExists } from "../../base/atomic_file.ts";
 import { HostError } from "../../base/errors.ts";
 import { removeFileIfExists } from "../../base/remove_file.ts";
+import { readSettingsFile } from "../../base/settings_file.ts";
 import { credentialsKeyOf } from "../host.ts";
 import type { Credentials } from "./credentials.ts";
 import { type DockerConfig, parseDockerConfig } from "./docker_config.ts";
@@ -30,7 +30,7 @@ export class CredentialKeeper {
   /**
    * The credentials for a registry, asked for once.
    *
-   * @throws {HostError} If a helper fails.
+   * @throws {HostError} If a helper fails, or the file is no file.
    * @throws {SpecError} If the file is malformed.
    */
   async find(registry: string): Promise<Credentials | undefined> {
@@ -89,7 +89,7 @@ export class CredentialKeeper {
   #read(): DockerConfig {
     if (this.#directory === undefined) return parseDockerConfig("", "");
     const path = this.#path();
-    return parseDockerConfig(readTextFileIfExists(path) ?? "", path);
+    return parseDockerConfig(readSettingsFile(path) ?? "", path);
   }
 
   /** Whole or not at all; where the file is a link, what it leads to. */

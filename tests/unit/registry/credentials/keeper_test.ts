@@ -1,4 +1,7 @@
 import assert from "node:assert/strict";
+import { mknodat } from "../../../../ffi/calls/file.ts";
+import { AT_FDCWD } from "../../../../ffi/constants/fcntl.ts";
+import { S_IFIFO } from "../../../../ffi/constants/stat.ts";
 import { HostError } from "../../../../lib/base/errors.ts";
 import { CredentialKeeper } from "../../../../lib/registry/credentials/keeper.ts";
 import { namesIn } from "../../../support/cli.ts";
@@ -39,6 +42,17 @@ Deno.test("CredentialKeeper writes to what a link leads to", async () => {
     x: 1,
     auths: { "a.example": { auth: btoa("me:pw") } },
   });
+});
+
+Deno.test("CredentialKeeper waits for nobody to write its file", async () => {
+  using directory = new TemporaryDirectory();
+  const { path } = directory;
+  const node = { major: 0, minor: 0 };
+  mknodat(AT_FDCWD, `${path}/config.json`, S_IFIFO | 0o600, node);
+  const keeper = new CredentialKeeper(path);
+  const refusal = { name: "HostError", message: /no regular file$/ };
+  await assert.rejects(keeper.find("a.example"), refusal);
+  await assert.rejects(keeper.keep("a.example", PAIR), refusal);
 });
 
 Deno.test("CredentialKeeper needs a place to keep them", async () => {
