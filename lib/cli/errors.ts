@@ -64,15 +64,25 @@ export interface ErrorTextOptions {
 export function errorText(thrown: unknown, options: ErrorTextOptions): string {
   const error = firstFailure(thrown);
   let text = `tsdocker: ${printable(messageOf(error))}\n`;
-  if (error instanceof TsdockerError && error.advice !== undefined) {
-    text += `\ntry: ${printable(error.advice)}\n`;
-  }
+  const advice = adviceOf(error);
+  if (advice !== undefined) text += `\ntry: ${printable(advice)}\n`;
   if (error instanceof UsageError) {
     const words = ["tsdocker", options.command ?? "", "--help"];
     text += `See '${words.filter((word) => word !== "").join(" ")}'.\n`;
   }
   if (options.debug) text += `\n${causeChain(thrown)}`;
   return text;
+}
+
+/** Of our own words and Deno's: an error of another process is a text. */
+const FULL_DISK = /\bENOSPC\b|\(os error 28\)/;
+
+/** Its own, or what always helps. */
+function adviceOf(error: unknown): string | undefined {
+  if (error instanceof TsdockerError && error.advice !== undefined) {
+    return error.advice;
+  }
+  return FULL_DISK.test(messageOf(error)) ? "tsdocker system prune" : undefined;
 }
 
 /** What went wrong before undoing it failed too. */

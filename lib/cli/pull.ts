@@ -10,6 +10,7 @@ import { familiarName, type ImageReference } from "../oci/reference.ts";
 import { explainingHost } from "../engine/images/explain_host.ts";
 import { type Pulled, pullImage } from "../engine/images/pull.ts";
 import { openRegistries } from "../engine/images/registry_access.ts";
+import { RegistryError } from "../registry/registry_error.ts";
 import type { CommandContext } from "./context.ts";
 import { printable } from "./output/printable.ts";
 import { hideTransfer, showTransfer } from "./output/transfer_progress.ts";
@@ -56,7 +57,9 @@ export async function pullAloud(
         ...(wanted === undefined ? {} : { platform: wanted }),
         events: quiet ? hideTransfer(context) : showTransfer(context),
       }),
-  );
+  ).catch((error: unknown) => {
+    throw advised(error);
+  });
   say(`Digest: ${pulled.digest}`);
   const name = familiarName(reference);
   say(
@@ -65,4 +68,14 @@ export async function pullAloud(
       : `Status: Image is up to date for ${name}`,
   );
   return pulled;
+}
+
+/** Who cannot be reached may not be needed. */
+function advised(error: unknown): unknown {
+  const isUnreachable = error instanceof RegistryError && error.status === 0 &&
+    error.advice === undefined;
+  if (!isUnreachable) return error;
+  const advice = "tsdocker images, which lists what is here";
+  const { code, message } = error;
+  return new RegistryError(0, code, message, { cause: error, advice });
 }

@@ -181,6 +181,7 @@ placeTest(
     const always = await place.run("--rm", "--pull", "always", name, "/x");
     assert.equal(always.code, 125);
     assert.match(always.stderr, /Cannot reach "127\.0\.0\.1:\d+": /);
+    assert.match(always.stderr, /^try: tsdocker images, which lists/m);
   },
 );
 

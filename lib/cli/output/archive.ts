@@ -126,7 +126,13 @@ export async function writeArchiveFile(
     if (!(error instanceof SyscallError)) throw error;
     throw new HostError(
       `Cannot write "${path}": ${describeErrno(error.errno)}`,
-      { cause: error },
+      {
+        cause: error,
+        // It need not be our own disk that is full.
+        ...(error.code === "ENOSPC"
+          ? { advice: "--output on a disk with more room" }
+          : {}),
+      },
     );
   }
 }

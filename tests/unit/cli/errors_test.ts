@@ -4,7 +4,7 @@
  * @module
  */
 import assert from "node:assert/strict";
-import { StartError, UsageError } from "../../../lib/base/errors.ts";
+import { HostError, StartError, UsageError } from "../../../lib/base/errors.ts";
 import { errorText, exitStatusOf } from "../../../lib/cli/errors.ts";
 
 Deno.test("errorText() survives a circle of causes", () => {
@@ -35,6 +35,18 @@ Deno.test("errorText() escapes it in causes, too, but for ends of lines", () => 
   const error = new UsageError("no", { cause: new Error("a\x1b[2J\nb") });
   const text = errorText(error, { command: "run", debug: true });
   assert.match(text, /^Caused by: Error: a\\x1b\[2J\nb$/m);
+});
+
+Deno.test("errorText() advises to make room on a full disk", () => {
+  const options = { command: "run", debug: false };
+  const full = "Cannot unpack: write: ENOSPC (no space left on device)";
+  const told = "Cannot store: No space left on device (os error 28)";
+  for (const error of [new HostError(full), new Error(told)]) {
+    assert.match(errorText(error, options), /^try: tsdocker system prune$/m);
+  }
+  const known = new HostError(full, { advice: "elsewhere" });
+  assert.match(errorText(known, options), /^try: elsewhere$/m);
+  assert.doesNotMatch(errorText(new Error("(os error 2)"), options), /try/);
 });
 
 Deno.test("exitStatusOf() falls back to the command's own status", () => {

@@ -5,7 +5,7 @@ import { AT_FDCWD, O_RDWR } from "../../../../ffi/constants/fcntl.ts";
 import { S_IFIFO } from "../../../../ffi/constants/stat.ts";
 import { SyscallError } from "../../../../ffi/errno.ts";
 import { syscall } from "../../../../ffi/syscall.ts";
-import { HostError, UsageError } from "../../../../lib/base/errors.ts";
+import { UsageError } from "../../../../lib/base/errors.ts";
 import { OutputClosedError } from "../../../../lib/cli/errors.ts";
 import {
   assertNoTerminal,
@@ -70,9 +70,11 @@ Deno.test("writeArchiveFile() leaves nothing of what has failed", async () => {
   };
   await assert.rejects(
     writeArchiveFile("a.tar", directory.path, failing),
-    new HostError(
-      'Cannot write "a.tar": ENOSPC (no space left on device)',
-    ),
+    {
+      name: "HostError",
+      message: 'Cannot write "a.tar": ENOSPC (no space left on device)',
+      advice: "--output on a disk with more room",
+    },
   );
   assert.deepEqual(await namesIn(directory.path), []);
 });
