@@ -39,7 +39,8 @@ const MAX_ID = 0xffff_fffe;
  * Finds a user.
  *
  * A numeric user need not be in the image. Supplementary groups come from the
- * image, unless a group was given; what is asked for comes on top.
+ * image, unless a group was given; what is asked for comes on top. The user's
+ * own group is always among them, the first, as with docker.
  *
  * @param text `NAME|UID[:GROUP|GID]`; empty means root.
  * @param groupAdd Names or numbers of further groups.
@@ -52,7 +53,7 @@ const MAX_ID = 0xffff_fffe;
  *   group: "root:x:0:\nweb:x:33:\nlogs:x:4:web\n",
  * };
  * assert.deepEqual(resolveUser("web", database), {
- *   user: { uid: 33, gid: 33, additionalGids: [4] },
+ *   user: { uid: 33, gid: 33, additionalGids: [33, 4] },
  *   home: "/srv",
  * });
  * ```
@@ -69,10 +70,12 @@ export function resolveUser(
   const groups = parseGroup(database.group);
   const gid = groupText === "" ? entry.gid : findGroup(groupText, groups);
   const additionalGids = new Set([
+    // A program with another group of its own must not lose the user's: what is
+    // closed to that group would open.
+    gid,
     ...(groupText === "" ? memberships(entry, groups) : []),
     ...groupAdd.map((text) => findGroup(text, groups)),
   ]);
-  additionalGids.delete(gid);
   return {
     user: { uid: entry.uid, gid, additionalGids: [...additionalGids] },
     home: entry.home,

@@ -96,6 +96,21 @@ forEachLauncher("run -u takes names, numbers and groups", async (place) => {
 });
 
 forEachLauncher(
+  "a user's own group is a supplementary one, too",
+  async (place) => {
+    // As docker has it: id(1) tells it either way, the kernel does not.
+    const groups = async (...words: string[]): Promise<string> => {
+      const line = ["sh", "-c", "grep Groups: /proc/self/status"];
+      const outcome = await place.run("--rm", ...words, IMAGE, ...line);
+      return outcome.stdout.trim().split(/\s+/).slice(1).join(" ");
+    };
+    assert.equal(await groups(), "0");
+    assert.equal(await groups("-u", "1234:5678"), "5678");
+    assert.equal(await groups("-u", "1234", "--group-add", "7"), "0 7");
+  },
+);
+
+forEachLauncher(
   "run -u refuses an unknown user, leaving nothing",
   async (place) => {
     const outcome = await place.run("-u", "nobodyknows", IMAGE, "true");

@@ -222,9 +222,9 @@ forEachLauncher("run --group-add adds names and numbers", async (place) => {
     assert.equal(stderr, "");
     return stdout.trim().replace(/^Groups:\s*/, "");
   };
-  assert.equal(await groups(), "");
-  assert.equal(await groups("--group-add", "1234"), "1234");
-  assert.equal(await groups("--group-add", "wheel"), "10");
+  assert.equal(await groups(), "0");
+  assert.equal(await groups("--group-add", "1234"), "0 1234");
+  assert.equal(await groups("--group-add", "wheel"), "0 10");
   assert.equal(
     await groups(
       "-u",
@@ -234,9 +234,9 @@ forEachLauncher("run --group-add adds names and numbers", async (place) => {
       "--group-add",
       "audio",
     ),
-    "29 55",
+    "29 55 1000",
   );
-  assert.equal(await groups("--group-add", "7", "--group-add", "7"), "7");
+  assert.equal(await groups("--group-add", "7", "--group-add", "7"), "0 7");
 });
 
 // --pid, --ipc, --uts, --cgroupns; what they share is in run_escapes_processes.

@@ -25,15 +25,17 @@ const DATABASE: UserDatabase = {
 
 const EMPTY: UserDatabase = { passwd: undefined, group: undefined };
 
-/** Ids of a user, supplementary groups after a slash. */
+/** Ids of a user; after a slash, supplementary groups but for the own one. */
 function ids(text: string, database = DATABASE): string {
   const { uid, gid, additionalGids } = resolveUser(text, database).user;
-  return `${uid}:${gid}/${additionalGids.join(",")}`;
+  const [own, ...others] = additionalGids;
+  assert.equal(own, gid);
+  return `${uid}:${gid}/${others.join(",")}`;
 }
 
 Deno.test("resolveUser() takes no text for root", () => {
   assert.deepEqual(resolveUser("", DATABASE), {
-    user: { uid: 0, gid: 0, additionalGids: [10] },
+    user: { uid: 0, gid: 0, additionalGids: [0, 10] },
     home: "/root",
   });
   assert.equal(ids(":"), "0:0/10");
@@ -54,7 +56,7 @@ Deno.test("resolveUser() knows a numeric user the image has", () => {
 
 Deno.test("resolveUser() takes a numeric user the image does not have", () => {
   assert.deepEqual(resolveUser("12345", DATABASE), {
-    user: { uid: 12345, gid: 0, additionalGids: [] },
+    user: { uid: 12345, gid: 0, additionalGids: [0] },
     home: "/",
   });
 });
@@ -73,7 +75,7 @@ Deno.test("resolveUser() takes the given group and then no others", () => {
   assert.equal(ids("sam:"), "1000:100/33,4");
 });
 
-Deno.test("resolveUser() gives each supplementary group once, the own one never", () => {
+Deno.test("resolveUser() gives each supplementary group once, the own one first", () => {
   const group = "a:x:100:sam\nb:x:5:sam,sam\nc:x:5:sam\nd:x:6:sam\n";
   assert.equal(ids("sam", { ...DATABASE, group }), "1000:100/5,6");
 });
@@ -85,7 +87,7 @@ Deno.test("resolveUser() does not take a part of a name for the name", () => {
 
 Deno.test("resolveUser() works without the image's files", () => {
   assert.deepEqual(resolveUser("", EMPTY), {
-    user: { uid: 0, gid: 0, additionalGids: [] },
+    user: { uid: 0, gid: 0, additionalGids: [0] },
     home: "/",
   });
   assert.equal(ids("5:6", EMPTY), "5:6/");
@@ -120,7 +122,7 @@ Deno.test("resolveUser() skips comments, empty and malformed lines", () => {
   const group = "#g:x:1:web\ng\ng:x\ng:x:y:web\ng:x::web\n:x:7:web\ng:x:8:web";
   const found = resolveUser("web:g", { passwd, group });
   assert.deepEqual(found, {
-    user: { uid: 33, gid: 8, additionalGids: [] },
+    user: { uid: 33, gid: 8, additionalGids: [8] },
     home: "/srv",
   });
   assert.equal(ids("web", { passwd, group }), "33:33/8");
@@ -181,10 +183,14 @@ Deno.test("resolveUser() adds groups by name and number", () => {
   };
   const gids = (text: string, ...groups: string[]): readonly number[] =>
     resolveUser(text, database, groups).user.additionalGids;
-  assert.deepEqual(gids("web", "tty", "1000"), [4, 5, 1000]);
-  assert.deepEqual(gids("web", "logs", "4", "5", "tty"), [4, 5], "each once");
-  assert.deepEqual(gids("web:tty", "tty", "logs"), [4], "not the own one");
-  assert.deepEqual(gids("", "logs"), [4]);
+  assert.deepEqual(gids("web", "tty", "1000"), [33, 4, 5, 1000]);
+  assert.deepEqual(
+    gids("web", "logs", "4", "5", "tty"),
+    [33, 4, 5],
+    "each once",
+  );
+  assert.deepEqual(gids("web:tty", "tty", "logs"), [5, 4], "the own one, too");
+  assert.deepEqual(gids("", "logs"), [0, 4]);
   assert.throws(() => gids("web", "nosuch"), {
     name: "UsageError",
     message: "unable to find group nosuch: no matching entries in group file",
