@@ -4,8 +4,7 @@
  * @module
  */
 import type { LayerChange } from "../../storage/layer_changes.ts";
-import { toBytes } from "../../storage/tar/byte_string.ts";
-import { printable } from "./printable.ts";
+import { nameText } from "./name_text.ts";
 
 const LETTERS: Readonly<Record<LayerChange["kind"], string>> = {
   added: "A",
@@ -15,8 +14,6 @@ const LETTERS: Readonly<Record<LayerChange["kind"], string>> = {
 
 /** A line for each change. */
 export function formatChanges(changes: readonly LayerChange[]): string {
-  return changes.map(({ kind, path }) => {
-    const text = new TextDecoder().decode(toBytes(path));
-    return `${LETTERS[kind]} ${printable(text)}\n`;
-  }).join("");
+  return changes.map(({ kind, path }) => `${LETTERS[kind]} ${nameText(path)}\n`)
+    .join("");
 }
