@@ -147,10 +147,11 @@ Deno.test("resolveNetworks() makes the default network once, and says so", async
     { network: id, networkName: "bridge", aliases: [] },
   ]);
   assert.deepEqual(second.networks, first.networks);
-  const [subnet] = subnets;
-  assert.match(subnet?.subnet ?? "", /^\d+\.\d+\.\d+\.0\/24$/);
+  const [ipv4 = "", ipv6 = ""] = subnets.map(({ subnet }) => subnet);
+  assert.match(ipv4, /^\d+\.\d+\.\d+\.0\/24$/);
+  assert.match(ipv6, /^fd[0-9a-f:]+\/64$/);
   assert.deepEqual(place.told, [
-    `Made the network "bridge" with the subnet ${subnet?.subnet}`,
+    `Made the network "bridge" with the subnets ${ipv4} and ${ipv6}`,
   ]);
 });
 
