@@ -62,7 +62,8 @@ export class Connection implements NetworkPlace {
     writeNetworkState(paths, config.id, NOTHING);
     undo.defer(() => releaseNetworks(paths, config.id));
     const ports = claimPorts(paths, config.id, config.publish ?? []);
-    this.state = { endpoints: this.#reserveAll(), ports };
+    const { hostname } = config;
+    this.state = { hostname, endpoints: this.#reserveAll(), ports };
     writeNetworkState(paths, config.id, this.state);
     if (config.idMappings === undefined) {
       const namespace = open.use(createNetworkNamespace());
@@ -97,8 +98,7 @@ export class Connection implements NetworkPlace {
     const endpoints = this.state.endpoints.map((endpoint) =>
       attachEndpoint(this.#kernel, place, endpoint)
     );
-    const { ports } = this.state;
-    this.state = { endpoints, ports };
+    this.state = { ...this.state, endpoints };
     writeNetworkState(paths, container, this.state);
   }
 
