@@ -49,6 +49,17 @@ export function wayOut(
   return endpoints.find(({ gateways }) => gateways.length > 0);
 }
 
+/**
+ * The endpoint that published ports lead to: the way out, unless that is on the
+ * wire of one of the host's devices, where the host does not reach it.
+ */
+export function publishedEndpoint(
+  state: Pick<NetworkState, "endpoints">,
+): EndpointState | undefined {
+  const way = wayOut(state);
+  return (way?.driver ?? "bridge") === "bridge" ? way : undefined;
+}
+
 /** Reads it; `undefined` if the container does not run, or has no network. */
 export function readNetworkState(
   paths: Pick<HostPaths, "states">,

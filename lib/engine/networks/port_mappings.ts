@@ -14,7 +14,7 @@ import {
 } from "../../network/port_publication.ts";
 import { joinRanges, withoutRanges } from "../../network/port_ranges.ts";
 import type { ContainerConfig } from "../container_config.ts";
-import type { NetworkState } from "./network_state.ts";
+import { type NetworkState, publishedEndpoint } from "./network_state.ts";
 
 /** Ports of a container, one after the other. */
 export interface ExposedPorts {
@@ -99,7 +99,7 @@ interface PublishedPlace extends ExposedPorts {
 
 /**
  * What is published where. Without an address of the host, it is everywhere
- * where the container has an address of the version.
+ * where there is an address of the container's to lead to.
  */
 function placesOf(
   versions: readonly IpVersion[],
@@ -116,12 +116,10 @@ function placesOf(
   };
 }
 
-function versionsOf({ endpoints }: NetworkState): IpVersion[] {
-  const addresses = endpoints.flatMap((endpoint) => endpoint.addresses);
-  const found = new Set(
-    addresses.map((text): IpVersion => text.includes(":") ? 6 : 4),
-  );
-  return [...found].toSorted();
+function versionsOf(state: NetworkState): IpVersion[] {
+  const { addresses = [] } = publishedEndpoint(state) ?? {};
+  return addresses.map((text): IpVersion => text.includes(":") ? 6 : 4)
+    .toSorted();
 }
 
 function shifted({ first, last }: PortRange, distance: number): PortRange {

@@ -26,7 +26,7 @@ import {
 } from "../../network/port_publication.ts";
 import { readConfig } from "../containers/records.ts";
 import { addressesOf } from "./endpoint.ts";
-import { type NetworkState, wayOut } from "./network_state.ts";
+import { type NetworkState, publishedEndpoint } from "./network_state.ts";
 
 /**
  * Takes the ports that a container publishes: all, or none.
@@ -115,10 +115,8 @@ export function hasPorts(
  * the world. One without a way out has none that are published.
  */
 export function publishedAddresses(state: NetworkState): IpAddress[] {
-  const way = wayOut(state);
-  // The host does not reach what is on the wire of one of its devices.
-  const isReached = way !== undefined && (way.driver ?? "bridge") === "bridge";
-  return isReached ? addressesOf(way) : [];
+  const endpoint = publishedEndpoint(state);
+  return endpoint === undefined ? [] : addressesOf(endpoint);
 }
 
 /** A container and where its published ports lead. */

@@ -28,6 +28,7 @@ function text({ protocol, containerPorts, host }: PortMapping): string {
 type Config = Pick<ContainerConfig, "exposedPorts" | "publish">;
 
 const ONE = [endpointState()];
+const INTERNAL = endpointState({ addresses: DUAL.addresses, gateways: [] });
 const SIX = [endpointState({ addresses: ["fd00::2/64"] })];
 
 const CASES: readonly (readonly [
@@ -56,10 +57,22 @@ const CASES: readonly (readonly [
     ["[::]:8080:80/tcp"],
   ],
   [
-    "both versions from different networks",
+    "those of the network that is the way out only",
     { publish: ["8080:80/tcp"] },
-    networkState(["8080:80/tcp"], [...ONE, ...SIX]),
-    ["0.0.0.0:8080:80/tcp", "[::]:8080:80/tcp"],
+    networkState(["8080:80/tcp"], [INTERNAL, ...ONE, ...SIX]),
+    ["0.0.0.0:8080:80/tcp"],
+  ],
+  [
+    "a port as not published without a way out",
+    { publish: ["8080:80/tcp"] },
+    networkState(["8080:80/tcp"], [INTERNAL]),
+    [":80/tcp"],
+  ],
+  [
+    "a port as not published where the host does not reach the way out",
+    { publish: ["8080:80/tcp"] },
+    networkState(["8080:80/tcp"], [endpointState({ driver: "macvlan" })]),
+    [":80/tcp"],
   ],
   [
     "addresses of the host as they are",
