@@ -21,6 +21,11 @@ export function isForwarding(version: IpVersion): boolean {
   return read(FORWARDING[version]) === "1";
 }
 
+/** Whether devices to come can have addresses of IPv6. */
+export function allowsIpv6(): boolean {
+  return read("ipv6/conf/default/disable_ipv6") === "0";
+}
+
 /**
  * Has this machine pass packets of others on. With IPv6, that makes it a
  * router, which would ignore what other routers advertise: devices that have

@@ -26,6 +26,7 @@ import {
   readNetwork,
   type SubnetRecord,
 } from "../../network/network_store.ts";
+import { allowsIpv6 } from "../../network/network_sysctl.ts";
 import {
   formatSubnet,
   overlaps,
@@ -56,7 +57,6 @@ const DEFAULT_OPTIONS: NetworkOptions = {
   gateways: [],
   ranges: [],
   access: "world",
-  versions: "dual",
   labels: [],
   options: [],
 };
@@ -105,7 +105,8 @@ export function createDefaultNetwork(
   using _lock = lockDirectory(paths.networks);
   const known = readNetwork(paths, DEFAULT_NETWORK);
   if (known !== undefined) return known;
-  const record = recordFor(paths, DEFAULT_OPTIONS, routes);
+  const versions = allowsIpv6() ? "dual" : "asked";
+  const record = recordFor(paths, { ...DEFAULT_OPTIONS, versions }, routes);
   // No event: to its users it has always been there.
   publishNetwork(paths, record);
   onMade(record);

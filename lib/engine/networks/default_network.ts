@@ -33,7 +33,7 @@ export async function ensureDefaultNetwork(
   ]);
   return createDefaultNetwork(paths, routedSubnets(), ({ name, subnets }) => {
     const all = subnets.map(({ subnet }) => subnet).join(" and ");
-    inform(`Made the network "${name}" with the subnets ${all}`);
+    inform(`Made the network "${name}": ${all}`);
   });
 }
 

@@ -151,7 +151,7 @@ Deno.test("resolveNetworks() makes the default network once, and says so", async
   assert.match(ipv4, /^\d+\.\d+\.\d+\.0\/24$/);
   assert.match(ipv6, /^fd[0-9a-f:]+\/64$/);
   assert.deepEqual(place.told, [
-    `Made the network "bridge" with the subnets ${ipv4} and ${ipv6}`,
+    `Made the network "bridge": ${ipv4} and ${ipv6}`,
   ]);
 });
 
