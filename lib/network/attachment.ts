@@ -5,6 +5,7 @@
  * @module
  */
 import type { Fd } from "../../ffi/fd.ts";
+import { removeDevice } from "./bridge_device.ts";
 import type { IpAddress } from "./ip_address.ts";
 import { addAddress } from "./link/address_requests.ts";
 import { readLink } from "./link/link.ts";
@@ -13,11 +14,9 @@ import {
   createVethPair,
   findLink,
   listLinks,
-  removeLink,
 } from "./link/link_requests.ts";
 import { addDefaultRoute } from "./link/route_requests.ts";
 import { macAddressFor } from "./mac_address.ts";
-import { isNetlinkError } from "./netlink/netlink_error.ts";
 import { NetlinkSocket } from "./netlink/netlink_socket.ts";
 import { withinNetwork } from "./network_namespace.ts";
 import { skipDuplicateDetection } from "./network_sysctl.ts";
@@ -125,15 +124,6 @@ export function detach(
   slot: number,
 ): void {
   removeDevice(links, portName(container, slot));
-}
-
-/** Removes a device, unless it is gone. */
-export function removeDevice(links: NetlinkSocket, name: string): void {
-  try {
-    links.perform(removeLink(name));
-  } catch (error) {
-    if (!isNetlinkError(error, "ENODEV")) throw error;
-  }
 }
 
 /** Whose devices are looked at, and which of them are needed. */

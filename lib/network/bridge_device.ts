@@ -3,12 +3,14 @@
  *
  * @module
  */
+import { HostError } from "../base/errors.ts";
 import { addAddress } from "./link/address_requests.ts";
 import { type Link, readLink } from "./link/link.ts";
 import {
   changeLink,
   createBridge,
   findLink,
+  listLinks,
   removeLink,
 } from "./link/link_requests.ts";
 import { addLoopbackRoute } from "./link/route_requests.ts";
@@ -19,9 +21,18 @@ import type { NetlinkSocket } from "./netlink/netlink_socket.ts";
 import { allowLoopbackOver, skipDuplicateDetection } from "./network_sysctl.ts";
 import type { InterfaceAddress } from "./subnet.ts";
 
+/** Whose a bridge is: its note tells everybody. */
+export interface BridgeOwner {
+  /** The name of our table of the packet filter, which a root has alone. */
+  readonly table: string;
+  /** The network's id. */
+  readonly network: string;
+}
+
 /** What a bridge is to be. */
 export interface BridgeDevice {
   readonly name: string;
+  readonly owner: BridgeOwner;
   /** The gateways of its containers. */
   readonly addresses: readonly InterfaceAddress[];
   readonly mtu?: number;
@@ -46,11 +57,12 @@ export function linkNamed(
  *
  * @returns The bridge's number.
  * @throws {NetlinkError} If the kernel refuses.
- * @throws {HostError} If its parameters cannot be set.
+ * @throws {HostError} If its parameters cannot be set, or the name is that of
+ * another device.
  */
 export function ensureBridge(
   links: NetlinkSocket,
-  { name, addresses, mtu }: BridgeDevice,
+  { name, owner, addresses, mtu }: BridgeDevice,
 ): number {
   const [first] = addresses;
   // With an address of its own, it does not take that of the lowest port,
@@ -58,7 +70,12 @@ export function ensureBridge(
   const macAddress = first && { macAddress: macAddressFor(first.address) };
   const settings = { ...(mtu === undefined ? {} : { mtu }), ...macAddress };
   performOnce(links, createBridge(name, settings));
-  const { index, isUp } = readLink(links.get(findLink(name)));
+  const { index, isUp, kind } = readLink(links.get(findLink(name)));
+  if (kind !== "bridge") {
+    throw new HostError(
+      `Cannot make the bridge "${name}": it is another device`,
+    );
+  }
   if (!isUp) {
     skipDuplicateDetection(name);
     allowLoopbackOver(name);
@@ -66,7 +83,8 @@ export function ensureBridge(
       performOnce(links, addAddress(index, address));
     }
     // Last: one that is up has all that.
-    links.perform(changeLink(index, { state: "up" }));
+    const alias = formatOwner(owner);
+    links.perform(changeLink(index, { alias, state: "up" }));
   }
   if (addresses.some(({ address }) => address.version === 6)) {
     performOnce(links, addLoopbackRoute(index));
@@ -74,8 +92,64 @@ export function ensureBridge(
   return index;
 }
 
-/** Removes a bridge; its ports stay, with no bridge. Forgives a missing one. */
-export function removeBridge(links: NetlinkSocket, name: string): void {
+/**
+ * Removes the bridge of a network; its ports stay, with no bridge. Forgives a
+ * missing one, and leaves one that was there before the network.
+ */
+export function removeBridge(
+  links: NetlinkSocket,
+  name: string,
+  owner: BridgeOwner,
+): void {
+  const found = linkNamed(links, name);
+  // One whose maker was killed over it has no note yet.
+  const isOurs = found?.alias === formatOwner(owner) ||
+    (found?.alias === undefined && BRIDGE_NAME.test(name));
+  if (isOurs) removeDevice(links, name);
+}
+
+/** Whose bridges are looked at, and which of them are needed. */
+export interface BridgeCensus extends Pick<BridgeOwner, "table"> {
+  /** Whether there is a network of an id, at this very moment. */
+  readonly isKnown: (network: string) => boolean;
+}
+
+/**
+ * Removes the bridges of networks that are gone. Those of other roots stay.
+ *
+ * @returns Their names.
+ */
+export function removeAbandonedBridges(
+  links: NetlinkSocket,
+  { table, isKnown }: BridgeCensus,
+): string[] {
+  const abandoned = links.list(listLinks()).map(readLink)
+    .filter(({ kind, alias }) => {
+      const owner = readOwner(alias);
+      return kind === "bridge" && owner?.table === table &&
+        !isKnown(owner.network);
+    })
+    .map(({ name }) => name);
+  for (const name of abandoned) removeDevice(links, name);
+  return abandoned;
+}
+
+/** The names of bridges that were not given one. */
+const BRIDGE_NAME = /^tsd-[0-9a-f]{11}$/;
+
+function formatOwner({ table, network }: BridgeOwner): string {
+  return `${table} ${network}`;
+}
+
+function readOwner(alias: string | undefined): BridgeOwner | undefined {
+  const [, table, network] = /^(\S+) ([0-9a-f]{64})$/.exec(alias ?? "") ?? [];
+  return table === undefined || network === undefined
+    ? undefined
+    : { table, network };
+}
+
+/** Removes a device, unless it is gone. */
+export function removeDevice(links: NetlinkSocket, name: string): void {
   try {
     links.perform(removeLink(name));
   } catch (error) {

@@ -89,12 +89,13 @@ export function ensureNetwork(
   // First the rules: what is not filtered yet must not be connected.
   ensureOwnTable(table);
   const subnets = read.map(({ pool }) => pool.subnet);
-  const { masquerade, mtu } = parseBridgeOptions(network.options);
-  const rules = networkRules({ id, bridge, subnets, access, masquerade });
-  settleRules(table, (owner) => owner === id, rules);
+  const { masquerade, mtu, neighbours } = parseBridgeOptions(network.options);
+  const about = { id, bridge, subnets, access, masquerade, neighbours };
+  settleRules(table, (owner) => owner === id, networkRules(about));
   const isNew = linkNamed(links, bridge) === undefined;
   const index = ensureBridge(links, {
     name: bridge,
+    owner: { table: table.name, network: id },
     ...(mtu === undefined ? {} : { mtu }),
     addresses: read.map(({ pool, gateway }) => ({
       address: gateway,

@@ -9,15 +9,10 @@
  */
 import type { Fd } from "../../ffi/fd.ts";
 import { HostError } from "../base/errors.ts";
-import {
-  type Attachment,
-  configureDevice,
-  portName,
-  removeDevice,
-} from "./attachment.ts";
-import { linkNamed } from "./bridge_device.ts";
+import { type Attachment, configureDevice, portName } from "./attachment.ts";
+import { linkNamed, removeDevice } from "./bridge_device.ts";
 import type { VlanOptions } from "./driver_options.ts";
-import { readLink } from "./link/link.ts";
+import { type Link, readLink } from "./link/link.ts";
 import {
   changeLink,
   createIpvlan,
@@ -55,7 +50,7 @@ export function attachVlan(
   attachment: VlanAttachment,
 ): Uint8Array {
   const { container, slot } = attachment;
-  const parent = parentIndex(links, attachment.options);
+  const { index: parent } = findParent(links, attachment.options);
   // Its own name would be compared with those of this machine, which may well
   // have an eth0.
   const temporary = portName(container, slot);
@@ -89,12 +84,17 @@ function removeWithin(namespace: Fd, name: string): void {
   });
 }
 
-function parentIndex(
+/**
+ * Finds the device below the containers of a network.
+ *
+ * @throws {HostError} If there is none of the name.
+ */
+export function findParent(
   links: NetlinkSocket,
   { parent, kind }: VlanOptions,
-): number {
+): Link {
   const found = linkNamed(links, parent);
-  if (found !== undefined) return found.index;
+  if (found !== undefined) return found;
   const [, below, id] = /^(.+)\.(\d+)$/.exec(parent) ?? [];
   const advice = below === undefined
     ? "ip link; tsdocker network create -o parent=DEVICE"

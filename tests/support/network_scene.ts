@@ -93,7 +93,11 @@ export class NetworkScene implements Disposable {
   /** Makes a bridge with its rules. */
   addNetwork(network: SceneNetwork): void {
     const { bridge, addresses, access = "world", ...more } = network;
-    const device = { name: bridge, addresses: addresses.map(interfaceAddress) };
+    const owner = { table: OWN_TABLE, network: bridge };
+    const device = {
+      ...{ name: bridge, owner },
+      addresses: addresses.map(interfaceAddress),
+    };
     withinNetwork(this.host, () => ensureBridge(this.links, device));
     const subnets = addresses.map((text) => given(parseSubnet(text)));
     const rules = networkRules({

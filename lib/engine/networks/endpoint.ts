@@ -9,12 +9,13 @@ import { IntegrityError, NotFoundError } from "../../base/errors.ts";
 import type { HostPaths } from "../../base/host_paths.ts";
 import type { ContainerId } from "../../base/identifiers.ts";
 import { AddressLeases } from "../../network/address_leases.ts";
-import { attach } from "../../network/attachment.ts";
+import { attach, detach } from "../../network/attachment.ts";
 import { linkNamed } from "../../network/bridge_device.ts";
 import {
   type EndpointOptions,
   ensureNetwork,
   type KernelNetwork,
+  type NetworkSetup,
   reserveEndpoint,
 } from "../../network/bridge_network.ts";
 import {
@@ -41,7 +42,11 @@ import {
   parseInterfaceAddress,
 } from "../../network/subnet.ts";
 import { outsideVersions } from "../../network/outside_versions.ts";
-import { attachVlan } from "../../network/vlan_attachment.ts";
+import {
+  attachVlan,
+  detachVlan,
+  findParent,
+} from "../../network/vlan_attachment.ts";
 import type { ContainerConfig } from "../container_config.ts";
 import { endpointNames } from "./endpoint_names.ts";
 import type { EndpointConfig } from "./network_config.ts";
@@ -85,7 +90,7 @@ export function reserve(
   const network = networkOf(paths, endpoint);
   const leases = leasesOf(paths, network.id);
   const outside = outsideVersions(kernel.links, networkSubnets(paths));
-  const ways = route === "default" ? outside : new Set<IpVersion>();
+  const ways = waysOf(network, route, outside);
   const options = { container: config.id, ways, ...wishes(endpoint) };
   const { addresses, gateways, macAddress } = reserveEndpoint(
     network,
@@ -93,9 +98,7 @@ export function reserve(
     options,
   );
   undo.defer(() => leases.release(config.id));
-  const { nowForwarding, drops } = network.driver === "bridge"
-    ? ensureNetwork(kernel, network, outside)
-    : { nowForwarding: [], drops: [] };
+  const { nowForwarding, drops } = ensure(kernel, network, outside);
   undo.move();
   const state: EndpointState = {
     network: network.id,
@@ -111,6 +114,28 @@ export function reserve(
     `This host passes packets of IPv${version} on from now on, for network "${network.name}"`
   );
   return { state, notes: [...forwarding, ...drops] };
+}
+
+/** On the wire of a device, gateways are others, whatever this host reaches. */
+function waysOf(
+  { driver }: NetworkRecord,
+  route: EndpointRequest["route"],
+  outside: ReadonlySet<IpVersion>,
+): ReadonlySet<IpVersion> {
+  if (route === "none") return new Set();
+  return driver === "bridge" ? outside : new Set([4, 6]);
+}
+
+/** Sees to it that the kernel has all of a network. */
+function ensure(
+  kernel: KernelNetwork,
+  network: NetworkRecord,
+  outside: ReadonlySet<IpVersion>,
+): Pick<NetworkSetup, "nowForwarding" | "drops"> {
+  const { driver, options } = network;
+  if (driver === "bridge") return ensureNetwork(kernel, network, outside);
+  findParent(kernel.links, parseVlanOptions(driver, options));
+  return { nowForwarding: [], drops: [] };
 }
 
 /** The addresses of a network that containers have. */
@@ -154,21 +179,23 @@ function wishes(
   return { addresses, ...(mac === undefined ? {} : { macAddress: mac }) };
 }
 
+/** A container's network namespace, and where its networks are recorded. */
+export interface AttachmentPlace {
+  readonly paths: Pick<HostPaths, "networks">;
+  readonly container: ContainerId;
+  readonly namespace: Fd;
+}
+
 /**
  * Attaches a container to a network by a device of its own.
  *
- * @param namespace The container's network namespace.
  * @returns What it has then: of ipvlan, the hardware address is another one.
  * @throws {NotFoundError} If the network has been removed.
  * @throws {NetlinkError} If the kernel refuses; nothing is left then.
  */
 export function attachEndpoint(
   { links }: Pick<KernelNetwork, "links">,
-  { paths, container, namespace }: {
-    readonly paths: Pick<HostPaths, "networks">;
-    readonly container: ContainerId;
-    readonly namespace: Fd;
-  },
+  { paths, container, namespace }: AttachmentPlace,
   state: EndpointState,
 ): EndpointState {
   const network = networkOf(paths, state);
@@ -198,6 +225,17 @@ export function attachEndpoint(
     ...(mtu === undefined ? {} : { mtu }),
   });
   return state;
+}
+
+/** Takes a container's device away, of whatever kind; forgives a missing one. */
+export function detachEndpoint(
+  { links }: Pick<KernelNetwork, "links">,
+  { container, namespace }: Omit<AttachmentPlace, "paths">,
+  slot: number,
+): void {
+  detach(links, container, slot);
+  // What has no end at a bridge is there still.
+  detachVlan(namespace, slot);
 }
 
 /** Addresses of an endpoint without their prefixes, read. */

@@ -10,10 +10,11 @@ import type { Fd } from "../../../ffi/fd.ts";
 import { InvalidStateError } from "../../base/errors.ts";
 import type { HostPaths } from "../../base/host_paths.ts";
 import type { ContainerId } from "../../base/identifiers.ts";
-import { detach } from "../../network/attachment.ts";
 import type { ContainerConfig } from "../container_config.ts";
 import {
   attachEndpoint,
+  type AttachmentPlace,
+  detachEndpoint,
   type EndpointRequest,
   leasesOf,
   reserve,
@@ -85,9 +86,9 @@ export class LiveNetwork implements Disposable {
     const wanted = { ...request, slot, route } as const;
     const { state, notes } = reserve(this.#paths, kernel, wanted);
     undo.defer(() => leasesOf(this.#paths, state.network).release(id));
-    attachEndpoint(kernel, this.#place, state);
-    undo.defer(() => detach(kernel.links, id, slot));
-    const endpoints = [...before.endpoints, state];
+    const attached = attachEndpoint(kernel, this.#place, state);
+    undo.defer(() => detachEndpoint(kernel, this.#place, slot));
+    const endpoints = [...before.endpoints, attached];
     undo.use(this.#change({ ...before, endpoints }));
     for (const note of notes) inform(note);
     return undo.move();
@@ -109,7 +110,7 @@ export class LiveNetwork implements Disposable {
     const rest = before.endpoints.filter((one) => one !== gone);
     const next = nextWayOut(this.#paths, kernel.links, { endpoints: rest });
     const endpoints = rest.map((one) => one.slot === next?.slot ? next : one);
-    detach(kernel.links, this.#id, gone.slot);
+    detachEndpoint(kernel, this.#place, gone.slot);
     undo.defer(() => attachEndpoint(kernel, this.#place, gone));
     if (next !== undefined) {
       addWayOut(this.#namespace, next);
@@ -140,7 +141,7 @@ export class LiveNetwork implements Disposable {
     this.#kernel[Symbol.dispose]();
   }
 
-  get #place(): Parameters<typeof attachEndpoint>[1] {
+  get #place(): AttachmentPlace {
     return {
       paths: this.#paths,
       container: this.#id,

@@ -71,9 +71,9 @@ function removeBridgeAndRules(
   runRoot: string,
 ): void {
   if (driver !== "bridge") return;
+  const name = ownTableName(runRoot);
   using links = NetlinkSocket.openRoute();
-  removeBridge(links, device);
+  removeBridge(links, device, { table: name, network: id });
   using filter = NetlinkSocket.openNetfilter();
-  const table = { filter, name: ownTableName(runRoot) };
-  removeRulesOf(table, (owner) => owner === id);
+  removeRulesOf({ filter, name }, (owner) => owner === id);
 }

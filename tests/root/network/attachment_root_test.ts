@@ -14,10 +14,16 @@ import {
 import {
   ensureBridge,
   linkNamed,
+  removeAbandonedBridges,
   removeBridge,
 } from "../../../lib/network/bridge_device.ts";
 import { readLink } from "../../../lib/network/link/link.ts";
-import { listLinks } from "../../../lib/network/link/link_requests.ts";
+import {
+  changeLink,
+  createBridge,
+  createVethPair,
+  listLinks,
+} from "../../../lib/network/link/link_requests.ts";
 import { parseIpAddress } from "../../../lib/network/ip_address.ts";
 import { formatMacAddress } from "../../../lib/network/mac_address.ts";
 import { NetlinkError } from "../../../lib/network/netlink/netlink_error.ts";
@@ -54,8 +60,10 @@ function given<T>(value: T | undefined): T {
 
 const at = (text: string): InterfaceAddress =>
   given(parseInterfaceAddress(text));
+const OWNER = { table: OWN_TABLE, network: "a".repeat(64) };
 const BRIDGE = {
   name: "tsd0",
+  owner: OWNER,
   addresses: [at("10.7.0.1/24"), at("fd00:7::1/64")],
 };
 const idOf = (index: number): string => `${index}`.padStart(64, "a");
@@ -80,9 +88,63 @@ rootTest("a bridge is made once, whoever begins, and completed", () => {
     const bridge = given(linkNamed(links, "tsd0"));
     assert.ok(bridge.isUp);
     assert.equal(formatMacAddress(bridge.macAddress), "02:42:0a:07:00:01");
-    removeBridge(links, "tsd0");
-    removeBridge(links, "tsd0");
+    removeBridge(links, "tsd0", OWNER);
+    removeBridge(links, "tsd0", OWNER);
     assert.equal(linkNamed(links, "tsd0"), undefined);
+  });
+});
+
+rootTest(
+  "a bridge that was there stays, and no other device becomes one",
+  () => {
+    using host = makeNetworkNamespace();
+    withinNetwork(host, () => {
+      using links = NetlinkSocket.openRoute();
+      links.perform(createBridge("tsd0"));
+      const { index } = given(linkNamed(links, "tsd0"));
+      links.perform(changeLink(index, { state: "up", mtu: 1400 }));
+      assert.equal(ensureBridge(links, { ...BRIDGE, mtu: 1300 }), index);
+      removeBridge(links, "tsd0", OWNER);
+      assert.equal(given(linkNamed(links, "tsd0")).mtu, 1400);
+      // What its maker was killed over has a name of ours.
+      links.perform(createBridge("tsd-0123456789a"));
+      removeBridge(links, "tsd-0123456789a", OWNER);
+      assert.equal(linkNamed(links, "tsd-0123456789a"), undefined);
+      links.perform(createVethPair({ name: "wire", peer: { name: "end" } }));
+      assert.throws(
+        () => ensureBridge(links, { ...BRIDGE, name: "wire" }),
+        /Cannot make the bridge "wire": it is another device/,
+      );
+    });
+  },
+);
+
+rootTest("removeAbandonedBridges() removes those of one root alone", () => {
+  using host = makeNetworkNamespace();
+  withinNetwork(host, () => {
+    using links = NetlinkSocket.openRoute();
+    const [gone, known] = ["a".repeat(64), "b".repeat(64)];
+    const other = ownTableName("/elsewhere");
+    for (
+      const [name, table, network] of [
+        ["tsd0", OWN_TABLE, gone],
+        ["tsd1", OWN_TABLE, known],
+        ["tsd2", other, gone],
+      ] as const
+    ) {
+      ensureBridge(links, { name, owner: { table, network }, addresses: [] });
+    }
+    links.perform(createBridge("tsd3"));
+    const isKnown = (network: string): boolean => network === known;
+    const census = { table: OWN_TABLE, isKnown };
+    assert.deepEqual(removeAbandonedBridges(links, census), ["tsd0"]);
+    assert.deepEqual(removeAbandonedBridges(links, census), []);
+    assert.deepEqual(
+      removeAbandonedBridges(links, { table: other, isKnown }),
+      ["tsd2"],
+    );
+    assert.equal(linkNamed(links, "tsd1")?.alias, `${OWN_TABLE} ${known}`);
+    assert.ok(linkNamed(links, "tsd3"));
   });
 });
 

@@ -133,6 +133,30 @@ rootTest("a network is there once, and containers on it meet", () => {
   assert.deepEqual(machine.devices(), ["tsd-fff"]);
 });
 
+rootTest("a network is as its driver's options say", () => {
+  using machine = new Machine();
+  const bridge = "com.docker.network.bridge";
+  const network = {
+    ...NETWORK,
+    device: "br-test",
+    options: {
+      [`${bridge}.name`]: "br-test",
+      [`${bridge}.enable_icc`]: "false",
+      [`${bridge}.enable_ip_masquerade`]: "false",
+      "com.docker.network.driver.mtu": "1400",
+    },
+  };
+  const { kernel } = machine;
+  withinNetwork(machine.host, () => ensureNetwork(kernel, network, BOTH));
+  const found = linkNamed(kernel.links, "br-test");
+  assert.equal(found?.mtu, 1400);
+  assert.equal(found?.alias, `${OWN_TABLE} ${NETWORK.id}`);
+  const parts = presentRules(kernel.table)
+    .flatMap(({ owner }) => owner?.owner === NETWORK.id ? owner.part : []);
+  assert.ok(parts.includes("isolated"));
+  assert.ok(!parts.some((part) => part.startsWith("masquerade")));
+});
+
 rootTest("a container gets the addresses it asks for, or none at all", () => {
   using machine = new Machine();
   const wanted = parseIpAddress("10.7.0.5");

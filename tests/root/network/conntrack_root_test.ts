@@ -28,7 +28,7 @@ import {
 } from "../../../lib/network/nftables/publication_rules.ts";
 import { withinNetwork } from "../../../lib/network/network_namespace.ts";
 import { removeRulesOf, settleRules } from "../../../lib/network/own_filter.ts";
-import { runIn } from "../../support/network_namespace.ts";
+import { connectsFrom, runIn } from "../../support/network_namespace.ts";
 import { HOST, NetworkScene } from "../../support/network_scene.ts";
 import { rootTest } from "../../support/root.ts";
 
@@ -94,6 +94,8 @@ class Client implements AsyncDisposable {
   readonly #output: ReadableStreamDefaultReader<Uint8Array>;
 
   constructor(from: Fd, readonly version: 4 | 6) {
+    // Until they know each other, datagrams wait, which take longer than we do.
+    connectsFrom(from, HOST[version], 1);
     // A refusal of what was sent before is told of the next, which is lost.
     const script = `exec 3<>/dev/udp/${HOST[version]}/5353
       while read word; do printf $word >&3 || printf $word >&3; echo; done`;
