@@ -47,7 +47,7 @@ export function changePorts(
     assertOwn(before);
     const running = live();
     if (running !== undefined) {
-      const had = running.ports;
+      const had = running.state.ports;
       const ports = replacePorts(paths, id, asked);
       undo.defer(() => replacePorts(paths, id, had));
       undo.use(running.publish(ports));

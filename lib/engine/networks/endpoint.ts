@@ -116,8 +116,13 @@ export function reserve(
   return { state, notes: [...forwarding, ...drops] };
 }
 
-/** On the wire of a device, gateways are others, whatever this host reaches. */
-function waysOf(
+/**
+ * By which versions of IP a network is a container's way to the world. On the
+ * wire of a device, gateways are others, whatever this host reaches.
+ *
+ * @param outside By which others reach this host.
+ */
+export function waysOf(
   { driver }: NetworkRecord,
   route: EndpointRequest["route"],
   outside: ReadonlySet<IpVersion>,

@@ -46,7 +46,7 @@ export interface RunningContainer {
 export class LiveNetwork implements Disposable {
   readonly #paths: HostPaths;
   readonly #id: ContainerId;
-  readonly #before: NetworkState;
+  #state: NetworkState;
   readonly #kernel: HostNetwork;
   readonly #namespace: Fd;
 
@@ -60,7 +60,7 @@ export class LiveNetwork implements Disposable {
     using undo = new DisposableStack();
     this.#paths = paths;
     this.#id = id;
-    this.#before = readNetworkState(paths, id) ??
+    this.#state = readNetworkState(paths, id) ??
       { hostname, endpoints: [], ports: [] };
     this.#kernel = undo.use(new HostNetwork(paths));
     this.#namespace = openNetworkOf(id, pid);
@@ -79,11 +79,13 @@ export class LiveNetwork implements Disposable {
     request: Pick<EndpointRequest, "config" | "endpoint">,
     inform: (message: string) => void,
   ): DisposableStack {
-    const [id, before, kernel] = [this.#id, this.#before, this.#kernel];
+    const [id, before, kernel] = [this.#id, this.#state, this.#kernel];
     const slot = freeSlot(before);
     const route = wayOut(before) === undefined ? "default" : "none";
     using undo = new DisposableStack();
     const wanted = { ...request, slot, route } as const;
+    // Who was killed over this before us may have left an address.
+    leasesOf(this.#paths, request.endpoint.network).release(id);
     const { state, notes } = reserve(this.#paths, kernel, wanted);
     undo.defer(() => leasesOf(this.#paths, state.network).release(id));
     const attached = attachEndpoint(kernel, this.#place, state);
@@ -102,7 +104,7 @@ export class LiveNetwork implements Disposable {
    * @throws {NetlinkError} If the kernel refuses; then it is still connected.
    */
   disconnect({ network }: Pick<EndpointConfig, "network">): DisposableStack {
-    const [before, kernel] = [this.#before, this.#kernel];
+    const [before, kernel] = [this.#state, this.#kernel];
     using undo = new DisposableStack();
     const gone = before.endpoints.find((one) => one.network === network);
     // It has been connected while it was about to start.
@@ -128,12 +130,12 @@ export class LiveNetwork implements Disposable {
    * @throws {NetlinkError} If the kernel refuses; then nothing has changed.
    */
   publish(ports: readonly string[]): DisposableStack {
-    return this.#change({ ...this.#before, ports });
+    return this.#change({ ...this.#state, ports });
   }
 
-  /** The host's ports that lead to it, as `NetworkState` has them. */
-  get ports(): readonly string[] {
-    return this.#before.ports;
+  /** What it has now. */
+  get state(): NetworkState {
+    return this.#state;
   }
 
   [Symbol.dispose](): void {
@@ -151,12 +153,12 @@ export class LiveNetwork implements Disposable {
 
   /** Writes another state down, and leads published ports as it says. */
   #change(after: NetworkState): DisposableStack {
-    const [id, before, kernel] = [this.#id, this.#before, this.#kernel];
+    const [id, before, kernel] = [this.#id, this.#state, this.#kernel];
     using undo = new DisposableStack();
     // Who renames a container changes its state, too.
     using _lock = lockNeighbours(this.#paths);
     this.#write(after);
-    undo.defer(() => writeNetworkState(this.#paths, id, before));
+    undo.defer(() => this.#write(before));
     republish(kernel, id, { before, after });
     undo.defer(() => republish(kernel, id, { before: after, after: before }));
     return undo.move();
@@ -165,6 +167,7 @@ export class LiveNetwork implements Disposable {
   #write(state: NetworkState): void {
     try {
       writeNetworkState(this.#paths, this.#id, state);
+      this.#state = state;
     } catch (error) {
       // Its keeper has put its state away.
       if (!(error instanceof Deno.errors.NotFound)) throw error;

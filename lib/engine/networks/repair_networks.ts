@@ -4,12 +4,17 @@
  *
  * @module
  */
-import { isContainerId } from "../../base/identifiers.ts";
+import {
+  type ContainerId,
+  isContainerId,
+  shortId,
+} from "../../base/identifiers.ts";
 import { namesIn } from "../../base/names_in.ts";
 import { lockDirectory } from "../../network/directory_lock.ts";
 import { LivingContainers } from "../containers/living_containers.ts";
 import { findConfig } from "../containers/look_up.ts";
 import type { Engine } from "../engine.ts";
+import { alignNetworks } from "./align_networks.ts";
 import { listNetworks } from "./find_network.ts";
 import { HostNetwork } from "./host_network.ts";
 import { readNetworkState } from "./network_state.ts";
@@ -41,9 +46,27 @@ export function repairNetworks({ paths, warn }: Surroundings): string[] {
     .filter((id) =>
       readNetworkState(paths, id) !== undefined && living.has(id)
     );
+  const aligned = containers.flatMap((id) =>
+    tryAlign({ paths, warn }, kernel, id)
+  );
   const networks = listNetworks(paths, () => {});
   const restored = restoreNetworks(paths, kernel, { containers, networks });
-  return [...swept, ...restored];
+  return [...swept, ...aligned, ...restored];
+}
+
+/** One that cannot be helped must not keep the others from being. */
+function tryAlign(
+  { paths, warn }: Surroundings,
+  kernel: HostNetwork,
+  id: ContainerId,
+): string[] {
+  try {
+    return alignNetworks(paths, kernel, id);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    warn(`The networks of container ${shortId(id)} cannot be repaired: ${why}`);
+    return [];
+  }
 }
 
 /**

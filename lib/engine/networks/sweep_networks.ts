@@ -8,7 +8,10 @@ import type { HostPaths } from "../../base/host_paths.ts";
 import { namesIn } from "../../base/names_in.ts";
 import { AddressLeases } from "../../network/address_leases.ts";
 import { removeAbandonedPorts } from "../../network/attachment.ts";
-import { linkNamed } from "../../network/bridge_device.ts";
+import {
+  linkNamed,
+  removeAbandonedBridges,
+} from "../../network/bridge_device.ts";
 import type { KernelNetwork } from "../../network/bridge_network.ts";
 import { formatIpAddress } from "../../network/ip_address.ts";
 import type { NetworkRecord } from "../../network/network_store.ts";
@@ -48,8 +51,16 @@ export function sweepNetworks(
     bridges: new Set(bridges),
     isAlive: (start) => needed.living.hasStart(start),
   });
+  const known = new Set(needed.networks.map(({ id }) => id));
+  const abandoned = removeAbandonedBridges(links, {
+    table: table.name,
+    isKnown: (id) => known.has(id),
+  });
   return [
     ...sweepRules(table, needed),
+    ...abandoned.map((name) =>
+      `Removed the bridge ${name}: its network is gone`
+    ),
     ...ports.map((name) => `Removed the device ${name}: its container is gone`),
     // Last: who gets an address must not get what others still have.
     ...sweepAddresses(paths, needed),

@@ -18,6 +18,7 @@ import { NetlinkSocket } from "../../network/netlink/netlink_socket.ts";
 import { withinNetwork } from "../../network/network_namespace.ts";
 import { readNetwork } from "../../network/network_store.ts";
 import { outsideVersions } from "../../network/outside_versions.ts";
+import { waysOf } from "./endpoint.ts";
 import { networkSubnets } from "./network_subnets.ts";
 import {
   type EndpointState,
@@ -39,15 +40,16 @@ export function nextWayOut(
   state: Pick<NetworkState, "endpoints">,
 ): EndpointState | undefined {
   if (wayOut(state) !== undefined) return undefined;
-  const versions = outsideVersions(links, networkSubnets(paths));
+  const outside = outsideVersions(links, networkSubnets(paths));
   for (const endpoint of state.endpoints) {
     const network = readNetwork(paths, endpoint.networkName);
     if (network?.id !== endpoint.network) continue;
     if (network.access === "internal") continue;
+    const ways = waysOf(network, "default", outside);
     const gateways = network.subnets.map(({ gateway }) => gateway)
       .filter((text) => {
         const version = parseIpAddress(text)?.version;
-        return version !== undefined && versions.has(version);
+        return version !== undefined && ways.has(version);
       });
     if (gateways.length > 0) return { ...endpoint, gateways };
   }
