@@ -22,6 +22,12 @@ export const DEFAULT_ROOTS: HostRoots = {
 /** The file that tells of mirrors and insecure registries. */
 export const REGISTRIES_FILE = "/etc/tsdocker/registries.json";
 
+/** Certificates of registries, a directory for each; the second is docker's. */
+export const CERTIFICATE_DIRECTORIES = [
+  "/etc/tsdocker/certs.d",
+  "/etc/docker/certs.d",
+] as const;
+
 /** Where distributions keep the certificates that the system trusts. */
 export const SYSTEM_CERTIFICATES = [
   "/etc/ssl/certs/ca-certificates.crt",

@@ -3,7 +3,10 @@
  *
  * @module
  */
-import { REGISTRIES_FILE } from "../base/host_paths.ts";
+import {
+  CERTIFICATE_DIRECTORIES,
+  REGISTRIES_FILE,
+} from "../base/host_paths.ts";
 import type { RegistrySetup } from "../engine/images/registry_access.ts";
 import type { Environment } from "./context.ts";
 
@@ -20,6 +23,7 @@ export function registrySetupOf(env: Environment): RegistrySetup {
     registriesFile: named === "" ? REGISTRIES_FILE : named,
     isNamed: named !== "",
     dockerConfig: dockerConfigOf(env),
+    certificateDirectories: CERTIFICATE_DIRECTORIES,
   };
 }
 

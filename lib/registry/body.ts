@@ -4,7 +4,7 @@
  * @module
  */
 import { IntegrityError } from "../base/errors.ts";
-import { connectionError, PASSING } from "./connection.ts";
+import { brokenOff } from "./connection.ts";
 import { PassingError } from "./retry.ts";
 
 /** How to read an answer. */
@@ -54,9 +54,7 @@ async function inTime<T>(
   try {
     return await Promise.race([read, late.promise]);
   } catch (error) {
-    throw error instanceof PassingError
-      ? error
-      : connectionError(error, host, PASSING);
+    throw error instanceof PassingError ? error : brokenOff(error, host);
   } finally {
     clearTimeout(timer);
   }

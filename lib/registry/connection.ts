@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { CERTIFICATE_DIRECTORIES } from "../base/host_paths.ts";
 import { RegistryError } from "./registry_error.ts";
 import { PassingError } from "./retry.ts";
 
@@ -11,6 +12,12 @@ import { PassingError } from "./retry.ts";
 const BEFORE_REASON = /^.*client error \(\w+\)(?:: )?/s;
 const ADDRESS = /\bhttps?:\/\/[^\s)]+/g;
 const CERTIFICATE = /certificate/i;
+/**
+ * Whoever wants to know who we are says so in TLS, or hangs up as soon as TLS
+ * is agreed upon.
+ */
+const UNKNOWN_CLIENT =
+  /alert: ?(?:\w*certificate|unknown ?ca|access ?denied)|broken pipe|connection (?:closed|reset)/i;
 
 /**
  * The reason of a connection's failure, without addresses.
@@ -33,30 +40,43 @@ export function reasonOf(error: unknown): string {
   return text === "" ? "the connection failed" : text;
 }
 
-/** Whether trying again may help: a host that has answered before may again. */
-export type Hope = typeof PASSING | typeof REFUSED;
-/** It may. */
-export const PASSING = "passing";
-/** It will not. */
-export const REFUSED = "refused";
+/** The error for a connection to a host that has answered: it may again. */
+export function brokenOff(error: unknown, host: string): PassingError {
+  const { message, cause } = explained(error, host);
+  return new PassingError(0, undefined, message, { cause });
+}
 
-/** The error to throw for one of a connection. */
-export function connectionError(
+/** The error for a connection to somebody who has never answered. */
+export function unreachable(
   error: unknown,
-  host: string,
-  hope: Hope,
+  { host, protocol }: Pick<URL, "host" | "protocol">,
 ): RegistryError {
-  const reason = reasonOf(error);
-  const message = `Cannot reach "${host}": ${reason}`;
-  // Its own text and stack name the address: they go no further.
-  const cause = new Error(reason);
-  if (hope === PASSING) {
-    return new PassingError(0, undefined, message, { cause });
-  }
+  const { message, cause } = explained(error, host);
   return new RegistryError(0, undefined, message, {
     cause,
-    ...(CERTIFICATE.test(reason)
-      ? { advice: 'name a "ca" file for it in registries.json' }
-      : {}),
+    ...protocol === "https:" ? adviceOn(cause.message, host) : {},
   });
+}
+
+/** Its own text and stack name the address: they go no further. */
+function explained(
+  error: unknown,
+  host: string,
+): { readonly message: string; readonly cause: Error } {
+  const reason = reasonOf(error);
+  return {
+    message: `Cannot reach "${host}": ${reason}`,
+    cause: new Error(reason),
+  };
+}
+
+function adviceOn(reason: string, host: string): { advice?: string } {
+  if (UNKNOWN_CLIENT.test(reason)) {
+    const [, dockers] = CERTIFICATE_DIRECTORIES;
+    const files = `client.cert and client.key in ${dockers}/${host}`;
+    return { advice: `${files}, if it asks for them` };
+  }
+  return CERTIFICATE.test(reason)
+    ? { advice: 'name a "ca" file for it in registries.json' }
+    : {};
 }

@@ -5,7 +5,8 @@
  * @module
  */
 import { hostOf, isLoopback } from "./host.ts";
-import type { Registries } from "./registries.ts";
+import type { Certificates } from "./certificate_directories.ts";
+import type { Registries, RegistrySettings } from "./registries.ts";
 
 /** How to speak to a host; the second is TLS with anybody. */
 export type Protocol = "https" | "unverified-https" | "http";
@@ -20,8 +21,8 @@ export interface Endpoint {
   readonly prefix: string;
   /** To be tried in this order until one is answered. */
   readonly protocols: readonly Protocol[];
-  /** A file of certificates to trust besides the system's. */
-  readonly ca?: string;
+  /** Whom to trust besides the system's authorities, and who we are. */
+  readonly certificates?: Certificates;
 }
 
 /**
@@ -56,14 +57,32 @@ function settled(
   registries: Registries,
 ): Endpoint {
   const settings = registries.get(place.registry);
-  if (settings?.ca !== undefined) {
-    return { ...place, protocols: ["https"], ca: settings.ca };
-  }
-  if (settings?.isInsecure) {
-    return { ...place, protocols: ["unverified-https", "http"] };
-  }
+  const certificates = certificatesOf(settings);
+  return {
+    ...place,
+    protocols: protocolsOf(place.host, settings, certificates),
+    ...(certificates === undefined ? {} : { certificates }),
+  };
+}
+
+function certificatesOf(
+  settings: RegistrySettings | undefined,
+): Certificates | undefined {
+  const { ca, certificates } = settings ?? {};
+  if (ca === undefined) return certificates;
+  return { ...certificates, ca: [ca, ...certificates?.ca ?? []] };
+}
+
+function protocolsOf(
+  host: string,
+  settings: RegistrySettings | undefined,
+  certificates: Certificates | undefined,
+): readonly Protocol[] {
+  if (settings?.isInsecure) return ["unverified-https", "http"];
   // On this machine nobody listens in between, and few have certificates.
-  return isLoopback(place.host)
-    ? { ...place, protocols: ["http", "unverified-https"] }
-    : { ...place, protocols: ["https"] };
+  const isTrusted = isLoopback(host) && (certificates?.ca ?? []).length === 0;
+  if (!isTrusted) return ["https"];
+  return certificates?.client === undefined
+    ? ["http", "unverified-https"]
+    : ["unverified-https"];
 }

@@ -5,7 +5,7 @@
  * @module
  */
 import type { Reading } from "./body.ts";
-import { connectionError, PASSING, REFUSED } from "./connection.ts";
+import { brokenOff, unreachable } from "./connection.ts";
 import { type Reach, sendFollowing } from "./follow.ts";
 import { RegistryError } from "./registry_error.ts";
 import { PassingError } from "./retry.ts";
@@ -49,7 +49,7 @@ export class Line {
   async send({ listen, ...request }: LineRequest): Promise<Response> {
     const { reach, silenceMs, signal } = this.#route;
     // The host that is spoken to, after redirects.
-    let { host } = request.url;
+    let spokenTo = request.url;
     const silent = new AbortController();
     const giveUp = (): void => silent.abort();
     let timer = setTimeout(giveUp, silenceMs);
@@ -64,18 +64,20 @@ export class Line {
       }, (url) => {
         const send = reach(url);
         return async (hop) => {
-          ({ host } = hop.url);
+          spokenTo = hop.url;
           const answer = await send(hop);
-          this.#answered.add(host);
+          this.#answered.add(spokenTo.host);
           return answer;
         };
       });
     } catch (error) {
       signal.throwIfAborted();
+      const { host } = spokenTo;
       if (silent.signal.aborted) throw tooLate(host, silenceMs);
       if (error instanceof RegistryError) throw error;
-      const hope = this.#answered.has(host) ? PASSING : REFUSED;
-      throw connectionError(error, host, hope);
+      throw this.#answered.has(host)
+        ? brokenOff(error, host)
+        : unreachable(error, spokenTo);
     } finally {
       clearTimeout(timer);
     }

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { Certificates } from "./certificate_directories.ts";
 import { endpointOf, type Protocol } from "./endpoint.ts";
 import type { Reach } from "./follow.ts";
 import type { Registries } from "./registries.ts";
@@ -12,21 +13,21 @@ import type { Transports } from "./transport.ts";
 /** By what protocol, and trusting whom, to speak to an address. */
 export interface Way {
   readonly protocol: Protocol;
-  readonly ca?: string;
+  readonly certificates?: Certificates;
 }
 
 /** The way to an address whose scheme is decided. */
 export function wayTo(url: URL, registries: Registries): Way {
   if (url.protocol === "http:") return { protocol: "http" };
-  const { protocols, ca } = endpointOf(url.host, registries);
+  const { protocols, certificates } = endpointOf(url.host, registries);
   const protocol = protocols.find((name) => name !== "http") ?? "https";
-  return { protocol, ...(ca === undefined ? {} : { ca }) };
+  return { protocol, ...(certificates === undefined ? {} : { certificates }) };
 }
 
 /** The ways as transports. */
 export function reachBy(transports: Transports, registries: Registries): Reach {
   return (url) => {
-    const { protocol, ca } = wayTo(url, registries);
-    return transports.for(protocol, ca);
+    const { protocol, certificates } = wayTo(url, registries);
+    return transports.for(protocol, certificates);
   };
 }

@@ -5,6 +5,7 @@
  * @module
  */
 import { JsonValue } from "../base/json_value.ts";
+import type { Certificates } from "./certificate_directories.ts";
 
 /** What the file says of one registry, or of one mirror. */
 export interface RegistrySettings {
@@ -14,10 +15,14 @@ export interface RegistrySettings {
   readonly isInsecure: boolean;
   /** A file of certificates to trust besides the system's. */
   readonly ca?: string;
+  /** What its directories have; not of the file. */
+  readonly certificates?: Certificates;
 }
 
-/** What the file says, by host with port. */
-export type Registries = ReadonlyMap<string, RegistrySettings>;
+/** How registries are set up, by host with port. */
+export interface Registries {
+  get(registry: string): RegistrySettings | undefined;
+}
 
 const HOST =
   /^(?:[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:]+\])(?::\d{1,5})?$/;
@@ -41,7 +46,10 @@ const KNOWN = ["mirrors", "insecure", "ca"];
  * });
  * ```
  */
-export function parseRegistries(text: string, path: string): Registries {
+export function parseRegistries(
+  text: string,
+  path: string,
+): ReadonlyMap<string, RegistrySettings> {
   const root = JsonValue.parse(text, `Cannot use "${path}"`);
   refuseUnknown(root, ["registries"]);
   return new Map(

@@ -9,6 +9,10 @@ import { HostError } from "../base/errors.ts";
 import { SYSTEM_CERTIFICATES } from "../base/host_paths.ts";
 import { pathExists } from "../base/path_exists.ts";
 import { readSettingsFile } from "../base/settings_file.ts";
+import type {
+  Certificates,
+  ClientCertificate,
+} from "./certificate_directories.ts";
 import type { Protocol } from "./endpoint.ts";
 import { withoutLoopbackProxy } from "./loopback_proxy.ts";
 
@@ -26,6 +30,8 @@ export interface HttpRequest {
 /** Sends a request; it throws if there is no answer. */
 export type Transport = (request: HttpRequest) => Promise<Response>;
 
+const NONE: Certificates = { ca: [] };
+
 /** Transports as they are needed, closed together. */
 export class Transports implements Disposable {
   readonly #clients = new Map<string, Deno.HttpClient>();
@@ -33,12 +39,12 @@ export class Transports implements Disposable {
   /**
    * The transport for a protocol.
    *
-   * @param ca A file of certificates, in PEM.
-   * @throws {HostError} If it cannot be read.
+   * @param certificates For TLS; without them, those that the system trusts.
+   * @throws {HostError} If one of the files cannot be used.
    */
-  for(protocol: Protocol, ca: string | undefined): Transport {
-    if (protocol === "unverified-https") return sendUnverified;
-    const client = this.#clientOf(protocol, ca);
+  for(protocol: Protocol, certificates: Certificates = NONE): Transport {
+    if (protocol === "unverified-https") return unverified(certificates);
+    const client = this.#clientOf(protocol, certificates);
     return async ({ url, ...request }) =>
       await fetch(url, {
         ...request,
@@ -48,12 +54,16 @@ export class Transports implements Disposable {
       });
   }
 
-  #clientOf(protocol: Protocol, ca: string | undefined): Deno.HttpClient {
-    const key = protocol === "http" ? protocol : `https ${ca ?? ""}`;
+  #clientOf(protocol: Protocol, certificates: Certificates): Deno.HttpClient {
+    const key = protocol === "http"
+      ? protocol
+      : `https ${JSON.stringify(certificates)}`;
     const known = this.#clients.get(key);
     if (known !== undefined) return known;
     const client = withoutLoopbackProxy(() =>
-      protocol === "http" ? Deno.createHttpClient({}) : createTlsClient(ca)
+      protocol === "http"
+        ? Deno.createHttpClient({})
+        : createTlsClient(certificates)
     );
     this.#clients.set(key, client);
     return client;
@@ -66,35 +76,50 @@ export class Transports implements Disposable {
 }
 
 /** `fetch` verifies every certificate; this is for who wants none verified. */
-async function sendUnverified(request: HttpRequest): Promise<Response> {
-  const { sendByNode } = await import("./unverified_https.ts");
-  return await sendByNode(request);
+function unverified({ client }: Certificates): Transport {
+  const shown = client && readClient(client);
+  return async (request) => {
+    const { sendByNode } = await import("./unverified_https.ts");
+    return await sendByNode(request, shown);
+  };
 }
 
 /** Deno brings the certificates of browsers; here the system's count, too. */
-function createTlsClient(ca: string | undefined): Deno.HttpClient {
+function createTlsClient({ ca, client }: Certificates): Deno.HttpClient {
   const system = SYSTEM_CERTIFICATES.find(pathExists);
   const caCerts = [
     ...(system === undefined ? [] : [Deno.readTextFileSync(system)]),
-    ...(ca === undefined ? [] : [readCertificates(ca)]),
+    ...ca.map(readCertificates),
   ];
   try {
-    return Deno.createHttpClient({ caCerts });
+    return Deno.createHttpClient({ caCerts, ...client && readClient(client) });
   } catch (cause) {
-    if (!(cause instanceof TypeError)) throw cause;
+    if (!(cause instanceof Error)) throw cause;
+    const files = [...ca, ...Object.values(client ?? {})];
+    const names = (files.length === 0 ? [system ?? ""] : files).join('", "');
     throw new HostError(
-      `Cannot read the certificates "${ca ?? system}": ${cause.message}`,
+      `Cannot read the certificates "${names}": ${cause.message}`,
       { cause },
     );
   }
 }
 
+/** Our own certificate and its key, as text. */
+function readClient({ cert, key }: ClientCertificate): ClientCertificate {
+  return { cert: readCertificates(cert), key: readPem(key, "PRIVATE KEY") };
+}
+
 function readCertificates(path: string): string {
+  return readPem(path, "CERTIFICATE");
+}
+
+/** @param what What `-----BEGIN …-----` has to end with. */
+function readPem(path: string, what: string): string {
   const text = readSettingsFile(path);
   if (text === undefined) {
     throw new HostError(`Cannot read the certificates "${path}": No such file`);
   }
-  if (text.includes("-----BEGIN CERTIFICATE-----")) return text;
+  if (new RegExp(`-----BEGIN [A-Z ]*${what}-----`).test(text)) return text;
   throw new HostError(`Cannot read the certificates "${path}": it has none`, {
     advice: "PEM is what it should be",
   });

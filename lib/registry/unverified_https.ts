@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { ClientCertificate } from "./certificate_directories.ts";
 import type { HttpRequest } from "./transport.ts";
 
 /** Statuses whose answers have no body, not even an empty one. */
@@ -12,9 +13,13 @@ const BODILESS = [101, 204, 205, 304];
 /**
  * Sends a request without verifying who answers.
  *
+ * @param client Who we are, as texts in PEM.
  * @returns As `fetch` would with `redirect: "manual"`.
  */
-export async function sendByNode(request: HttpRequest): Promise<Response> {
+export async function sendByNode(
+  request: HttpRequest,
+  client: ClientCertificate | undefined,
+): Promise<Response> {
   const { request: open } = await import("node:https");
   const { Readable } = await import("node:stream");
   const { pipeline } = await import("node:stream/promises");
@@ -24,6 +29,7 @@ export async function sendByNode(request: HttpRequest): Promise<Response> {
     method,
     headers: Object.fromEntries(headers),
     rejectUnauthorized: false,
+    ...client,
     signal,
   }, (incoming) => {
     const status = incoming.statusCode ?? 0;

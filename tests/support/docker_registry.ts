@@ -1,6 +1,7 @@
 /**
  * Debian's docker-registry in tests: open, or with TLS by an authority of the
- * fixtures and a name and a password, `me` and `secret`.
+ * fixtures and a name and a password, `me` and `secret`, or with TLS for those
+ * who have the client certificate of the fixtures.
  *
  * @module
  */
@@ -10,6 +11,12 @@ const FIXTURES = new URL("../fixtures/registry/", import.meta.url).pathname;
 
 /** The authority that has signed its certificate. */
 export const AUTHORITY = `${FIXTURES}ca.crt`;
+
+/** The certificate that a client has to show, and its key. */
+export const CLIENT = {
+  cert: `${FIXTURES}client.cert`,
+  key: `${FIXTURES}client.key`,
+} as const;
 
 /** `secret`, by bcrypt, which is the one kind that it takes. */
 const PASSWORD_FILE =
@@ -29,20 +36,21 @@ export class DockerRegistry implements AsyncDisposable {
   /** Starts one that keeps everything in a directory. */
   static async start(
     directory: string,
-    access: "guarded" | "open",
+    access: "guarded" | "mutual" | "open",
   ): Promise<DockerRegistry> {
     const port = freePort();
     const host = `localhost:${port}`;
     await Deno.writeTextFile(`${directory}/htpasswd`, PASSWORD_FILE);
-    const guarded = {
-      http: {
-        addr: `127.0.0.1:${port}`,
-        tls: {
-          certificate: `${FIXTURES}server.crt`,
-          key: `${FIXTURES}server.key`,
-        },
-      },
-      auth: { htpasswd: { realm: "test", path: `${directory}/htpasswd` } },
+    const addr = `127.0.0.1:${port}`;
+    const tls = {
+      certificate: `${FIXTURES}server.crt`,
+      key: `${FIXTURES}server.key`,
+    };
+    const htpasswd = { realm: "test", path: `${directory}/htpasswd` };
+    const settings = {
+      guarded: { http: { addr, tls }, auth: { htpasswd } },
+      mutual: { http: { addr, tls: { ...tls, clientcas: [CLIENT.cert] } } },
+      open: { http: { addr } },
     };
     await Deno.writeTextFile(
       `${directory}/registry.yml`,
@@ -50,9 +58,7 @@ export class DockerRegistry implements AsyncDisposable {
         version: 0.1,
         log: { level: "error", accesslog: { disabled: true } },
         storage: { filesystem: { rootdirectory: `${directory}/registry` } },
-        ...(access === "guarded"
-          ? guarded
-          : { http: { addr: guarded.http.addr } }),
+        ...settings[access],
       }),
     );
     const child = new Deno.Command("docker-registry", {

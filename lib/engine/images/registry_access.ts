@@ -6,6 +6,7 @@
  */
 import { readSettingsFile } from "../../base/settings_file.ts";
 import { NotFoundError } from "../../base/errors.ts";
+import { withCertificates } from "../../registry/certificate_directories.ts";
 import { CredentialKeeper } from "../../registry/credentials/keeper.ts";
 import { parseRegistries, type Registries } from "../../registry/registries.ts";
 import { PATIENCE } from "../../registry/retry.ts";
@@ -20,6 +21,8 @@ export interface RegistrySetup {
   readonly isNamed: boolean;
   /** Where docker's configuration is, if anywhere. */
   readonly dockerConfig: string | undefined;
+  /** Where there are directories with certificates, one for each registry. */
+  readonly certificateDirectories: readonly string[];
 }
 
 /** What is needed to talk to registries; closed with its scope. */
@@ -42,7 +45,10 @@ export function openRegistries(
   const keeper = new CredentialKeeper(setup.dockerConfig);
   return {
     transports,
-    registries: readRegistries(setup),
+    registries: withCertificates(
+      readRegistries(setup),
+      setup.certificateDirectories,
+    ),
     keeper,
     credentials: (registry) => keeper.find(registry),
     patience: PATIENCE,

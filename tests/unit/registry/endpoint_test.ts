@@ -23,7 +23,7 @@ Deno.test("endpointsOf() names the mirrors first, each as it is set up itself", 
       host: "near.example",
       prefix: "hub/",
       protocols: ["https"],
-      ca: "/ca.pem",
+      certificates: { ca: ["/ca.pem"] },
     },
     {
       registry: "localhost:5000",
@@ -56,7 +56,10 @@ Deno.test("wayTo() verifies whoever an address leads to, unless it is set up oth
   const ways = {
     "https://cdn.example/x": { protocol: "https" },
     "https://old.example/x": { protocol: "unverified-https" },
-    "https://near.example/x": { protocol: "https", ca: "/ca.pem" },
+    "https://near.example/x": {
+      protocol: "https",
+      certificates: { ca: ["/ca.pem"] },
+    },
     "http://any.example/x": { protocol: "http" },
   };
   for (const [address, expected] of Object.entries(ways)) {

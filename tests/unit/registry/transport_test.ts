@@ -17,12 +17,15 @@ Deno.test("Transports says which certificates are of no use", () => {
     const path = `${directory.path}/${name}`;
     if (text !== undefined) Deno.writeTextFileSync(path, text);
     using transports = new Transports();
-    assert.throws(() => transports.for("https", path), (error: Error) => {
-      assert.ok(error instanceof HostError);
-      assert.ok(error.message.includes(`"${path}"`));
-      assert.match(error.message, why);
-      return true;
-    });
+    assert.throws(
+      () => transports.for("https", { ca: [path] }),
+      (error: Error) => {
+        assert.ok(error instanceof HostError);
+        assert.ok(error.message.includes(`"${path}"`));
+        assert.match(error.message, why);
+        return true;
+      },
+    );
   }
 });
 
@@ -64,7 +67,7 @@ Deno.test("Transports asks a proxy for other machines only", async () => {
   for (const variables of settings) {
     await withVariables(variables, async () => {
       using transports = new Transports();
-      const send = transports.for("http", undefined);
+      const send = transports.for("http");
       const get = async (address: string): Promise<string> => {
         const response = await send({
           method: "GET",
