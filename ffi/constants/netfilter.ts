@@ -20,6 +20,11 @@ export const NF_INET = {
   NF_INET_POST_ROUTING: 4,
 } as const;
 
+/** Hooks of devices. */
+export const NF_NETDEV = {
+  NF_NETDEV_INGRESS: 0,
+} as const;
+
 /** Families of tables. */
 export const NFPROTO = {
   NFPROTO_UNSPEC: 0,

@@ -52,6 +52,7 @@ export const NFTA_LIST = {
 export const NFTA_HOOK = {
   NFTA_HOOK_HOOKNUM: 1,
   NFTA_HOOK_PRIORITY: 2,
+  NFTA_HOOK_DEV: 3,
 } as const;
 
 /** Attributes of a table. */
@@ -196,6 +197,7 @@ export const NFTA_PAYLOAD = {
   NFTA_PAYLOAD_BASE: 2,
   NFTA_PAYLOAD_OFFSET: 3,
   NFTA_PAYLOAD_LEN: 4,
+  NFTA_PAYLOAD_SREG: 5,
 } as const;
 
 /** Headers of a packet. */
@@ -209,14 +211,17 @@ export const NFT_PAYLOAD = {
 export const NFTA_META = {
   NFTA_META_DREG: 1,
   NFTA_META_KEY: 2,
+  NFTA_META_SREG: 3,
 } as const;
 
 /** What is known of a packet. */
 export const NFT_META = {
+  NFT_META_PROTOCOL: 1,
   NFT_META_IIFNAME: 6,
   NFT_META_OIFNAME: 7,
   NFT_META_NFPROTO: 15,
   NFT_META_L4PROTO: 16,
+  NFT_META_PKTTYPE: 19,
 } as const;
 
 /** Attributes of what is known of a connection. */
@@ -237,6 +242,11 @@ export const NFT_CT = {
 export const NFTA_IMMEDIATE = {
   NFTA_IMMEDIATE_DREG: 1,
   NFTA_IMMEDIATE_DATA: 2,
+} as const;
+
+/** Attributes of a way out by another device. */
+export const NFTA_FWD = {
+  NFTA_FWD_SREG_DEV: 1,
 } as const;
 
 /** Attributes of a translation. */

@@ -57,6 +57,15 @@ export function portName(container: string, slot: number): string {
 }
 
 /**
+ * The start of the id of the container whose device at a bridge has a name.
+ *
+ * @returns `undefined` if it is no such name.
+ */
+export function portOwner(name: string): string | undefined {
+  return PORT_NAME.exec(name)?.[1];
+}
+
+/**
  * Attaches a container. If it fails, nothing is left.
  *
  * @param links Of the namespace that has the bridge.
@@ -146,7 +155,7 @@ export function removeAbandonedPorts(
 ): string[] {
   const abandoned = links.list(listLinks()).map(readLink)
     .filter(({ name, master }) => {
-      const [, start] = PORT_NAME.exec(name) ?? [];
+      const start = portOwner(name);
       return start !== undefined && master !== undefined &&
         bridges.has(master) && !isAlive(start);
     })

@@ -21,7 +21,7 @@ import {
   writeNetworkState,
 } from "./network_state.ts";
 import type { NetworkPlace } from "./open_network.ts";
-import { claimPorts, publishPorts } from "./published_ports.ts";
+import { claimPorts, detourPorts, publishPorts } from "./published_ports.ts";
 import { releaseNetworks } from "./release_networks.ts";
 
 const NOTHING: NetworkState = { endpoints: [], ports: [] };
@@ -100,6 +100,7 @@ export class Connection implements NetworkPlace {
     );
     this.state = { ...this.state, endpoints };
     writeNetworkState(paths, container, this.state);
+    detourPorts(this.#kernel, container, this.state);
   }
 
   #networks(): string[] {

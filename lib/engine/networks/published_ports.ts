@@ -13,6 +13,7 @@ import {
 } from "../../network/conntrack/forget_connections.ts";
 import { findPortHolder, isHostPortFree } from "../../network/host_ports.ts";
 import type { IpAddress } from "../../network/ip_address.ts";
+import { ensureDetour, removeDetours } from "../../network/loopback_detour.ts";
 import {
   publicationRules,
   type PublishedContainer,
@@ -89,6 +90,21 @@ export function publishPorts(
   forgetEarlierConnections({ filter, links }, published);
 }
 
+/**
+ * Has `[::1]` reach the ports of a container, where that takes a detour. To be
+ * done when it is attached.
+ */
+export function detourPorts(
+  kernel: KernelNetwork,
+  container: ContainerId,
+  state: NetworkState,
+): void {
+  const slot = publishedEndpoint(state)?.slot ?? 0;
+  const { publications } = publishedContainer(container, state);
+  if (publications.length === 0) return;
+  ensureDetour(kernel, { container, slot, publications });
+}
+
 /** Gives the ports of a container up; forgives what is gone. */
 export function unpublishPorts(
   { ports }: Pick<HostPaths, "ports">,
@@ -97,6 +113,7 @@ export function unpublishPorts(
   state: NetworkState,
 ): void {
   removeRulesOf(table, (owner) => owner === container);
+  removeDetours(table, container);
   forgetConnections(table.filter, publishedContainer(container, state));
   // Last: while it is taken, the next command knows of the rules.
   new PortLeases(ports).release(container);

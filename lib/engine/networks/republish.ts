@@ -9,10 +9,11 @@ import {
   forgetConnections,
   forgetEarlierConnections,
 } from "../../network/conntrack/forget_connections.ts";
+import { removeDetours } from "../../network/loopback_detour.ts";
 import { publicationRules } from "../../network/nftables/publication_rules.ts";
 import { ensureOwnTable, replaceRules } from "../../network/own_filter.ts";
 import type { NetworkState } from "./network_state.ts";
-import { publishedContainer } from "./published_ports.ts";
+import { detourPorts, publishedContainer } from "./published_ports.ts";
 
 /**
  * Changes the rules of a container in one step, if they are to be others.
@@ -21,7 +22,7 @@ import { publishedContainer } from "./published_ports.ts";
  * @throws {NetlinkError} If the kernel refuses; then they are as they were.
  */
 export function republish(
-  { links, table }: KernelNetwork,
+  kernel: KernelNetwork,
   id: ContainerId,
   { before, after }: {
     readonly before: NetworkState;
@@ -31,8 +32,11 @@ export function republish(
   const old = publishedContainer(id, before);
   const now = publishedContainer(id, after);
   if (textOf(old) === textOf(now)) return;
+  const { links, table } = kernel;
   ensureOwnTable(table);
   replaceRules(table, (owner) => owner === id, publicationRules(now));
+  removeDetours(table, id);
+  detourPorts(kernel, id, after);
   const { filter } = table;
   // What goes on with UDP would go on where it has been led.
   forgetConnections(filter, old);

@@ -14,6 +14,7 @@ import {
 } from "../../network/bridge_device.ts";
 import type { KernelNetwork } from "../../network/bridge_network.ts";
 import { formatIpAddress } from "../../network/ip_address.ts";
+import { removeAbandonedDetours } from "../../network/loopback_detour.ts";
 import type { NetworkRecord } from "../../network/network_store.ts";
 import { BASE_OWNER } from "../../network/nftables/own_table.ts";
 import {
@@ -62,10 +63,25 @@ export function sweepNetworks(
       `Removed the bridge ${name}: its network is gone`
     ),
     ...ports.map((name) => `Removed the device ${name}: its container is gone`),
+    ...removeAbandonedDetours(table, (start) => needed.living.hasStart(start))
+      .map((name) => `Removed the detour of ${name}: its container is gone`),
+    ...sweepBridges(paths, { links, table }, needed),
     // Last: who gets an address must not get what others still have.
     ...sweepAddresses(paths, needed),
     ...sweepPorts(paths, needed),
   ];
+}
+
+function sweepBridges(
+  { addresses }: Pick<Paths, "addresses">,
+  { links, table: { name: table } }: KernelNetwork,
+  { networks }: Needed,
+): string[] {
+  const ids = new Set(networks.map(({ id }) => id));
+  // That of a damaged record may be in use.
+  for (const id of namesIn(addresses)) ids.add(id);
+  return removeAbandonedBridges(links, { table, isKnown: (id) => ids.has(id) })
+    .map((name) => `Removed the bridge ${name}: its network is gone`);
 }
 
 function sweepRules(

@@ -19,6 +19,7 @@ import {
   NFTA_EXPR,
   NFTA_FIB,
   NFTA_FIB_F,
+  NFTA_FWD,
   NFTA_IMMEDIATE,
   NFTA_LIST,
   NFTA_LOOKUP,
@@ -90,6 +91,33 @@ export function loadMeta(key: number): Expression {
   );
 }
 
+/** Writes what is in the first register into the packet. */
+export function writePayload(
+  { base, offset, length }: PayloadPlace,
+): Expression {
+  return expression(
+    "payload",
+    number(NFTA_PAYLOAD.NFTA_PAYLOAD_SREG, REGISTERS.first),
+    number(NFTA_PAYLOAD.NFTA_PAYLOAD_BASE, base),
+    number(NFTA_PAYLOAD.NFTA_PAYLOAD_OFFSET, offset),
+    number(NFTA_PAYLOAD.NFTA_PAYLOAD_LEN, length),
+  );
+}
+
+/** Changes what is known of the packet to what is in the first register. */
+export function writeMeta(key: number): Expression {
+  return expression(
+    "meta",
+    number(NFTA_META.NFTA_META_KEY, key),
+    number(NFTA_META.NFTA_META_SREG, REGISTERS.first),
+  );
+}
+
+/** Has the packet leave by the device whose number is in the first register. */
+export function leaveByDevice(): Expression {
+  return expression("fwd", number(NFTA_FWD.NFTA_FWD_SREG_DEV, REGISTERS.first));
+}
+
 /** Loads what is known of the packet's connection, a `NFT_CT_…` key. */
 export function loadConnection(key: number): Expression {
   return expression(
@@ -101,11 +129,20 @@ export function loadConnection(key: number): Expression {
 
 /** Loads what sort of address the packet goes to, a `RTN_…` number. */
 export function loadDestinationType(): Expression {
+  return loadAddressType(NFTA_FIB_F.NFTA_FIB_F_DADDR);
+}
+
+/** Loads what sort of address the packet comes from, a `RTN_…` number. */
+export function loadSourceType(): Expression {
+  return loadAddressType(NFTA_FIB_F.NFTA_FIB_F_SADDR);
+}
+
+function loadAddressType(flags: number): Expression {
   return expression(
     "fib",
     number(NFTA_FIB.NFTA_FIB_DREG, REGISTERS.first),
     number(NFTA_FIB.NFTA_FIB_RESULT, NFT_FIB_RESULT.NFT_FIB_RESULT_ADDRTYPE),
-    number(NFTA_FIB.NFTA_FIB_FLAGS, NFTA_FIB_F.NFTA_FIB_F_DADDR),
+    number(NFTA_FIB.NFTA_FIB_FLAGS, flags),
   );
 }
 

@@ -25,6 +25,7 @@ import {
   loadDestinationType,
   loadMeta,
   loadPayload,
+  loadSourceType,
   mask,
 } from "./expression.ts";
 
@@ -113,6 +114,16 @@ export function toThisMachine(): Expression[] {
   return [loadDestinationType(), isEqual(u32(RTN.RTN_LOCAL))];
 }
 
+/** `fib saddr type != local`: not from this machine itself. */
+export function fromOthers(): Expression[] {
+  return [loadSourceType(), isNotEqual(u32(RTN.RTN_LOCAL))];
+}
+
+/** `ct direction original`: sent by who has begun the connection. */
+export function ofInitiator(): Expression[] {
+  return [loadConnection(NFT_CT.NFT_CT_DIRECTION), isEqual(u8(0))];
+}
+
 /** Loads the port packets go to, which all protocols have in the same place. */
 export function loadDestinationPort(): Expression {
   const base = NFT_PAYLOAD.NFT_PAYLOAD_TRANSPORT_HEADER;
@@ -121,11 +132,25 @@ export function loadDestinationPort(): Expression {
 
 /** `tcp dport FIRST-LAST`. */
 export function toPorts(protocol: Protocol, ports: PortRange): Expression[] {
-  const { first, last } = ports;
+  return withPort(protocol, loadDestinationPort(), ports);
+}
+
+/** `tcp sport FIRST-LAST`. */
+export function fromPorts(protocol: Protocol, ports: PortRange): Expression[] {
+  const base = NFT_PAYLOAD.NFT_PAYLOAD_TRANSPORT_HEADER;
+  const load = loadPayload({ base, offset: 0, length: 2 });
+  return withPort(protocol, load, ports);
+}
+
+function withPort(
+  protocol: Protocol,
+  load: Expression,
+  { first, last }: PortRange,
+): Expression[] {
   return [
     loadMeta(NFT_META.NFT_META_L4PROTO),
     isEqual(u8(PROTOCOL_NUMBERS[protocol])),
-    loadDestinationPort(),
+    load,
     first === last ? isEqual(be16(first)) : isBetween(be16(first), be16(last)),
   ];
 }

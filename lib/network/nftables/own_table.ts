@@ -16,7 +16,9 @@ import { parseSubnet, type Subnet } from "../subnet.ts";
 import { accept, drop, goBack, jump, masquerade } from "./expression.ts";
 import {
   fromDevice,
+  fromOthers,
   fromSubnet,
+  ofInitiator,
   ofKnownConnection,
   ofRedirectedConnection,
   toDevice,
@@ -38,8 +40,14 @@ export const OWN_TABLE = "tsdocker";
 /** Whose rules the table has always; no container and no network has this id. */
 export const BASE_OWNER = "always";
 
-/** Priorities of nft(8): `raw`, `dstnat`, `filter`, `srcnat`. */
-const PRIORITIES = { raw: -300, dstnat: -100, filter: 0, srcnat: 100 } as const;
+/** Priorities of nft(8); connections are known from -200 on. */
+const PRIORITIES = {
+  raw: -300,
+  mangle: -150,
+  dstnat: -100,
+  filter: 0,
+  srcnat: 100,
+} as const;
 
 const CHAINS: readonly Omit<Chain, "table">[] = [
   { name: "published" },
@@ -48,6 +56,10 @@ const CHAINS: readonly Omit<Chain, "table">[] = [
   {
     name: "guard",
     base: { type: "filter", hook: "prerouting", priority: PRIORITIES.raw },
+  },
+  {
+    name: "detoured",
+    base: { type: "filter", hook: "prerouting", priority: PRIORITIES.mangle },
   },
   {
     name: "incoming",
@@ -159,6 +171,20 @@ export function networkRules(network: BridgeNetwork): Rule[] {
       part: "loopback",
       expressions: [...fromDevice(bridge), ...toSubnet(LOOPBACK[4]), drop()],
     },
+    ...subnets.filter(({ version }) => version === 6).map((subnet) => ({
+      // Answers may come by the loopback (`loopback_detour.ts`), where a
+      // firewall lets everything in; nothing else may.
+      chain: "detoured",
+      owner,
+      part: "answers 6",
+      expressions: [
+        ...fromDevice("lo"),
+        ...fromSubnet(subnet),
+        ...fromOthers(),
+        ...ofInitiator(),
+        drop(),
+      ],
+    })),
     ...subnets.flatMap((subnet) => translationRules(network, subnet)),
   ];
 }

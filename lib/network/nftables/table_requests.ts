@@ -5,7 +5,11 @@
  * @module
  * @see Linux include/uapi/linux/netfilter/nf_tables.h
  */
-import { NF_INET, NFPROTO } from "../../../ffi/constants/netfilter.ts";
+import {
+  NF_INET,
+  NF_NETDEV,
+  NFPROTO,
+} from "../../../ffi/constants/netfilter.ts";
 import { NLM_F } from "../../../ffi/constants/netlink.ts";
 import {
   NFT_MSG,
@@ -49,6 +53,19 @@ function request(
 }
 
 /**
+ * A request about the table of the same name of another family.
+ *
+ * @param family `NFPROTO_…`.
+ */
+export function ofFamily(
+  family: number,
+  { body, ...rest }: NetlinkRequest,
+): NetlinkRequest {
+  const [, ...others] = body;
+  return { ...rest, body: new Uint8Array([family, ...others]) };
+}
+
+/**
  * Makes a table for IPv4 and IPv6.
  *
  * @throws {NetlinkError} Later, `EEXIST` if there is one of this name.
@@ -88,6 +105,7 @@ const HOOKS = {
   forward: NF_INET.NF_INET_FORWARD,
   output: NF_INET.NF_INET_LOCAL_OUT,
   postrouting: NF_INET.NF_INET_POST_ROUTING,
+  ingress: NF_NETDEV.NF_NETDEV_INGRESS,
 } as const;
 
 /** A chain. One with a hook sees packets, others are jumped to. */
@@ -99,6 +117,8 @@ export interface Chain {
     readonly hook: keyof typeof HOOKS;
     /** The lower, the sooner. */
     readonly priority: number;
+    /** Of a chain of the family `netdev`: whose packets it sees. */
+    readonly device?: string;
   };
 }
 
@@ -109,6 +129,9 @@ export function createChain({ table, name, base }: Chain): NetlinkRequest {
       NFTA_CHAIN.NFTA_CHAIN_HOOK,
       attribute(NFTA_HOOK.NFTA_HOOK_HOOKNUM, be32(HOOKS[base.hook])),
       attribute(NFTA_HOOK.NFTA_HOOK_PRIORITY, be32(base.priority)),
+      ...(base.device === undefined
+        ? []
+        : [attribute(NFTA_HOOK.NFTA_HOOK_DEV, text(base.device))]),
     ),
     attribute(NFTA_CHAIN.NFTA_CHAIN_TYPE, text(base.type)),
   ];
@@ -119,6 +142,28 @@ export function createChain({ table, name, base }: Chain): NetlinkRequest {
     attribute(NFTA_CHAIN.NFTA_CHAIN_TABLE, text(table)),
     attribute(NFTA_CHAIN.NFTA_CHAIN_NAME, text(name)),
     ...hook,
+  );
+}
+
+/** Removes a chain of no rules. */
+export function removeChain(table: string, chain: string): NetlinkRequest {
+  return request(
+    `remove the chain "${chain}" of the packet filter`,
+    NFT_MSG.NFT_MSG_DELCHAIN,
+    0,
+    attribute(NFTA_CHAIN.NFTA_CHAIN_TABLE, text(table)),
+    attribute(NFTA_CHAIN.NFTA_CHAIN_NAME, text(chain)),
+  );
+}
+
+/** Removes all rules of a chain. */
+export function emptyChain(table: string, chain: string): NetlinkRequest {
+  return request(
+    `empty the chain "${chain}" of the packet filter`,
+    NFT_MSG.NFT_MSG_DELRULE,
+    0,
+    attribute(NFTA_RULE.NFTA_RULE_TABLE, text(table)),
+    attribute(NFTA_RULE.NFTA_RULE_CHAIN, text(chain)),
   );
 }
 

@@ -115,7 +115,7 @@ rootTest("a network is there once, and containers on it meet", () => {
   });
   assert.deepEqual(machine.ensure().nowForwarding, [4, 6]);
   assert.deepEqual(machine.ensure().nowForwarding, []);
-  assert.equal(presentRules(machine.kernel.table).length, 7 + 9);
+  assert.equal(presentRules(machine.kernel.table).length, 7 + 10);
   const one = machine.connect(1);
   const two = machine.connect(2);
   assert.deepEqual(one.addresses, ["10.7.0.2", "fd00:7::2"]);

@@ -109,7 +109,7 @@ rootTest("the table is what nft(8) would have made", () => {
     ...network.map((rule) => addRule(OWN_TABLE, rule)),
     ...addRules(OWN_TABLE, published),
   ]);
-  assert.equal(filter.list(listRules(OWN_TABLE)).length, 7 + 9 + 7);
+  assert.equal(filter.list(listRules(OWN_TABLE)).length, 7 + 10 + 7);
   if (!hasNft()) return;
   const listing = runIn(host, "nft", "list", "table", "inet", OWN_TABLE);
   const ours = `comment "${NETWORK}`;
@@ -129,6 +129,10 @@ rootTest("the table is what nft(8) would have made", () => {
   assert.deepEqual(chainText(listing, "guard"), [
     "type filter hook prerouting priority raw; policy accept;",
     `iifname "tsd0" ip daddr 127.0.0.0/8 drop ${ours} loopback"`,
+  ]);
+  assert.deepEqual(chainText(listing, "detoured"), [
+    "type filter hook prerouting priority mangle; policy accept;",
+    `iifname "lo" ip6 saddr fd00:7::/64 fib saddr type != local ct direction original drop ${ours} answers 6"`,
   ]);
   assert.deepEqual(chainText(listing, "incoming"), [
     "type nat hook prerouting priority dstnat; policy accept;",
