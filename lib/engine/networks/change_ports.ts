@@ -13,6 +13,7 @@ import {
 } from "../../network/port_publication.ts";
 import type { ContainerConfig } from "../container_config.ts";
 import { changeNetworks } from "./change_networks.ts";
+import { bindToHost } from "./host_binding.ts";
 import { replacePorts } from "./published_ports.ts";
 
 /** How it is said that nothing is to be published. */
@@ -48,7 +49,8 @@ export function changePorts(
     const running = live();
     if (running !== undefined) {
       const had = running.state.ports;
-      const ports = replacePorts(paths, id, asked);
+      const bound = bindToHost(paths, before, asked);
+      const ports = replacePorts(paths, id, bound);
       undo.defer(() => replacePorts(paths, id, had));
       undo.use(running.publish(ports));
     }

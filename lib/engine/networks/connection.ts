@@ -12,6 +12,7 @@ import { createNetworkNamespace } from "../../network/network_namespace.ts";
 import type { ContainerConfig } from "../container_config.ts";
 import type { Engine } from "../engine.ts";
 import { attachEndpoint, reserve } from "./endpoint.ts";
+import { bindToHost } from "./host_binding.ts";
 import { HostNetwork } from "./host_network.ts";
 import { recordEndpointEvents } from "./network_event.ts";
 import { updateNeighbours } from "./neighbours.ts";
@@ -61,7 +62,8 @@ export class Connection implements NetworkPlace {
     // It tells whoever comes after us that there is something to give back.
     writeNetworkState(paths, config.id, NOTHING);
     undo.defer(() => releaseNetworks(paths, config.id));
-    const ports = claimPorts(paths, config.id, config.publish ?? []);
+    const publish = bindToHost(paths, config, config.publish ?? []);
+    const ports = claimPorts(paths, config.id, publish);
     const { hostname } = config;
     this.state = { hostname, endpoints: this.#reserveAll(), ports };
     writeNetworkState(paths, config.id, this.state);

@@ -29,7 +29,7 @@ import {
 import { withinNetwork } from "../../../lib/network/network_namespace.ts";
 import { removeRulesOf, settleRules } from "../../../lib/network/own_filter.ts";
 import { connectsFrom, runIn } from "../../support/network_namespace.ts";
-import { HOST, NetworkScene } from "../../support/network_scene.ts";
+import { HOST, NetworkScene, OUTSIDE } from "../../support/network_scene.ts";
 import { rootTest } from "../../support/root.ts";
 
 const VERSIONS = [4, 6] as const;
@@ -182,7 +182,8 @@ rootTest("datagrams to others through this machine stay what they are", () => {
   using scene = makeScene();
   const { links, table: { filter } } = scene;
   const namespace = addTo(scene, "old");
-  runIn(namespace, "bash", "-c", "printf x >/dev/udp/192.0.2.2/5353");
+  connectsFrom(namespace, OUTSIDE[4], 1);
+  runIn(namespace, "bash", "-c", `printf x >/dev/udp/${OUTSIDE[4]}/5353`);
   const asked = { version: 4, direction: "original", protocol: 17 } as const;
   const seen = (): (string | undefined)[] =>
     filter.list(listConnections(asked)).map(readConnection)
