@@ -23,7 +23,7 @@ import { attachEndpoint } from "./endpoint.ts";
 import { openNetworkOf } from "./live_network.ts";
 import { type EndpointState, readNetworkState } from "./network_state.ts";
 import { networkSubnets } from "./network_subnets.ts";
-import { publishPorts } from "./published_ports.ts";
+import { detourPorts, publishPorts } from "./published_ports.ts";
 
 /** Whose networks are looked at, and those that there are. */
 export interface Restoration {
@@ -73,6 +73,7 @@ export function restoreNetworks(
       );
     }
     publishPorts(kernel, id, state);
+    detourPorts(kernel, id, state);
   }
   const restored = ruleNames(kernel).filter((rule) => !before.includes(rule));
   return restored.length === 0
