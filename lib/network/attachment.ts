@@ -42,6 +42,8 @@ export interface Attachment {
   readonly neighbours?: "reached" | "isolated";
 }
 
+/** Of the loopback in every network namespace: `LOOPBACK_IFINDEX`. */
+const LOOPBACK_INDEX = 1;
 const PORT_PREFIX = "tv";
 /** Of the container's id; with prefix and slot, a name has 15 characters. */
 const ID_LENGTH = 11;
@@ -94,12 +96,14 @@ export function attach(
   undo.defer(() => detach(links, container, slot));
   withinNetwork(namespace, () => configureDevice(far, attachment));
   const { index } = readLink(links.get(findLink(name)));
-  links.perform(changeLink(index, {
-    hairpin: "on",
-    linkLocal: "none",
-    ...(attachment.neighbours === "isolated" ? { isolation: "on" } : {}),
-  }));
-  links.perform(changeLink(index, { state: "up" }));
+  links.performAll([
+    changeLink(index, {
+      hairpin: "on",
+      linkLocal: "none",
+      ...(attachment.neighbours === "isolated" ? { isolation: "on" } : {}),
+    }),
+    changeLink(index, { state: "up" }),
+  ]);
   undo.move();
 }
 
@@ -114,16 +118,14 @@ export function configureDevice(
   { addresses, gateways }: Pick<Attachment, "addresses" | "gateways">,
 ): void {
   using links = NetlinkSocket.openRoute();
-  const indexOf = (device: string): number =>
-    readLink(links.get(findLink(device))).index;
-  const index = indexOf(name);
+  const { index } = readLink(links.get(findLink(name)));
   skipDuplicateDetection(name);
-  links.perform(changeLink(indexOf("lo"), { state: "up" }));
-  for (const address of addresses) links.perform(addAddress(index, address));
-  links.perform(changeLink(index, { state: "up" }));
-  for (const gateway of gateways) {
-    links.perform(addDefaultRoute(gateway, index));
-  }
+  links.performAll([
+    changeLink(LOOPBACK_INDEX, { state: "up" }),
+    ...addresses.map((address) => addAddress(index, address)),
+    changeLink(index, { state: "up" }),
+    ...gateways.map((gateway) => addDefaultRoute(gateway, index)),
+  ]);
 }
 
 /** Takes a container's device away, at both ends. Forgives a missing one. */

@@ -69,8 +69,13 @@ export function ensureBridge(
   // which would be another one with every container.
   const macAddress = first && { macAddress: macAddressFor(first.address) };
   const settings = { ...(mtu === undefined ? {} : { mtu }), ...macAddress };
-  performOnce(links, createBridge(name, settings));
-  const { index, isUp, kind } = readLink(links.get(findLink(name)));
+  // To be refused takes longer than to be asked.
+  let device = linkNamed(links, name);
+  if (device === undefined) {
+    performOnce(links, createBridge(name, settings));
+    device = readLink(links.get(findLink(name)));
+  }
+  const { index, isUp, kind } = device;
   if (kind !== "bridge") {
     throw new HostError(
       `Cannot make the bridge "${name}": it is another device`,

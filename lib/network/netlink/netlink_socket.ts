@@ -25,6 +25,7 @@ import {
   readAcknowledgement,
   readEndOfList,
 } from "./acknowledgement.ts";
+import { concat } from "./bytes.ts";
 import {
   decodeMessages,
   encodeMessage,
@@ -89,6 +90,30 @@ export class NetlinkSocket implements Disposable {
    */
   perform(request: NetlinkRequest): void {
     assertDone(request, this.#ask(request, NLM_F.NLM_F_ACK));
+  }
+
+  /**
+   * Has things done one after the other, in one exchange. What follows one
+   * that is refused is tried all the same.
+   *
+   * @throws {NetlinkError} For the first that the kernel refuses.
+   */
+  performAll(requests: readonly NetlinkRequest[]): void {
+    const first = this.reserveSequence(requests.length);
+    const flags = NLM_F.NLM_F_REQUEST | NLM_F.NLM_F_ACK;
+    const messages = requests.map((request, index) =>
+      encodeMessage({
+        type: request.type,
+        flags: flags | request.flags,
+        sequence: first + index,
+        body: request.body,
+      })
+    );
+    const answers = this.exchange(concat(...messages));
+    for (const [index, request] of requests.entries()) {
+      const own = answers.filter(({ sequence }) => sequence === first + index);
+      assertDone(request, own);
+    }
   }
 
   /**

@@ -13,7 +13,14 @@
  */
 import type { NetlinkRequest } from "../netlink/message.ts";
 import { parseSubnet, type Subnet } from "../subnet.ts";
-import { accept, drop, goBack, jump, masquerade } from "./expression.ts";
+import {
+  accept,
+  drop,
+  type Expression,
+  goBack,
+  jump,
+  masquerade,
+} from "./expression.ts";
 import {
   fromDevice,
   fromOthers,
@@ -147,7 +154,10 @@ export interface BridgeNetwork {
   readonly neighbours?: "reached" | "isolated";
 }
 
-/** The rules of a network. */
+/**
+ * The rules of a network. What they do is put together only for those that are
+ * missing: mostly they are all there.
+ */
 export function networkRules(network: BridgeNetwork): Rule[] {
   const { id: owner, bridge, subnets, access } = network;
   return [
@@ -156,20 +166,26 @@ export function networkRules(network: BridgeNetwork): Rule[] {
       chain: "foreign",
       owner,
       part: "into",
-      expressions: [...toDevice(bridge), drop()],
+      get expressions(): Expression[] {
+        return [...toDevice(bridge), drop()];
+      },
     },
     ...(access === "world" ? [] : [{
       chain: "foreign",
       owner,
       part: "out",
-      expressions: [...fromDevice(bridge), drop()],
+      get expressions(): Expression[] {
+        return [...fromDevice(bridge), drop()];
+      },
     }]),
     {
       // The bridge lets such packets in, as their answers are sent on to it.
       chain: "guard",
       owner,
       part: "loopback",
-      expressions: [...fromDevice(bridge), ...toSubnet(LOOPBACK[4]), drop()],
+      get expressions(): Expression[] {
+        return [...fromDevice(bridge), ...toSubnet(LOOPBACK[4]), drop()];
+      },
     },
     ...subnets.filter(({ version }) => version === 6).map((subnet) => ({
       // Answers may come by the loopback (`loopback_detour.ts`), where a
@@ -197,11 +213,13 @@ function neighbourRule({ id: owner, bridge, neighbours }: BridgeNetwork): Rule {
     chain: "own",
     owner,
     part: isApart ? "isolated" : "own",
-    expressions: [
-      ...fromDevice(bridge),
-      ...toDevice(bridge),
-      isApart ? drop() : accept(),
-    ],
+    get expressions(): Expression[] {
+      return [
+        ...fromDevice(bridge),
+        ...toDevice(bridge),
+        isApart ? drop() : accept(),
+      ];
+    },
   };
 }
 
@@ -219,33 +237,39 @@ function translationRules(
       chain,
       owner,
       part: part("hairpin"),
-      expressions: [
-        ...fromSubnet(subnet),
-        ...toSubnet(subnet),
-        ...ofRedirectedConnection(),
-        masquerade(),
-      ],
+      get expressions(): Expression[] {
+        return [
+          ...fromSubnet(subnet),
+          ...toSubnet(subnet),
+          ...ofRedirectedConnection(),
+          masquerade(),
+        ];
+      },
     },
     {
       chain,
       owner,
       part: part("loopback"),
-      expressions: [
-        ...fromSubnet(LOOPBACK[subnet.version]),
-        ...toDevice(bridge),
-        ...ofRedirectedConnection(),
-        masquerade(),
-      ],
+      get expressions(): Expression[] {
+        return [
+          ...fromSubnet(LOOPBACK[subnet.version]),
+          ...toDevice(bridge),
+          ...ofRedirectedConnection(),
+          masquerade(),
+        ];
+      },
     },
     ...(access === "internal" || wanted === "off" ? [] : [{
       chain,
       owner,
       part: part("masquerade"),
-      expressions: [
-        ...fromSubnet(subnet),
-        ...toOtherDevice(bridge),
-        masquerade(),
-      ],
+      get expressions(): Expression[] {
+        return [
+          ...fromSubnet(subnet),
+          ...toOtherDevice(bridge),
+          masquerade(),
+        ];
+      },
     }]),
   ];
 }
