@@ -50,13 +50,14 @@ export function layoutFor(args: readonly string[]): LayoutName {
 }
 
 /**
- * Flags of V8 for its memory. No command but a long one fills the 4 MB that new
- * objects have before any are collected, which would cost 1 ms each time; and
- * who has nothing to do for a second, as monitors for most of their lives, gives
- * back what the start has taken, 2 MB, which V8 would do after 40 seconds.
+ * Flags of V8 for its memory. No command but a long one fills the 8 MB that new
+ * objects have before any are collected, which would cost 2 ms each time (`run`
+ * on a network fills 4); and who has nothing to do for a second, as monitors for
+ * most of their lives, gives back what the start has taken, 2 MB, which V8 would
+ * do after 40 seconds.
  */
 export const HEAP_FLAGS: readonly string[] = [
-  "--min-semi-space-size=4",
+  "--min-semi-space-size=8",
   "--gc-memory-reducer-start-delay-ms=500",
   "--memory-reducer-delay-ms=500",
 ];
