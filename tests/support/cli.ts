@@ -60,6 +60,9 @@ export interface Surroundings {
   readonly wrapper?: readonly string[];
 }
 
+/** What every command of a place is given, besides what it is given itself. */
+export type Habits = Pick<Surroundings, "env" | "wrapper">;
+
 /** Directories for one test. */
 export class Place implements AsyncDisposable {
   /** What holds everything of this test. */
@@ -76,6 +79,7 @@ export class Place implements AsyncDisposable {
     directory: string,
     readonly launcher: Launcher,
     readonly cgroupsBefore: ReadonlySet<string>,
+    readonly habits: Habits,
   ) {
     this.directory = directory;
     this.root = `${directory}/root`;
@@ -84,10 +88,10 @@ export class Place implements AsyncDisposable {
   }
 
   /** Makes the directories. */
-  static async make(launcher: Launcher): Promise<Place> {
+  static async make(launcher: Launcher, habits: Habits = {}): Promise<Place> {
     const directory = await Deno.makeTempDir({ dir: PLACES, prefix: "e2e-" });
     const before = new Set(emptyCgroups());
-    const place = new Place(directory, launcher, before);
+    const place = new Place(directory, launcher, before, habits);
     await Deno.mkdir(place.work);
     return place;
   }
@@ -103,12 +107,26 @@ export class Place implements AsyncDisposable {
       TSDOCKER_NETWORK: "none",
       TSDOCKER_RUNTIME_DIR: Deno.env.get("TSDOCKER_RUNTIME_DIR") ??
         `${CHECKOUT}.cache/test-runtime`,
+      ...this.habits.env,
     };
   }
 
   /** The program's arguments, with the roots before them. */
   args(words: readonly string[]): string[] {
     return ["--root", this.root, "--run-root", this.runRoot, ...words];
+  }
+
+  /** What runs `tsdocker WORDS…` here: the first is a path, or found in PATH. */
+  commandOf(
+    words: readonly string[],
+    wrapper: readonly string[] = [],
+  ): [string, ...string[]] {
+    const [program = TSDOCKER, ...rest] = [
+      ...(this.habits.wrapper ?? []),
+      ...wrapper,
+      TSDOCKER,
+    ];
+    return [program, ...rest, ...this.args(words)];
   }
 
   /** Runs `tsdocker WORDS…` to its end, without input. */
@@ -140,11 +158,7 @@ export class Place implements AsyncDisposable {
 
   /** Starts `tsdocker WORDS…`. */
   start(words: readonly string[], surroundings: Surroundings = {}): Running {
-    const [program = TSDOCKER, ...args] = [
-      ...(surroundings.wrapper ?? []),
-      TSDOCKER,
-      ...this.args(words),
-    ];
+    const [program, ...args] = this.commandOf(words, surroundings.wrapper);
     const command = new Deno.Command(program, {
       args,
       cwd: surroundings.cwd ?? this.work,
@@ -389,16 +403,25 @@ async function inPlace(
   launcher: Launcher,
   body: (place: Place) => void | Promise<void>,
 ): Promise<void> {
-  const place = await Place.make(launcher);
+  await useUp(await Place.make(launcher), body);
+}
+
+/** Lets a test have something, which has to be as it was when it is done. */
+export async function useUp<
+  Thing extends {
+    assertNothingRemains(): Promise<void>;
+    [Symbol.asyncDispose](): Promise<void>;
+  },
+>(thing: Thing, body: (thing: Thing) => void | Promise<void>): Promise<void> {
   try {
-    await body(place);
-    await place.assertNothingRemains();
+    await body(thing);
+    await thing.assertNothingRemains();
   } catch (error) {
     // What went wrong first is what to know.
-    await place[Symbol.asyncDispose]().catch(() => undefined);
+    await thing[Symbol.asyncDispose]().catch(() => undefined);
     throw error;
   }
-  await place[Symbol.asyncDispose]();
+  await thing[Symbol.asyncDispose]();
 }
 
 /** The names in a directory, sorted; none if there is no directory. */

@@ -9,14 +9,6 @@ import type { Fd } from "../../ffi/fd.ts";
 import { attach } from "../../lib/network/attachment.ts";
 import { ensureBridge } from "../../lib/network/bridge_device.ts";
 import { parseIpAddress } from "../../lib/network/ip_address.ts";
-import { addAddress } from "../../lib/network/link/address_requests.ts";
-import { type Link, readLink } from "../../lib/network/link/link.ts";
-import {
-  changeLink,
-  createVethPair,
-  findLink,
-} from "../../lib/network/link/link_requests.ts";
-import { addDefaultRoute } from "../../lib/network/link/route_requests.ts";
 import { NetlinkSocket } from "../../lib/network/netlink/netlink_socket.ts";
 import { withinNetwork } from "../../lib/network/network_namespace.ts";
 import { enableForwarding } from "../../lib/network/network_sysctl.ts";
@@ -35,6 +27,7 @@ import {
   parseSubnet,
 } from "../../lib/network/subnet.ts";
 import { makeNetworkNamespace } from "./network_namespace.ts";
+import { addGateways, joinByWire, linkOf, openRoutes } from "./network_wire.ts";
 
 /** A bridge, and what is asked of its network. */
 export interface SceneNetwork {
@@ -68,7 +61,7 @@ export class NetworkScene implements Disposable {
   constructor(bridgeFilter: "on" | "off" = "off") {
     this.host = this.#stack.use(makeNetworkNamespace());
     this.outside = this.#stack.use(makeNetworkNamespace());
-    this.links = this.#stack.use(routesOf(this.host));
+    this.links = this.#stack.use(openRoutes(this.host));
     const filter = this.#stack.use(
       withinNetwork(this.host, () => NetlinkSocket.openNetfilter()),
     );
@@ -79,14 +72,16 @@ export class NetworkScene implements Disposable {
       setBridgeFilter(bridgeFilter);
     });
     ensureOwnTable(this.table);
-    raise(this.links, "lo", []);
-    this.links.perform(createVethPair({
-      name: "wire",
-      peer: { name: "eth0", namespace: this.outside },
-    }));
-    raise(this.links, "wire", [`${HOST[4]}/24`, `${HOST[6]}/64`]);
-    using far = routesOf(this.outside);
-    raise(far, "eth0", [`${OUTSIDE[4]}/24`, `${OUTSIDE[6]}/64`]);
+    joinByWire({
+      namespace: this.host,
+      device: "wire",
+      addresses: [`${HOST[4]}/24`, `${HOST[6]}/64`],
+    }, {
+      namespace: this.outside,
+      device: "eth0",
+      addresses: [`${OUTSIDE[4]}/24`, `${OUTSIDE[6]}/64`],
+    });
+    using far = openRoutes(this.outside);
     addGateways(far, [HOST[4], HOST[6]]);
   }
 
@@ -136,10 +131,6 @@ export class NetworkScene implements Disposable {
   }
 }
 
-function routesOf(namespace: Fd): NetlinkSocket {
-  return withinNetwork(namespace, () => NetlinkSocket.openRoute());
-}
-
 /** Whether this kernel can filter what stays within a bridge. */
 export function hasBridgeFilter(): boolean {
   try {
@@ -151,38 +142,13 @@ export function hasBridgeFilter(): boolean {
   }
 }
 
-function setBridgeFilter(state: "on" | "off"): void {
+/** Sets whether what stays within a bridge of this namespace is filtered. */
+export function setBridgeFilter(state: "on" | "off"): void {
   if (!hasBridgeFilter()) return;
   const value = state === "on" ? "1" : "0";
   for (const program of ["iptables", "ip6tables"]) {
     const path = `/proc/sys/net/bridge/bridge-nf-call-${program}`;
     Deno.writeTextFileSync(path, value);
-  }
-}
-
-/** A device as it is. */
-export function linkOf(socket: NetlinkSocket, name: string): Link {
-  return readLink(socket.get(findLink(name)));
-}
-
-function raise(
-  socket: NetlinkSocket,
-  name: string,
-  addresses: readonly string[],
-): void {
-  const { index } = linkOf(socket, name);
-  socket.perform(changeLink(index, { state: "up" }));
-  for (const text of addresses) {
-    socket.perform(addAddress(index, given(parseInterfaceAddress(text))));
-  }
-}
-
-function addGateways(
-  socket: NetlinkSocket,
-  gateways: readonly string[],
-): void {
-  for (const text of gateways) {
-    socket.perform(addDefaultRoute(given(parseIpAddress(text))));
   }
 }
 

@@ -33,7 +33,7 @@ import {
 } from "../../ffi/launcher/child_signals.ts";
 import { NativeLauncher } from "../../ffi/launcher/launcher.ts";
 import { syscall } from "../../ffi/syscall.ts";
-import { DEADLINE_MS, type Place, TSDOCKER } from "./cli.ts";
+import { DEADLINE_MS, type Place } from "./cli.ts";
 import { exitStatus } from "./processes.ts";
 
 const LITTLE_ENDIAN = true;
@@ -117,7 +117,7 @@ export class Terminal implements Disposable {
   /** What runs `tsdocker WORDS…` in a place. */
   static commandOf(place: Place, words: readonly string[]): Session {
     return {
-      command: [TSDOCKER, ...place.args(words)],
+      command: place.commandOf(words),
       env: place.env,
       cwd: place.work,
     };
