@@ -35,6 +35,10 @@ export interface Fault {
   readonly before?: readonly (readonly string[])[];
   /** One of these is run after it, before the container is removed. */
   readonly after?: readonly (readonly string[])[];
+  /** What `remains()` tells of containers that are there all the time. */
+  readonly known?: ReadonlySet<string>;
+  /** What else has to be true when the container is removed. */
+  readonly check?: () => Promise<void>;
 }
 
 /**
@@ -105,7 +109,8 @@ async function strikeOnce(
     await assertTrue(place);
   }
   await cleanUp(place);
-  assert.deepEqual(await remains(place), []);
+  assert.deepEqual(await remains(place, fault.known), []);
+  await fault.check?.();
 }
 
 async function prepare(place: Place, { before = [] }: Fault): Promise<void> {

@@ -146,6 +146,18 @@ export class NetworkPlace implements AsyncDisposable {
     return { name, id, pid: Number(pid), namespace };
   }
 
+  /** A container's address on one of its devices; it must have one. */
+  addressOf(
+    { namespace }: Pick<RunningContainer, "namespace">,
+    { version = 4, device = "eth0" }: { version?: 4 | 6; device?: string } = {},
+  ): string {
+    const words = ["-o", `-${version}`, "addr", "show", "dev", device];
+    const text = runIn(namespace, "ip", ...words, "scope", "global");
+    const address = /inet6? ([0-9a-f.:]+)\//.exec(text)?.[1];
+    assert.ok(address, `${device} has ${text}`);
+    return address;
+  }
+
   /** Removes containers, running or not. */
   async remove(...names: string[]): Promise<void> {
     await this.print("rm", "-f", ...names);

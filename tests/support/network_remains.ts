@@ -12,6 +12,8 @@ export interface NetworkTerritory {
   readonly machine: Fd;
   /** `--root` of the program. */
   readonly root: string;
+  /** Names of devices that are to be there, bridges aside. */
+  readonly devices?: readonly string[];
 }
 
 /** A network namespace goes, with its devices, some time after its last process. */
@@ -38,8 +40,9 @@ export function deviceNames(namespace: Fd): string[] {
   return lines.map((line) => /^\d+: ([^:@]+)/.exec(line)?.[1] ?? line);
 }
 
-function devices({ machine }: NetworkTerritory): string[] {
-  return deviceNames(machine).filter((name) => !LASTING.test(name))
+function devices({ machine, devices = [] }: NetworkTerritory): string[] {
+  return deviceNames(machine)
+    .filter((name) => !LASTING.test(name) && !devices.includes(name))
     .map((name) => `device: ${name}`);
 }
 

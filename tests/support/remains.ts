@@ -27,20 +27,30 @@ const GRACE_MS = 5_000;
  * Lists what is left: containers, names, states, half-made layers, processes,
  * mounts, locks and cgroups.
  *
- * @returns One line each; empty if there is nothing.
+ * @param known Lines that are to be there.
+ * @returns One line each; empty if there is nothing else.
  */
-export async function remains(territory: Territory): Promise<string[]> {
+export async function remains(
+  territory: Territory,
+  known: ReadonlySet<string> = new Set(),
+): Promise<string[]> {
   const end = performance.now() + GRACE_MS;
   for (;;) {
-    const found = [
-      ...await directories(territory),
-      ...processes(territory),
-      ...await locks(territory),
-      ...newCgroups(territory),
-    ];
+    const found = (await remainsNow(territory))
+      .filter((line) => !known.has(line));
     if (found.length === 0 || performance.now() > end) return found;
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
+}
+
+/** As {@linkcode remains}, without waiting for what is about to go. */
+export async function remainsNow(territory: Territory): Promise<string[]> {
+  return [
+    ...await directories(territory),
+    ...processes(territory),
+    ...await locks(territory),
+    ...newCgroups(territory),
+  ];
 }
 
 async function directories({ root, runRoot }: Territory): Promise<string[]> {

@@ -24,10 +24,13 @@ export function typedTest(
   name: string,
   body: (type: Type, place: Place) => Promise<void>,
 ): void {
-  placeTest(name, async (place) => {
-    await Deno.symlink(IMAGE, `${place.work}/bb.tar`);
-    await body((lines) => typed(place, lines), place);
-  });
+  placeTest(name, async (place) => await body(await typist(place), place));
+}
+
+/** What types in a place, where the image is now. */
+export async function typist(place: Place): Promise<Type> {
+  await Deno.symlink(IMAGE, `${place.work}/bb.tar`);
+  return (lines) => typed(place, lines);
 }
 
 function typed(place: Place, lines: string): Promise<Outcome> {

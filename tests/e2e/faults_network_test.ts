@@ -1,0 +1,111 @@
+/**
+ * `kill -9` at any moment of getting into a network and out of it: after the
+ * next command there is no device, rule, address, port or name left, and what
+ * others have in the packet filter is as it was. `make faults` strikes longer.
+ *
+ * @module
+ */
+import assert from "node:assert/strict";
+import { IMAGE } from "../support/cli.ts";
+import { type Fault, NAME, strike } from "../support/faults.ts";
+import { type NetworkPlace, networkTest } from "../support/network_place.ts";
+import {
+  deviceNames,
+  foreignRules,
+  networkRemains,
+} from "../support/network_remains.ts";
+import { remainsNow } from "../support/remains.ts";
+
+const SLEEP = [IMAGE, "sleep", "1000"];
+const NETWORK = ["--network", "one", "--network-alias", "alias"];
+const FLAGS = ["--name", NAME, ...NETWORK, "-p", "8080:80", "-p", "81/udp"];
+const RUN = ["run", "-d", ...FLAGS, ...SLEEP];
+
+const FAULTS: Readonly<Record<string, Fault>> = {
+  "the client of run -d": { kills: "client", words: RUN },
+  "the monitor in run -d": { kills: "monitor", words: RUN },
+  "everything in run -d": { kills: "all", words: RUN },
+  "run in the foreground": {
+    kills: "client",
+    words: ["run", ...FLAGS, IMAGE, "sleep", "0.05"],
+  },
+  "the client of rm -f": {
+    kills: "client",
+    before: [RUN],
+    words: ["rm", "-f", NAME],
+  },
+  "the monitor in rm -f": {
+    kills: "monitor",
+    before: [RUN],
+    words: ["rm", "-f", NAME],
+  },
+  "the client of restart": {
+    kills: "client",
+    before: [RUN],
+    words: ["restart", "-t", "0", NAME],
+  },
+  "network connect": {
+    kills: "client",
+    before: [RUN],
+    words: ["network", "connect", "two", NAME],
+    after: [["network", "disconnect", "-f", "two", NAME], ["ps"]],
+  },
+  "network disconnect": {
+    kills: "client",
+    before: [RUN],
+    words: ["network", "disconnect", "one", NAME],
+  },
+};
+
+/** What others have made, in the packet filter. */
+const FOREIGN = `
+table inet theirs {
+  chain input {
+    type filter hook input priority 0;
+    tcp dport 8080 accept comment "0123 published"
+  }
+}
+table ip nat {
+  chain POSTROUTING {
+    type nat hook postrouting priority 90;
+    ip saddr 10.99.0.0/16 masquerade
+  }
+}
+`;
+
+/** What is to be true after each round, with a neighbour who goes on. */
+async function prepare(
+  network: NetworkPlace,
+): Promise<Pick<Fault, "known" | "check">> {
+  const { machine, place } = network;
+  await Deno.writeTextFile(`${place.work}/foreign`, FOREIGN);
+  network.onMachine("nft", "-f", `${place.work}/foreign`);
+  const rules = foreignRules(machine);
+  assert.match(rules, /masquerade/);
+  await network.print("network", "create", "--subnet", "10.7.0.0/24", "one");
+  await network.print("network", "create", "--subnet", "10.8.0.0/24", "two");
+  const neighbour = await network.up("neighbour", "--network", "one");
+  const known = new Set(await remainsNow(place));
+  const devices = deviceNames(machine);
+  const hostsFile = `${place.root}/containers/${neighbour.id}/files/hosts`;
+  const hosts = await Deno.readTextFile(hostsFile);
+  const check = async (): Promise<void> => {
+    const territory = { machine, root: place.root, devices };
+    assert.deepEqual(await networkRemains(territory), []);
+    assert.equal(await Deno.readTextFile(hostsFile), hosts);
+    assert.equal(foreignRules(machine), rules);
+  };
+  return { known, check };
+}
+
+for (const [what, fault] of Object.entries(FAULTS)) {
+  networkTest(
+    `kill -9 of ${what} leaves nothing in the network`,
+    async (network) => {
+      const more = await prepare(network);
+      await strike(network.place, { ...fault, ...more });
+      await network.exec("neighbour", "true");
+      await network.remove("neighbour");
+    },
+  );
+}
