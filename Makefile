@@ -36,10 +36,11 @@ e2e: tsdocker images/busybox.tar ## run the tests of the built program (as root)
 	@$(TEST) abi root e2e
 
 faults: tsdocker images/busybox.tar ## let each kind of fault strike 100 times (as root)
-	@FAULT_ROUNDS=100 $(TEST) tests/e2e/faults_test.ts tests/e2e/faults_many_test.ts \
+	@FAULT_ROUNDS=100 NETWORK_CONTAINERS=200 $(TEST) tests/e2e/faults_test.ts tests/e2e/faults_many_test.ts \
 	  tests/e2e/faults_disk_test.ts tests/e2e/faults_leave_test.ts \
 	  tests/e2e/faults_images_test.ts \
-	  tests/e2e/faults_images_rivals_test.ts tests/e2e/faults_images_disk_test.ts
+	  tests/e2e/faults_images_rivals_test.ts tests/e2e/faults_images_disk_test.ts \
+	  tests/e2e/faults_network_test.ts tests/e2e/network_scale_test.ts
 
 fuzz: ## compare 6,000 archives at random with GNU tar (as root)
 	@FUZZ_ARCHIVES=6000 FUZZ_SEED=$$(date +%s) $(TEST) tests/root/storage/tar/fuzz_root_test.ts

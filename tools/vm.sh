@@ -18,7 +18,7 @@ cd "$(dirname "$0")/.."
 # effects of those in version 2 to the kernel.
 boots() {
   cat <<'LIST'
-v2 v2 plain guest_mode guest_life run_limits_kernel run_cgroups
+v2 v2 plain guest_mode guest_life guest_network run_limits_kernel run_cgroups
 hybrid hybrid plain guest_mode guest_life run_limits_kernel run_cgroups runtime/cgroups
 v2-probe v2 plain isolation_probe runtime/cgroups run_limits_effects guest_clock
 systemd v2 systemd guest_systemd run_cgroups

@@ -11,9 +11,12 @@ import { MACHINE, networkTest, OUTSIDE } from "../support/network_place.ts";
 import { Terminal } from "../support/terminal.ts";
 import { typist } from "../support/typed.ts";
 
-/** The machine's own wget(1): that of the image. */
-const WGET = `tar -xf bb.tar bin/busybox
-wget() { bin/busybox wget -T 5 "$@"; }
+/** What wget(1) would get, which not every machine has. */
+const WGET = `
+wget() {
+  bash -c 'exec 3<>/dev/tcp/$0/$1 && printf "GET $2 HTTP/1.0\\r\\n\\r\\n" >&3 &&
+    sed "1,/^.$/d" <&3' "$@"
+}
 `;
 
 networkTest(
@@ -24,16 +27,15 @@ networkTest(
       ip link | grep -c veth >before
       ID=$(T run -d --name ww -p 18080:80 bb.tar httpd -f -h /)
       for host in 127.0.0.1 localhost ${MACHINE[4]}; do
-        wget -qO- $host:18080/etc/passwd | head -n 1
+        wget $host 18080 /etc/passwd | head -n 1
       done
       T port ww
       nft list ruleset | grep -c 18080
       T rm -f ww
       nft list ruleset | grep -c 18080
       ip link | grep -c veth | cmp - before && echo as before`);
-    const root = "root:x:0:0:root:/root:/bin/sh\n";
     const [first = ""] = shown.stdout.split("\n");
-    assert.match(first, /^root:x:0:0:/, root);
+    assert.match(first, /^root:x:0:0:/, shown.stderr);
     assert.match(
       shown.stdout.replaceAll(`${first}\n`, "page\n"),
       /^page\npage\npage\n80\/tcp -> 0\.0\.0\.0:18080\n(?:.*\n)?[12]\nww\n0\nas before\n$/,

@@ -39,14 +39,8 @@ networkTest("networks do not reach each other", async (network) => {
     );
     assert.deepEqual(await Promise.all(asked), Array(6).fill(undefined));
     // Nor do their names.
-    const { code } = await network.tsdocker(
-      "exec",
-      "one",
-      "ping",
-      "-c1",
-      "two",
-    );
-    assert.notEqual(code, 0);
+    const hosts = await network.exec("one", "cat", "/etc/hosts");
+    assert.doesNotMatch(hosts, /two|usual/);
   }
   await network.remove("one", "two", "usual");
 });

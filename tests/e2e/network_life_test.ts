@@ -33,9 +33,12 @@ async function leases({ place }: NetworkPlace): Promise<string[]> {
 
 async function answers(network: NetworkPlace): Promise<string | undefined> {
   const { namespace } = await network.look("web");
-  await using server = new PeerServer(namespace, 7000);
+  const server = new PeerServer(namespace, 7000);
   const to = { address: MACHINE[4], port: 8080 };
-  return await server.ask(network.outside, to);
+  const seen = await server.ask(network.outside, to);
+  await server[Symbol.asyncDispose]();
+  network.release("web");
+  return seen;
 }
 
 networkTest(
@@ -99,9 +102,7 @@ networkTest("a restart policy keeps ports and names", async (network) => {
 
 networkTest("a killed keeper's network is cleared up", async (network) => {
   const { machine, place: { root } } = network;
-  const web = await network.up("web", "-p", "8080:7000");
-  const monitors = await network.print("inspect", "-f", "{{.Id}}", "web");
-  assert.equal(monitors.trimEnd(), web.id);
+  await network.up("web", "-p", "8080:7000");
   const running = network.place.start(
     ["run", "--name", "front", "-p", "8081:81", IMAGE, "sleep", "1000"],
   );
@@ -110,7 +111,7 @@ networkTest("a killed keeper's network is cleared up", async (network) => {
     return stdout.includes("front") || undefined;
   });
   assert.equal(await running.killAnyway(), 137);
-  assertPrints(await network.tsdocker("rm", "-f", "web"), "web\n");
+  await network.remove("web");
   // The foreground one is over, too.
   const { stdout } = await network.tsdocker("ps", "-q");
   assert.equal(stdout, "");
@@ -118,6 +119,32 @@ networkTest("a killed keeper's network is cleared up", async (network) => {
   assert.deepEqual(await leases(network), []);
   await network.remove("front");
 });
+
+networkTest(
+  "who shares a network is cut off with its owner",
+  async (network) => {
+    const { machine, place: { root } } = network;
+    const web = await network.up("web");
+    const address = network.addressOf(web);
+    await network.up("sharer", "--network", "container:web");
+    network.release("web", "sharer");
+    await network.print("rm", "-f", "web");
+    // The namespace goes on, but the address is given to the next one.
+    assert.equal(network.addressOf(await network.up("next")), address);
+    await network.up("other");
+    const { stdout } = await network.tsdocker(
+      "exec",
+      "sharer",
+      "ip",
+      "-o",
+      "link",
+    );
+    assert.doesNotMatch(stdout, /eth0/);
+    await network.exec("other", "ping", "-c1", "-W5", "next");
+    await network.remove("sharer", "next", "other");
+    assert.deepEqual(await networkRemains({ machine, root }), []);
+  },
+);
 
 networkTest("a network that is used is not removed", async (network) => {
   await network.print("network", "create", "one");

@@ -56,6 +56,9 @@ const FORWARDING = [
 
 /** The machine, the others, and where the program has its files. */
 export class NetworkPlace implements AsyncDisposable {
+  /** Who holds on to a network keeps it, with its devices, from going. */
+  readonly #held = new Map<string, DisposableStack>();
+
   private constructor(
     readonly place: Place,
     readonly machine: Fd,
@@ -141,8 +144,10 @@ export class NetworkPlace implements AsyncDisposable {
     const format = ["-f", "{{.Id}} {{.State.Pid}}"];
     const [id = "", pid = ""] = (await this.print("inspect", ...format, name))
       .trimEnd().split(" ");
+    const held = this.#held.get(name) ?? new DisposableStack();
+    this.#held.set(name, held);
     const path = `/proc/${pid}/ns/net`;
-    const namespace = this.stack.use(openat(AT_FDCWD, path, O_RDONLY));
+    const namespace = held.use(openat(AT_FDCWD, path, O_RDONLY));
     return { name, id, pid: Number(pid), namespace };
   }
 
@@ -158,8 +163,17 @@ export class NetworkPlace implements AsyncDisposable {
     return address;
   }
 
+  /** Lets go of the networks of containers that are about to end. */
+  release(...names: string[]): void {
+    for (const name of names) {
+      this.#held.get(name)?.dispose();
+      this.#held.delete(name);
+    }
+  }
+
   /** Removes containers, running or not. */
   async remove(...names: string[]): Promise<void> {
+    this.release(...names);
     await this.print("rm", "-f", ...names);
   }
 
@@ -176,6 +190,7 @@ export class NetworkPlace implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.release(...this.#held.keys());
     await this.place[Symbol.asyncDispose]();
     this.stack.dispose();
   }

@@ -69,7 +69,7 @@ async function directories({ root, runRoot }: Territory): Promise<string[]> {
 /** Everything below that is not merely a directory of others. */
 async function* leaves(path: string): AsyncGenerator<string> {
   for await (const { path: child, isDirectory } of entries(path)) {
-    const isContainer = /\/[0-9a-f]{64}$/.test(child);
+    const isContainer = /\/containers\/[0-9a-f]{64}$/.test(child);
     if (isDirectory && !isContainer) yield* leaves(child);
     else yield child;
   }
