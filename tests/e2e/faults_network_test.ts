@@ -48,7 +48,7 @@ const FAULTS: Readonly<Record<string, Fault>> = {
     kills: "client",
     before: [RUN],
     words: ["network", "connect", "two", NAME],
-    after: [["network", "disconnect", "-f", "two", NAME], ["ps"]],
+    after: [["stop", "-t", "0", NAME], ["restart", "-t", "0", NAME], ["ps"]],
   },
   "network disconnect": {
     kills: "client",

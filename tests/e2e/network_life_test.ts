@@ -48,7 +48,8 @@ networkTest(
     const withNobody = await leases(network);
     await network.up("web", "-p", "8080:7000");
     const withWeb = await leases(network);
-    assert.equal(withWeb.length, withNobody.length + 2);
+    // An address of each version of IP, and a port.
+    assert.equal(withWeb.length, withNobody.length + 3);
     assert.ok(await isKnown(network, "web"));
     await network.print("stop", "-t", "0", "web");
     assert.deepEqual(await leases(network), withNobody);
