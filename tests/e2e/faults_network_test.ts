@@ -7,7 +7,7 @@
  */
 import assert from "node:assert/strict";
 import { IMAGE } from "../support/cli.ts";
-import { type Fault, NAME, strike } from "../support/faults.ts";
+import { type Fault, NAME, pidsOf, strike } from "../support/faults.ts";
 import { type NetworkPlace, networkTest } from "../support/network_place.ts";
 import {
   deviceNames,
@@ -76,7 +76,7 @@ table ip nat {
 /** What is to be true after each round, with a neighbour who goes on. */
 async function prepare(
   network: NetworkPlace,
-): Promise<Pick<Fault, "known" | "check">> {
+): Promise<Pick<Fault, "known" | "spares" | "check">> {
   const { machine, place } = network;
   await Deno.writeTextFile(`${place.work}/foreign`, FOREIGN);
   network.onMachine("nft", "-f", `${place.work}/foreign`);
@@ -95,7 +95,11 @@ async function prepare(
     assert.equal(await Deno.readTextFile(hostsFile), hosts);
     assert.equal(foreignRules(machine), rules);
   };
-  return { known, check };
+  const spares = new Set(
+    (["monitor", "init"] as const).flatMap((target) => pidsOf(place, target)),
+  );
+  assert.equal(spares.size, 2);
+  return { known, spares, check };
 }
 
 for (const [what, fault] of Object.entries(FAULTS)) {

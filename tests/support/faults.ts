@@ -35,6 +35,8 @@ export interface Fault {
   readonly before?: readonly (readonly string[])[];
   /** One of these is run after it, before the container is removed. */
   readonly after?: readonly (readonly string[])[];
+  /** Processes of containers that are there all the time. */
+  readonly spares?: ReadonlySet<number>;
   /** What `remains()` tells of containers that are there all the time. */
   readonly known?: ReadonlySet<string>;
   /** What else has to be true when the container is removed. */
@@ -94,7 +96,9 @@ async function strikeOnce(
     fault.kills === target || fault.kills === "all";
   // The client last: it would tell the monitor by its end.
   for (const target of ["monitor", "init"] as const) {
-    if (isHit(target)) pidsOf(place, target).forEach(killIfThere);
+    if (!isHit(target)) continue;
+    pidsOf(place, target).filter((pid) => !fault.spares?.has(pid))
+      .forEach(killIfThere);
   }
   if (isHit("client")) await running.killAnyway();
   // What it makes of the death of another is its own affair, if it ends.
