@@ -65,10 +65,11 @@ export async function disconnectNetwork(
     }
     return { ...before, ...withoutEndpoint(before, current) };
   });
+  // Before the lease is gone, which tells the next command whom to tell.
+  updateNeighbours(paths, [endpoint.network], [id]);
   // Not before: until now, it might have had to be connected again.
   leasesOf(paths, endpoint.network).release(id);
   recordUse(paths, id, endpoint);
-  updateNeighbours(paths, [endpoint.network], [id]);
 }
 
 /** From now on it may be connected to others. */
