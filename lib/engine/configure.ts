@@ -20,6 +20,7 @@ import {
   type NetworkRequest,
 } from "./networks/configure_networks.ts";
 import { configurePorts } from "./networks/configure_ports.ts";
+import type { RequestedMode } from "./networks/network_mode.ts";
 import { parseResources } from "./resources.ts";
 import type { EnvEntry, RunOptions } from "./run_options.ts";
 import { parseUlimits } from "./ulimit.ts";
@@ -83,7 +84,7 @@ export function configureContainer(
     ...environment(options.env),
     workdir: workdir(options.workdir),
     user: options.user ?? "",
-    hostname: chooseHostname(options, input),
+    hostname: chooseHostname(options, network.network, input),
     interactive: options.interactive,
     // As in docker: nobody is attached who could have come to the end.
     ...(options.detach && options.interactive ? { stdinOnce: false } : {}),
@@ -156,13 +157,18 @@ function workdir(path: string | undefined): string {
   return normalizePath(path);
 }
 
-/** A host name shared with the host is not the container's to choose. */
+/**
+ * A host name shared with the host is not the container's to choose. Who is
+ * reached by the host's name is called so, too, unless told otherwise.
+ */
 function chooseHostname(
   { hostname, uts }: RunOptions,
+  network: RequestedMode,
   { id, host }: ConfigureInput,
 ): string {
   if (parseNamespaceMode("uts", uts) === "private") {
-    return checkHostname(hostname ?? shortId(id));
+    const usual = network === "host" ? host.hostname : shortId(id);
+    return checkHostname(hostname ?? usual);
   }
   if (hostname === undefined) return host.hostname;
   throw new UsageError("conflicting options: hostname and the UTS mode", {

@@ -86,13 +86,15 @@ networkTest("an internal network has no way out or in", async (network) => {
   await network.remove("web", "other");
 });
 
-/** The names in a container's hosts file, without its own. */
-async function namesIn(network: NetworkPlace, name: string): Promise<string[]> {
+/** The neighbours in a container's hosts file. */
+async function neighbours(
+  network: NetworkPlace,
+  name: string,
+): Promise<string[]> {
   const text = await network.exec(name, "cat", "/etc/hosts");
   return text.split("\n").filter((line) => /^10\./.test(line))
-    .map((line) => line.split("\t")[1]?.split(" ")[0] ?? "").filter((other) =>
-      other !== name
-    ).sort();
+    .map((line) => line.split(/\s+/)).filter((words) => !words.includes(name))
+    .map(([, other = ""]) => other).sort();
 }
 
 networkTest("connect and disconnect, while it runs", async (network) => {
@@ -110,7 +112,7 @@ networkTest("connect and disconnect, while it runs", async (network) => {
   const web = await network.up("web", "--network", "one");
   await network.up("left", "--network", "one");
   await network.up("right", "--network", "two");
-  assert.deepEqual(await namesIn(network, "right"), []);
+  assert.deepEqual(await neighbours(network, "right"), []);
   assertPrints(
     await network.tsdocker(
       ...["network", "connect", "--ip", "10.6.0.9", "--alias", "db"],
@@ -122,7 +124,7 @@ networkTest("connect and disconnect, while it runs", async (network) => {
   assert.equal(network.addressOf(web, { device: "eth1" }), "10.6.0.9");
   await network.exec("right", "ping", "-c1", "-W5", "db");
   await network.exec("web", "ping", "-c1", "-W5", "right");
-  assert.deepEqual(await namesIn(network, "web"), ["left", "right"]);
+  assert.deepEqual(await neighbours(network, "web"), ["left", "right"]);
   assertPrints(
     await network.tsdocker("network", "disconnect", "one", "web"),
     "",
@@ -131,8 +133,8 @@ networkTest("connect and disconnect, while it runs", async (network) => {
     "its device is gone",
     () => !deviceNames(web.namespace).includes("eth0") || undefined,
   );
-  assert.deepEqual(await namesIn(network, "left"), []);
-  assert.deepEqual(await namesIn(network, "web"), ["right"]);
+  assert.deepEqual(await neighbours(network, "left"), []);
+  assert.deepEqual(await neighbours(network, "web"), ["right"]);
   // The way to the world goes through the network that is left.
   await network.exec("web", "ping", "-c1", "-W5", OUTSIDE[4]);
   const again = await network.tsdocker("network", "disconnect", "one", "web");

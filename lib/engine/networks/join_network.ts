@@ -14,9 +14,11 @@ import { findConfig, requireProcess } from "../containers/look_up.ts";
 import {
   namespacePath,
   type NetworkMode,
+  ownsNetwork,
   sharedContainer,
 } from "./network_mode.ts";
 import type { NetworkPlace } from "./open_network.ts";
+import { markShared } from "./shared_namespace.ts";
 
 /**
  * Opens the namespace, which lasts until the container has joined it.
@@ -41,7 +43,10 @@ function pathOf(paths: HostPaths, network: NetworkMode): string {
   const other = sharedContainer(network);
   if (other === undefined) return namespacePath(network) ?? "";
   const config = findConfig(paths, other);
+  // It may have joined another one's itself.
+  if (!ownsNetwork(config.network)) return pathOf(paths, config.network);
   const { pid } = requireProcess(paths, config, "join the network of");
+  if (config.network === "connected") markShared(paths, config.id);
   return `/proc/${pid}/ns/net`;
 }
 

@@ -1,12 +1,14 @@
 /**
  * Gives back what a container had of networks: ports, addresses, names. Its
- * devices go with its network namespace.
+ * devices go with its network namespace, unless others are in that.
  *
  * @module
  */
 import type { HostPaths } from "../../base/host_paths.ts";
 import type { ContainerId } from "../../base/identifiers.ts";
 import { namesIn } from "../../base/names_in.ts";
+import { detach } from "../../network/attachment.ts";
+import { NetlinkSocket } from "../../network/netlink/netlink_socket.ts";
 import { leasesOf } from "./endpoint.ts";
 import { HostNetwork } from "./host_network.ts";
 import { recordEndpointEvents } from "./network_event.ts";
@@ -18,6 +20,7 @@ import {
   writeNetworkState,
 } from "./network_state.ts";
 import { hasPorts, unpublishPorts } from "./published_ports.ts";
+import { isShared, unmarkShared } from "./shared_namespace.ts";
 
 const NOTHING: NetworkState = { endpoints: [], ports: [] };
 
@@ -33,6 +36,8 @@ export function releaseNetworks(paths: HostPaths, id: ContainerId): void {
     using kernel = new HostNetwork(paths);
     unpublishPorts(paths, kernel, id, state);
   }
+  // Before its addresses are another one's.
+  if (isShared(paths, id)) detachAll(id, state);
   // Its keeper may have died before it could write down which.
   const networks = namesIn(paths.addresses).filter((network) =>
     leasesOf(paths, network).list().some(({ owner }) => owner === id)
@@ -42,7 +47,14 @@ export function releaseNetworks(paths: HostPaths, id: ContainerId): void {
   // Before the leases are gone, which tell the next command whom to tell.
   updateNeighbours(paths, networks);
   for (const network of networks) leasesOf(paths, network).release(id);
+  unmarkShared(paths, id);
   // Last of all: it tells the next command that there is something to do.
   forgetNetworkState(paths, id);
   recordEndpointEvents(paths, id, state, "disconnect");
+}
+
+/** Its namespace goes on, as long as others are in it. */
+function detachAll(id: ContainerId, { endpoints }: NetworkState): void {
+  using links = NetlinkSocket.openRoute();
+  for (const { slot } of endpoints) detach(links, id, slot);
 }

@@ -33,7 +33,8 @@ import {
   makeNetworkNamespace,
   runIn,
 } from "../../support/network_namespace.ts";
-import { linkOf, NetworkScene, OUTSIDE } from "../../support/network_scene.ts";
+import { NetworkScene, OUTSIDE } from "../../support/network_scene.ts";
+import { linkOf } from "../../support/network_wire.ts";
 import { rootTest } from "../../support/root.ts";
 
 type Driver = "macvlan" | "ipvlan";

@@ -288,6 +288,12 @@ Deno.test("configureContainer() reads the size of shared memory", () => {
   );
 });
 
+Deno.test("configureContainer() names a container as the host whose network it has", () => {
+  const networks = ["host"];
+  assert.equal(configure({ networks }).hostname, "host");
+  assert.equal(configure({ networks, hostname: "box" }).hostname, "box");
+});
+
 Deno.test("configureContainer() names a container as the host whose name it shares", () => {
   const { hostname, uts } = configure({ uts: "host" });
   assert.deepEqual([hostname, uts], ["host", "host"]);

@@ -1,0 +1,32 @@
+/**
+ * Marks of containers whose network namespace others have joined: it goes on
+ * when they end, and their devices with it unless those are taken away.
+ *
+ * @module
+ */
+import { writeFileAtomically } from "../../base/atomic_file.ts";
+import type { HostPaths } from "../../base/host_paths.ts";
+import type { ContainerId } from "../../base/identifiers.ts";
+import { pathExists } from "../../base/path_exists.ts";
+import { removePath } from "../../base/remove_tree.ts";
+
+type Paths = Pick<HostPaths, "states">;
+
+/** Marks a container that runs, before its namespace is joined. */
+export function markShared(paths: Paths, id: ContainerId): void {
+  writeFileAtomically(markOf(paths, id), "");
+}
+
+/** Whether somebody has joined its namespace; they may be gone again. */
+export function isShared(paths: Paths, id: ContainerId): boolean {
+  return pathExists(markOf(paths, id));
+}
+
+/** Removes the mark, if there is one. */
+export function unmarkShared(paths: Paths, id: ContainerId): void {
+  removePath(markOf(paths, id));
+}
+
+function markOf({ states }: Paths, id: ContainerId): string {
+  return `${states}/${id}/network.shared`;
+}
