@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { InvalidStateError } from "../../base/errors.ts";
 import type { HostPaths } from "../../base/host_paths.ts";
 import type { ContainerId } from "../../base/identifiers.ts";
 import type { ContainerConfig } from "../container_config.ts";
@@ -20,8 +21,13 @@ export interface NetworkChange {
   readonly undo: DisposableStack;
 }
 
+/** How long the end of a container may take, and how often to look. */
+const END_TIMEOUT_MS = 5000;
+const LOOK_MS = 20;
+
 /**
- * Makes a change while nobody else does.
+ * Makes a change while nobody else does. If the container ends meanwhile, it is
+ * made again, to what does not run.
  *
  * @param change Gives the new configuration; may throw.
  * @returns The new configuration.
@@ -29,6 +35,24 @@ export interface NetworkChange {
  * @throws {ConflictError} If somebody works on it for too long.
  */
 export function changeNetworks(
+  paths: HostPaths,
+  id: ContainerId,
+  change: (change: NetworkChange) => ContainerConfig,
+): ContainerConfig {
+  const deadline = performance.now() + END_TIMEOUT_MS;
+  for (;;) {
+    try {
+      return changeOnce(paths, id, change);
+    } catch (error) {
+      const hasEnded = error instanceof InvalidStateError;
+      if (!hasEnded || performance.now() > deadline) throw error;
+      // Its process is gone, and nobody has written that down yet.
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, LOOK_MS);
+    }
+  }
+}
+
+function changeOnce(
   paths: HostPaths,
   id: ContainerId,
   change: (change: NetworkChange) => ContainerConfig,
