@@ -52,49 +52,53 @@ export function sweepNetworks(
     bridges: new Set(bridges),
     isAlive: (start) => needed.living.hasStart(start),
   });
-  const known = new Set(needed.networks.map(({ id }) => id));
-  const abandoned = removeAbandonedBridges(links, {
-    table: table.name,
-    isKnown: (id) => known.has(id),
-  });
+  const known = knownNetworks(paths, needed);
   return [
-    ...sweepRules(table, needed),
-    ...abandoned.map((name) =>
-      `Removed the bridge ${name}: its network is gone`
-    ),
+    ...sweepRules(table, known, needed),
     ...ports.map((name) => `Removed the device ${name}: its container is gone`),
     ...removeAbandonedDetours(table, (start) => needed.living.hasStart(start))
       .map((name) => `Removed the detour of ${name}: its container is gone`),
-    ...sweepBridges(paths, { links, table }, needed),
+    ...sweepBridges({ links, table }, known),
     // Last: who gets an address must not get what others still have.
     ...sweepAddresses(paths, needed),
     ...sweepPorts(paths, needed),
   ];
 }
 
-function sweepBridges(
+/** The ids of networks; one whose record is damaged may be in use. */
+function knownNetworks(
   { addresses }: Pick<Paths, "addresses">,
+  { networks, living }: Needed,
+): ReadonlySet<string> {
+  const inUse = namesIn(addresses).filter((id) =>
+    new AddressLeases(`${addresses}/${id}`).list()
+      .some(({ owner }) => living.has(owner))
+  );
+  return new Set([...networks.map(({ id }) => id), ...inUse]);
+}
+
+function sweepBridges(
   { links, table: { name: table } }: KernelNetwork,
-  { networks }: Needed,
+  known: ReadonlySet<string>,
 ): string[] {
-  const ids = new Set(networks.map(({ id }) => id));
-  // That of a damaged record may be in use.
-  for (const id of namesIn(addresses)) ids.add(id);
-  return removeAbandonedBridges(links, { table, isKnown: (id) => ids.has(id) })
+  return removeAbandonedBridges(links, {
+    table,
+    isKnown: (id) => known.has(id),
+  })
     .map((name) => `Removed the bridge ${name}: its network is gone`);
 }
 
 function sweepRules(
   table: OwnTable,
-  { networks, living }: Needed,
+  known: ReadonlySet<string>,
+  { living }: Needed,
 ): string[] {
-  const ids = new Set(networks.map(({ id }) => id));
   const owners = new Set(
     presentRules(table).flatMap(({ owner }) => owner?.owner ?? []),
   );
   const gone = new Set(
     [...owners].filter((owner) =>
-      owner !== BASE_OWNER && !ids.has(owner) && !living.has(owner)
+      owner !== BASE_OWNER && !known.has(owner) && !living.has(owner)
     ),
   );
   if (gone.size === 0) return [];
