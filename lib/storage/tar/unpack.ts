@@ -3,10 +3,8 @@
  * beneath the root by descriptor, and every file is made anew, never opened,
  * so an archive can neither leave the root nor write through what it made.
  *
- * Overlay file systems give a meaning to some attributes and to character
- * device 0:0, which would let an archive hide or redirect files of the layers
- * below; an archive with one is refused. What a layer may hide, it hides by
- * names, which become these marks here.
+ * What may not be in an archive is in entry_rules.ts. What a layer hides of
+ * those below it, it hides by names, which become marks of overlayfs here.
  *
  * @module
  * @see image-spec 1.1, layer.md
@@ -40,6 +38,7 @@ import { removeTree } from "../../base/remove_tree.ts";
 import { type ByteString, kernelPath, printable } from "./byte_string.ts";
 import { Directories } from "./directories.ts";
 import type { TarEntry } from "./entry.ts";
+import { EntryRules } from "./entry_rules.ts";
 import {
   ACCESS_BITS,
   finishDirectory,
@@ -47,18 +46,11 @@ import {
   makeSpecialFile,
   makeSymbolicLink,
 } from "./make_node.ts";
-import {
-  lastComponent,
-  normalizeName,
-  parentName,
-  ROOT_NAME,
-} from "./names.ts";
+import { lastComponent, parentName, ROOT_NAME } from "./names.ts";
 import type { TarReader } from "./reader.ts";
 import { readWhiteout, type Whiteout } from "./whiteout.ts";
-import { findOverlayXattr, markOpaque } from "./xattrs.ts";
+import { markOpaque } from "./xattrs.ts";
 
-/** Longest path the kernel takes, with its NUL. */
-const PATH_MAX = 4096;
 /** While it is unpacked nobody else looks into a tree. */
 const PRIVATE_MODE = 0o700;
 /** The device that overlayfs takes for a file that is gone. */
@@ -106,6 +98,7 @@ class Unpacker implements Disposable {
   readonly #root: DirectoryFd;
   readonly #label: string;
   readonly #emptiness: UnpackOptions["emptiness"];
+  readonly #rules: EntryRules;
   readonly #directories: Directories;
   /** Directories whose attributes wait, as entries within change them. */
   readonly #pending = new Map<ByteString, TarEntry>();
@@ -119,6 +112,7 @@ class Unpacker implements Disposable {
     this.#root = root;
     this.#label = label;
     this.#emptiness = emptiness;
+    this.#rules = new EntryRules(label);
     this.#directories = new Directories(root);
   }
 
@@ -183,11 +177,11 @@ class Unpacker implements Disposable {
   }
 
   #add(entry: TarEntry): void {
-    const name = this.#safeName(entry.name, entry);
-    this.#refuseOverlayMarks(entry);
+    const name = this.#rules.safeName(entry.name, entry);
+    this.#rules.refuseOverlayMarks(entry);
     if (name === ROOT_NAME) {
       if (entry.type !== "directory") {
-        throw this.#refusal(entry, "the root can only be a directory");
+        throw this.#rules.refusal(entry, "the root can only be a directory");
       }
       return this.#defer(name, entry);
     }
@@ -206,7 +200,7 @@ class Unpacker implements Disposable {
 
   #hide(entry: TarEntry, whiteout: Whiteout): void {
     if (whiteout.kind === "reserved") return;
-    const name = this.#safeName(entry.name, entry);
+    const name = this.#rules.safeName(entry.name, entry);
     const directory = this.#directoryOf(name, entry);
     if (whiteout.kind === "opaque") return markOpaque(directory, ".");
     const base = kernelPath(whiteout.base);
@@ -240,7 +234,7 @@ class Unpacker implements Disposable {
       case "hard-link":
         return this.#makeHardLink(name, entry);
       case "symbolic-link":
-        this.#assertLinkable(entry);
+        this.#rules.assertLinkable(entry);
         return makeSymbolicLink(node);
       default:
         return makeSpecialFile(node, entry.type);
@@ -254,7 +248,7 @@ class Unpacker implements Disposable {
       return this.#defer(name, entry);
     }
     if (entry.type === "hard-link") {
-      const target = this.#safeName(entry.linkName, entry);
+      const target = this.#rules.safeName(entry.linkName, entry);
       if (isSameFile(existing, this.#statusOf(target, entry))) return;
     }
     const directory = this.#directoryOf(name, entry);
@@ -265,7 +259,7 @@ class Unpacker implements Disposable {
   }
 
   #makeHardLink(name: ByteString, entry: TarEntry): void {
-    const target = this.#safeName(entry.linkName, entry);
+    const target = this.#rules.safeName(entry.linkName, entry);
     // Made if missing, so that asking again below opens nothing.
     this.#directoryOf(name, entry);
     const from = this.#directoryOf(target, entry);
@@ -279,7 +273,10 @@ class Unpacker implements Disposable {
       if (!isSyscallError(error, "ENOENT", "EPERM")) throw error;
       const reason = error.code === "ENOENT" ? "is not there" : "cannot be one";
       const quoted = printable(entry.linkName);
-      throw this.#refusal(entry, `its hard link target ${quoted} ${reason}`);
+      throw this.#rules.refusal(
+        entry,
+        `its hard link target ${quoted} ${reason}`,
+      );
     }
   }
 
@@ -290,7 +287,7 @@ class Unpacker implements Disposable {
   }
 
   #finish(entry: TarEntry): void {
-    const name = this.#safeName(entry.name, entry);
+    const name = this.#rules.safeName(entry.name, entry);
     if (name === ROOT_NAME) return finishDirectory(this.#root, entry);
     try {
       using fd = openat(
@@ -318,47 +315,11 @@ class Unpacker implements Disposable {
     } catch (error) {
       if (!isSyscallError(error, "ENOENT", "ENOTDIR", "ELOOP")) throw error;
       const parent = printable(parentName(name));
-      throw this.#refusal(entry, `${parent} does not lead to a directory`);
+      throw this.#rules.refusal(
+        entry,
+        `${parent} does not lead to a directory`,
+      );
     }
-  }
-
-  #safeName(name: ByteString, entry: TarEntry): ByteString {
-    const normalized = normalizeName(name);
-    if (normalized === undefined) {
-      throw this.#refusal(entry, `${printable(name)} contains ".."`);
-    }
-    this.#assertShort(normalized, entry);
-    return normalized;
-  }
-
-  #assertLinkable(entry: TarEntry): void {
-    if (entry.linkName === "") {
-      throw this.#refusal(entry, "it is a symbolic link to nothing");
-    }
-    this.#assertShort(entry.linkName, entry);
-  }
-
-  #assertShort(name: ByteString, entry: TarEntry): void {
-    if (name.length < PATH_MAX) return;
-    throw this.#refusal(entry, `a name of ${name.length} bytes is too long`);
-  }
-
-  #refuseOverlayMarks(entry: TarEntry): void {
-    const { major, minor } = entry.device;
-    if (entry.type === "character-device" && major === 0 && minor === 0) {
-      throw this.#refusal(entry, "it is a whiteout of an overlay file system");
-    }
-    if (entry.xattrs.size === 0) return;
-    const xattr = findOverlayXattr(entry.xattrs);
-    if (xattr === undefined) return;
-    const quoted = printable(xattr);
-    throw this.#refusal(entry, `its attribute ${quoted} belongs to overlayfs`);
-  }
-
-  #refusal(entry: TarEntry, reason: string): IntegrityError {
-    return new IntegrityError(
-      `Cannot unpack ${printable(entry.name)} from "${this.#label}": ${reason}`,
-    );
   }
 }
 
