@@ -1,13 +1,18 @@
 /**
  * Sees to it that the image of a new container is there. On the start path:
- * pulling is loaded for those who need it.
+ * pulling and unpacking are loaded for those who need it.
  *
  * @module
  */
+import type { HostPaths } from "../../base/host_paths.ts";
+import { pathExists } from "../../base/path_exists.ts";
 import { isReference } from "../../oci/reference.ts";
+import { imageLayerDirectories } from "../../storage/image_layers.ts";
+import { findLayer } from "../../storage/source_record.ts";
 import type { Engine } from "../engine.ts";
 import type { RunOptions } from "../run_options.ts";
-import { tryFindImage } from "./open_image.ts";
+import { holdLayers } from "./hold_layers.ts";
+import { type FoundImage, openImage, tryFindImage } from "./open_image.ts";
 
 /** What decides whether an image is pulled, and which. */
 export type ImageRequest = Pick<
@@ -20,18 +25,54 @@ const FILE =
   /^[./~-]|^(?:docker-archive|oci-archive|oci):|\.(?:tar|t[gx]z|tar\.\w+)$/;
 
 /**
- * Has the image of a new container pulled if its policy says so.
+ * Has the image of a new container pulled if its policy says so, and unpacked.
+ * Either may take long, and signals end it; once there is a container, they
+ * are the container's.
  *
  * @throws {NotFoundError} If no registry has it.
  * @throws {RegistryError} If it cannot be had.
+ * @throws {IntegrityError} If its archive is damaged.
  */
 export async function obtainImage(
   engine: Engine,
   request: ImageRequest,
 ): Promise<void> {
+  const found = await obtain(engine, request);
+  // That there is none, whoever makes the container says.
+  if (found === undefined || isUnpacked(engine.paths, found)) return;
+  const { endTidily } = await import("../../storage/tidy_end.ts");
+  using _tidy = endTidily();
+  using _held = holdLayers(engine.paths);
+  await openImage(engine, found);
+}
+
+async function obtain(
+  engine: Engine,
+  request: ImageRequest,
+): Promise<FoundImage | undefined> {
   const { image, pull, platform } = request;
-  if (pull === "never" || FILE.test(image) || !isReference(image)) return;
-  const isEnough = pull === "missing" && platform === undefined;
-  if (isEnough && await tryFindImage(engine, image) !== undefined) return;
+  const isLocal = pull === "never" || FILE.test(image) || !isReference(image);
+  if (isLocal || pull === "missing" && platform === undefined) {
+    const found = await tryFindImage(engine, image);
+    if (isLocal || found !== undefined) return found;
+  }
   await engine.pull?.(request);
+  // What has been pulled is unpacked.
+  return undefined;
+}
+
+/** Whether nothing is left to be done before it can be mounted. */
+function isUnpacked(paths: HostPaths, found: FoundImage): boolean {
+  switch (found.kind) {
+    case "stored":
+      return imageLayerDirectories(paths, found.image).every(pathExists);
+    case "archive":
+      return findLayer(paths, found.path) !== undefined;
+    case "images":
+      return false;
+    case "directory":
+    case "stdin":
+      // Of stdin nothing is known, and it comes only once.
+      return true;
+  }
 }

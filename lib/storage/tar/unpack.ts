@@ -48,6 +48,7 @@ import {
 } from "./make_node.ts";
 import { lastComponent, parentName, ROOT_NAME } from "./names.ts";
 import type { TarReader } from "./reader.ts";
+import { endIfAsked } from "../tidy_end.ts";
 import { readWhiteout, type Whiteout } from "./whiteout.ts";
 import { markOpaque } from "./xattrs.ts";
 
@@ -125,6 +126,7 @@ class Unpacker implements Disposable {
       entry !== undefined;
       entry = this.#reader.next()
     ) {
+      endIfAsked();
       count++;
       contentBytes += contentBytesOf(entry);
       this.#attempt(entry, this.#add);
