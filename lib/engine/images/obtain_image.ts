@@ -5,7 +5,7 @@
  * @module
  */
 import type { HostPaths } from "../../base/host_paths.ts";
-import { pathExists } from "../../base/path_exists.ts";
+import { isDirectoryAt, pathExists } from "../../base/path_exists.ts";
 import { isReference } from "../../oci/reference.ts";
 import { imageLayerDirectories } from "../../storage/image_layers.ts";
 import { findLayer } from "../../storage/source_record.ts";
@@ -69,7 +69,8 @@ function isUnpacked(paths: HostPaths, found: FoundImage): boolean {
     case "archive":
       return findLayer(paths, found.path) !== undefined;
     case "images":
-      return false;
+      // What a directory has is read each time: once is enough.
+      return isDirectoryAt(found.path);
     case "directory":
     case "stdin":
       // Of stdin nothing is known, and it comes only once.
