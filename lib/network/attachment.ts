@@ -19,7 +19,7 @@ import { addDefaultRoute } from "./link/route_requests.ts";
 import { macAddressFor } from "./mac_address.ts";
 import { NetlinkSocket } from "./netlink/netlink_socket.ts";
 import { withinNetwork } from "./network_namespace.ts";
-import { skipDuplicateDetection } from "./network_sysctl.ts";
+import { ignoreRouters, skipDuplicateDetection } from "./network_sysctl.ts";
 import type { InterfaceAddress } from "./subnet.ts";
 
 /** What a container's device is to be. */
@@ -94,7 +94,11 @@ export function attach(
     peer: { name: far, namespace, settings: { ...settings, macAddress } },
   }));
   undo.defer(() => detach(links, container, slot));
-  withinNetwork(namespace, () => configureDevice(far, attachment));
+  withinNetwork(namespace, () => {
+    // Whatever leads out is told to it now; its neighbours are no routers.
+    ignoreRouters(far);
+    configureDevice(far, attachment);
+  });
   const { index } = readLink(links.get(findLink(name)));
   links.performAll([
     changeLink(index, {

@@ -18,7 +18,11 @@ import { macAddressFor } from "./mac_address.ts";
 import type { NetlinkRequest } from "./netlink/message.ts";
 import { isNetlinkError } from "./netlink/netlink_error.ts";
 import type { NetlinkSocket } from "./netlink/netlink_socket.ts";
-import { allowLoopbackOver, skipDuplicateDetection } from "./network_sysctl.ts";
+import {
+  allowLoopbackOver,
+  ignoreRouters,
+  skipDuplicateDetection,
+} from "./network_sysctl.ts";
 import type { InterfaceAddress } from "./subnet.ts";
 
 /** Whose a bridge is: its note tells everybody. */
@@ -83,6 +87,7 @@ export function ensureBridge(
   }
   if (!isUp) {
     skipDuplicateDetection(name);
+    ignoreRouters(name);
     allowLoopbackOver(name);
     for (const address of addresses) {
       performOnce(links, addAddress(index, address));

@@ -78,6 +78,21 @@ export function skipDuplicateDetection(device: string): void {
 }
 
 /**
+ * Has a device take nobody's word for where packets go. Containers can say that
+ * they are routers: the host would send them all that is for the world. To be
+ * done before it goes up; IPv6 may be missing.
+ *
+ * @throws {HostError} If it is not allowed.
+ */
+export function ignoreRouters(device: string): void {
+  write(`ipv4/conf/${device}/accept_redirects`, "0");
+  for (const parameter of ["accept_ra", "accept_redirects"]) {
+    const name = `ipv6/conf/${device}/${parameter}`;
+    if (read(name) !== undefined) write(name, "0");
+  }
+}
+
+/**
  * Whether packets within a bridge are filtered as if they were routed, which
  * other container engines switch on.
  */

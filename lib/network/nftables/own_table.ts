@@ -187,6 +187,16 @@ export function networkRules(network: BridgeNetwork): Rule[] {
         return [...fromDevice(bridge), ...toSubnet(LOOPBACK[4]), drop()];
       },
     },
+    {
+      // And packets that pretend to be from there: what serves datagrams may
+      // trust whoever is on this machine.
+      chain: "guard",
+      owner,
+      part: "from loopback",
+      get expressions(): Expression[] {
+        return [...fromDevice(bridge), ...fromSubnet(LOOPBACK[4]), drop()];
+      },
+    },
     ...subnets.filter(({ version }) => version === 6).map((subnet) => ({
       // Answers may come by the loopback (`loopback_detour.ts`), where a
       // firewall lets everything in; nothing else may.

@@ -115,7 +115,7 @@ rootTest("a network is there once, and containers on it meet", () => {
   });
   assert.deepEqual(machine.ensure().nowForwarding, [4, 6]);
   assert.deepEqual(machine.ensure().nowForwarding, []);
-  assert.equal(presentRules(machine.kernel.table).length, 7 + 10);
+  assert.equal(presentRules(machine.kernel.table).length, 7 + 11);
   const one = machine.connect(1);
   const two = machine.connect(2);
   assert.deepEqual(one.addresses, ["10.7.0.2", "fd00:7::2"]);
@@ -195,4 +195,27 @@ rootTest("what is full refuses, and what was flushed comes back", () => {
   assert.deepEqual(presentRules(machine.kernel.table), []);
   assert.equal(machine.ensure().bridge, bridge);
   assert.equal(presentRules(machine.kernel.table).length, rules);
+});
+
+rootTest("nobody at a bridge is believed to be a router", () => {
+  using machine = new Machine();
+  const parameters = ["accept_ra", "accept_redirects"];
+  const listening = (namespace: Fd, device: string): string[] =>
+    withinNetwork(
+      namespace,
+      () =>
+        parameters.map((name) => `/proc/sys/net/ipv6/conf/${device}/${name}`)
+          .filter((path) => Deno.readTextFileSync(path).trim() !== "0"),
+    );
+  // To pass packets on has devices to come listen even so.
+  machine.ensure();
+  const another = { ...NETWORK, id: "e".repeat(64), device: "tsd-eee" };
+  withinNetwork(
+    machine.host,
+    () => ensureNetwork(machine.kernel, another, BOTH),
+  );
+  const { namespace } = machine.connect(1);
+  assert.deepEqual(listening(machine.host, "tsd-fff"), []);
+  assert.deepEqual(listening(machine.host, "tsd-eee"), []);
+  assert.deepEqual(listening(namespace, "eth0"), []);
 });

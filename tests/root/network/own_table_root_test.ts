@@ -109,7 +109,7 @@ rootTest("the table is what nft(8) would have made", () => {
     ...network.map((rule) => addRule(OWN_TABLE, rule)),
     ...addRules(OWN_TABLE, published),
   ]);
-  assert.equal(filter.list(listRules(OWN_TABLE)).length, 7 + 10 + 7);
+  assert.equal(filter.list(listRules(OWN_TABLE)).length, 7 + 11 + 7);
   if (!hasNft()) return;
   const listing = runIn(host, "nft", "list", "table", "inet", OWN_TABLE);
   const ours = `comment "${NETWORK}`;
@@ -129,6 +129,7 @@ rootTest("the table is what nft(8) would have made", () => {
   assert.deepEqual(chainText(listing, "guard"), [
     "type filter hook prerouting priority raw; policy accept;",
     `iifname "tsd0" ip daddr 127.0.0.0/8 drop ${ours} loopback"`,
+    `iifname "tsd0" ip saddr 127.0.0.0/8 drop ${ours} from loopback"`,
   ]);
   assert.deepEqual(chainText(listing, "detoured"), [
     "type filter hook prerouting priority mangle; policy accept;",

@@ -194,6 +194,36 @@ rootTest("what is not published is not reached", () => {
   }
 });
 
+rootTest("a container cannot speak as somebody on this machine", async () => {
+  const { scene, web } = makeScene();
+  using _scene = scene;
+  const place = {
+    protocol: "udp",
+    address: new Uint8Array(4),
+    port: 53,
+  } as const;
+  using socket = withinNetwork(scene.host, () => bindInet(place));
+  const send = (source: string): void => {
+    const route = ["10.7.0.1/32", "dev", "eth0", "src", source];
+    runIn(web, "ip", "route", "replace", ...route);
+    const script = `printf ${source} >/dev/udp/10.7.0.1/53`;
+    runIn(web, "bash", "-c", script);
+  };
+  withinNetwork(web, () => {
+    const path = "/proc/sys/net/ipv4/conf/eth0/route_localnet";
+    Deno.writeTextFileSync(path, "1");
+  });
+  runIn(web, "ip", "address", "add", "127.5.5.5/32", "dev", "eth0");
+  send("127.5.5.5");
+  send(WEB[4]);
+  const [ready] = await waitReadable([socket], 2000);
+  assert.ok(ready);
+  const datagram = new Uint8Array(100);
+  const length = readSync(socket, datagram);
+  const text = new TextDecoder().decode(datagram.subarray(0, length));
+  assert.equal(text, WEB[4]);
+});
+
 rootTest("containers reach the world as this machine", async () => {
   const { scene, web } = makeScene();
   using _scene = scene;

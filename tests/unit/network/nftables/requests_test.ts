@@ -223,6 +223,7 @@ Deno.test("networkRules() of an internal network let nothing out", () => {
     "own: own",
     "foreign: into",
     "guard: loopback",
+    "guard: from loopback",
     "outgoing: hairpin 4",
     "outgoing: loopback 4",
     "outgoing: masquerade 4",
@@ -232,6 +233,7 @@ Deno.test("networkRules() of an internal network let nothing out", () => {
     "foreign: into",
     "foreign: out",
     "guard: loopback",
+    "guard: from loopback",
     "outgoing: hairpin 4",
     "outgoing: loopback 4",
   ]);
@@ -273,6 +275,7 @@ Deno.test("networkRules() keep neighbours apart, and addresses, if asked to", ()
     "isolated",
     "into",
     "loopback",
+    "from loopback",
     "hairpin 4",
     "loopback 4",
   ]);
