@@ -60,7 +60,10 @@ export function publishedEndpoint(
   return (way?.driver ?? "bridge") === "bridge" ? way : undefined;
 }
 
-/** Reads it; `undefined` if the container does not run, or has no network. */
+/**
+ * Reads it; `undefined` if the container does not run, or has no network. A
+ * damaged one is there, and empty.
+ */
 export function readNetworkState(
   paths: Pick<HostPaths, "states">,
   id: ContainerId,
@@ -93,12 +96,26 @@ function pathOf(
   return `${states}/${id}/network.json`;
 }
 
-/** A record that a power cut has damaged counts as one never written. */
-function parse(text: string): NetworkState | undefined {
+/** Nothing that is known of. */
+const UNKNOWN: NetworkState = { endpoints: [], ports: [] };
+
+/**
+ * One that is damaged tells that there is something to give back, if not what:
+ * leases tell that, too.
+ */
+function parse(text: string): NetworkState {
   try {
-    return JSON.parse(text) as NetworkState;
+    const value: unknown = JSON.parse(text);
+    return isNetworkState(value) ? value : UNKNOWN;
   } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
+    if (error instanceof SyntaxError) return UNKNOWN;
     throw error;
   }
+}
+
+/** As far as it could have been written by another version of this program. */
+function isNetworkState(value: unknown): value is NetworkState {
+  return typeof value === "object" && value !== null &&
+    "endpoints" in value && Array.isArray(value.endpoints) &&
+    "ports" in value && Array.isArray(value.ports);
 }
