@@ -7,6 +7,7 @@ import assert from "node:assert/strict";
 import { assertPrints, IMAGE, LAUNCHERS, shell } from "../support/cli.ts";
 import { MACHINE, networkTest } from "../support/network_place.ts";
 import { deviceNames } from "../support/network_remains.ts";
+import { TemporaryDirectory } from "../support/temporary_directory.ts";
 
 /** Prints the names of all devices, sorted. */
 const DEVICES = "ip -o link | cut -d: -f2 | cut -d@ -f1 | sort | xargs";
@@ -40,6 +41,31 @@ networkTest(
     assert.match(gone.stderr, /No such container: web/);
   },
   { launchers: LAUNCHERS },
+);
+
+networkTest("whose network is the host's shares that", async (network) => {
+  await network.up("web", "--network", "host");
+  assert.equal(
+    await network.print(
+      ...["run", "--rm", "--network", "container:web", ...shell(DEVICES)],
+    ),
+    `${deviceNames(network.machine).sort().join(" ")}\n`,
+  );
+  await network.remove("web");
+});
+
+networkTest(
+  "a pipe is no network, and nobody waits for it",
+  async (network) => {
+    using directory = new TemporaryDirectory();
+    const pipe = `${directory.path}/pipe`;
+    new Deno.Command("mkfifo", { args: [pipe] }).outputSync();
+    const { code, stderr } = await network.tsdocker(
+      ...["run", "--rm", "--network", `ns:${pipe}`, IMAGE, "true"],
+    );
+    assert.equal(code, 125);
+    assert.match(stderr, /pipe" is no network namespace/);
+  },
 );
 
 networkTest("what does not go together is refused", async (network) => {

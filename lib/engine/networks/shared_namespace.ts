@@ -4,7 +4,6 @@
  *
  * @module
  */
-import { writeFileAtomically } from "../../base/atomic_file.ts";
 import type { HostPaths } from "../../base/host_paths.ts";
 import type { ContainerId } from "../../base/identifiers.ts";
 import { pathExists } from "../../base/path_exists.ts";
@@ -12,9 +11,14 @@ import { removePath } from "../../base/remove_tree.ts";
 
 type Paths = Pick<HostPaths, "states">;
 
-/** Marks a container that runs, before its namespace is joined. */
+/**
+ * Marks a container that runs, before its namespace is joined; others may be
+ * doing the same.
+ *
+ * @throws {Deno.errors.NotFound} If it has just ended.
+ */
 export function markShared(paths: Paths, id: ContainerId): void {
-  writeFileAtomically(markOf(paths, id), "");
+  Deno.writeTextFileSync(markOf(paths, id), "", { mode: 0o600 });
 }
 
 /** Whether somebody has joined its namespace; they may be gone again. */
