@@ -17,9 +17,10 @@ import { lockDirectory } from "./directory_lock.ts";
 import {
   formatIpAddress,
   type IpAddress,
+  isSameAddress,
   parseIpAddress,
 } from "./ip_address.ts";
-import { formatSubnet } from "./subnet.ts";
+import { containsAddress, formatSubnet } from "./subnet.ts";
 
 /** An address and who has it. */
 export interface Lease {
@@ -30,10 +31,18 @@ export interface Lease {
 /** The leases of one network. */
 export class AddressLeases {
   readonly #directory: string;
+  readonly #nameOf: (owner: string) => string;
 
-  /** @param directory Holds nothing else; made with the first lease. */
-  constructor(directory: string) {
+  /**
+   * @param directory Holds nothing else; made with the first lease.
+   * @param nameOf What its user calls an owner.
+   */
+  constructor(
+    directory: string,
+    nameOf: (owner: string) => string = (owner) => owner,
+  ) {
     this.#directory = directory;
+    this.#nameOf = nameOf;
   }
 
   /** All leases, in no order. */
@@ -81,16 +90,18 @@ export class AddressLeases {
   claimAddress(pool: AddressPool, address: IpAddress, owner: string): void {
     const text = formatIpAddress(address);
     if (!isAssignable(pool, address)) {
-      const subnet = formatSubnet(pool.subnet);
       throw new ConflictError(
-        `Cannot use the address ${text}: it is none that a container of ${subnet} can have`,
+        `Cannot use the address ${text}: ${whyNot(pool, address)}`,
+        { advice: "another one, or none: a free one is chosen then" },
       );
     }
     if (this.#take(address, owner)) return;
     const holder = this.#ownerOf(text);
     if (holder === owner) return;
+    const name = holder === undefined ? "" : ` "${this.#nameOf(holder)}"`;
     throw new ConflictError(
-      `Cannot use the address ${text}: ${holder ?? "another container"} has it`,
+      `Cannot use the address ${text}: container${name} has it`,
+      { advice: "another one, or none: a free one is chosen then" },
     );
   }
 
@@ -157,4 +168,15 @@ function makeLink(target: string, path: string): boolean {
     if (error instanceof Deno.errors.AlreadyExists) return false;
     throw error;
   }
+}
+
+/** Why no container can have an address that is not assignable. */
+function whyNot({ subnet, reserved }: AddressPool, address: IpAddress): string {
+  const text = formatSubnet(subnet);
+  if (!containsAddress(subnet, address)) {
+    return `it is not in the network's ${text}`;
+  }
+  return reserved.some((own) => isSameAddress(own, address))
+    ? "it is the network's own"
+    : `it stands for all of ${text}`;
 }

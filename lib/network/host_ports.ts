@@ -7,8 +7,9 @@
 import { bindInet } from "../../ffi/calls/inet_socket.ts";
 import { isSyscallError } from "../../ffi/errno.ts";
 import { readTextFileIfExists } from "../base/atomic_file.ts";
+import { HostError } from "../base/errors.ts";
 import { namesIn } from "../base/names_in.ts";
-import { addressBytes, type IpAddress } from "./ip_address.ts";
+import { addressBytes, formatIpAddress, type IpAddress } from "./ip_address.ts";
 import type { Protocol } from "./port_publication.ts";
 
 /** A port of this machine. */
@@ -27,7 +28,7 @@ const EVERYWHERE: readonly IpAddress[] = [
 /**
  * Whether no program listens on a port.
  *
- * @throws {SyscallError} `EADDRNOTAVAIL` if this machine has no such address.
+ * @throws {HostError} If this machine has no such address.
  */
 export function isHostPortFree({ protocol, address, port }: HostPort): boolean {
   const addresses = address === undefined ? EVERYWHERE : [address];
@@ -44,9 +45,23 @@ export function isHostPortFree({ protocol, address, port }: HostPort): boolean {
       if (address === undefined && isSyscallError(error, "EADDRNOTAVAIL")) {
         return true;
       }
+      // EINVAL: addresses of a link (fe80::/10) are bound with the link.
+      if (isSyscallError(error, "EADDRNOTAVAIL", "EINVAL")) {
+        throw absent(one, { cause: error });
+      }
       throw error;
     }
   });
+}
+
+/** The words after the address are docker's. */
+function absent(address: IpAddress, details: ErrorOptions): HostError {
+  return new HostError(
+    `Cannot publish on ${
+      formatIpAddress(address)
+    }: cannot assign requested address: this host has none such`,
+    { ...details, advice: "ip address, which lists those it has" },
+  );
 }
 
 /** The program that listens on a port. */

@@ -173,15 +173,21 @@ function parseName(name: string): Claim | undefined {
   return hostAddress && { protocol, hostPorts, hostAddress };
 }
 
+/** Who takes ports, and where. */
+interface Claimant {
+  readonly owner: string;
+  readonly host: HostPorts;
+}
+
 /** Finds the ports for publications, none of which may have another's. */
 function settleAll(
   publications: readonly PortPublication[],
   taken: readonly PortLease[],
-  { owner, host }: { readonly owner: string; readonly host: HostPorts },
+  { owner, host }: Claimant,
 ): SettledPublication[] {
   const leases = [...taken];
   return publications.map((publication) => {
-    const settled = settle(publication, leases, host);
+    const settled = settle(publication, leases, { owner, host });
     leases.push({ ...settled, owner });
     return settled;
   });
@@ -191,22 +197,28 @@ function settleAll(
 function settle(
   publication: PortPublication,
   taken: readonly PortLease[],
-  host: HostPorts,
+  { owner, host }: Claimant,
 ): SettledPublication {
   const { hostPorts: asked, containerPorts } = publication;
   const count = portCount(containerPorts);
   const isFixed = asked !== undefined && portCount(asked) === count;
   if (isFixed) {
     const settled = { ...publication, hostPorts: asked };
-    const refusal = refusalOf(settled, taken, host);
+    const refusal = refusalOf(settled, taken, { owner, host });
     if (refusal === undefined) return settled;
-    throw new ConflictError(`Cannot publish ${describe(settled)}: ${refusal}`);
+    throw new ConflictError(`Cannot publish ${describe(settled)}: ${refusal}`, {
+      advice: `another port of the host, or a free one: -p ${
+        formatPorts(containerPorts)
+      }`,
+    });
   }
   const range = asked ?? CHOSEN;
   for (let first = range.first; first + count - 1 <= range.last; first++) {
     const hostPorts = { first, last: first + count - 1 };
     const settled = { ...publication, hostPorts };
-    if (refusalOf(settled, taken, host) === undefined) return settled;
+    if (refusalOf(settled, taken, { owner, host }) === undefined) {
+      return settled;
+    }
   }
   throw new ConflictError(
     `Cannot publish ${
@@ -215,15 +227,20 @@ function settle(
   );
 }
 
-/** Who has one of the ports, if anybody. */
+/**
+ * Who has one of the ports, if anybody; first in docker's words, which scripts
+ * look for.
+ */
 function refusalOf(
   claim: Claim,
   taken: readonly PortLease[],
-  { isFree, findHolder, nameOf }: HostPorts,
+  { owner, host: { isFree, findHolder, nameOf } }: Claimant,
 ): string | undefined {
   const holder = taken.find((lease) => collides(lease, claim));
   if (holder !== undefined) {
-    return `container "${nameOf(holder.owner)}" has it`;
+    return holder.owner === owner
+      ? "port is already allocated: the container itself has it twice"
+      : `port is already allocated: container "${nameOf(holder.owner)}" has it`;
   }
   const { protocol, hostAddress, hostPorts } = claim;
   for (let port = hostPorts.first; port <= hostPorts.last; port++) {
@@ -231,9 +248,10 @@ function refusalOf(
     const one: HostPort = { protocol, port, ...at };
     if (isFree(one)) continue;
     const program = findHolder(one);
-    return program === undefined
-      ? `a program listens on ${port}`
-      : `"${program.name}" (process ${program.pid}) listens on ${port}`;
+    const who = program === undefined
+      ? "a program"
+      : `"${program.name}" (process ${program.pid})`;
+    return `address already in use: ${who} listens on ${port}`;
   }
   return undefined;
 }

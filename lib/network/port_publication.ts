@@ -63,7 +63,7 @@ const MAX_PORT = 65535;
 export function parsePublication(text: string): PortPublication {
   if (text.includes("=")) return parsePublication(shortForm(text));
   const [ports = "", protocol = "tcp", ...rest] = text.split("/");
-  if (rest.length > 0) throw malformed(text, "It has more than one protocol");
+  if (rest.length > 0) throw malformed(text, "it has more than one protocol");
   const { address, host, container } = takeApart(ports, text);
   const containerPorts = parsePorts(container, "container's", text);
   // Docker takes a host's port of 0 for one to be chosen.
@@ -87,13 +87,20 @@ export function parsePublication(text: string): PortPublication {
 export function parseExposedPorts(
   text: string,
 ): Pick<PortPublication, "protocol" | "containerPorts"> {
-  const { protocol, containerPorts, hostPorts, hostAddress } = parsePublication(
-    text,
-  );
-  if (text.includes(":") || hostPorts || hostAddress) {
-    throw malformed(text, "It names a port of the host");
+  if (/[:=]/.test(text)) throw notExposable(text);
+  try {
+    const { protocol, containerPorts } = parsePublication(text);
+    return { protocol, containerPorts };
+  } catch (error) {
+    throw error instanceof UsageError ? notExposable(text, error) : error;
   }
-  return { protocol, containerPorts };
+}
+
+function notExposable(text: string, cause?: UsageError): UsageError {
+  return new UsageError(
+    cause?.message ?? `Invalid port "${text}": it names a port of the host`,
+    { cause, advice: "write PORT[-LAST][/PROTOCOL], as in 80 or 53/udp" },
+  );
 }
 
 /** The parts of a publication, as they are written; absent ones are empty. */
@@ -107,7 +114,7 @@ function takeApart(ports: string, text: string): Parts {
   const bracketed = /^\[([^\]]*)\]:([^:]*):([^:]*)$/.exec(ports);
   if (bracketed) {
     const [, address = "", host = "", container = ""] = bracketed;
-    if (address === "") throw malformed(text, "It has no address in brackets");
+    if (address === "") throw malformed(text, "it has no address in brackets");
     return { address, host, container };
   }
   const parts = ports.split(":");
@@ -120,7 +127,7 @@ function takeApart(ports: string, text: string): Parts {
 }
 
 function parsePorts(range: string, whose: string, text: string): PortRange {
-  if (range === "") throw malformed(text, `It has no port of the ${whose}`);
+  if (range === "") throw malformed(text, `it has no port of the ${whose}`);
   const [, one = "", other = one] = /^(\d{1,5})(?:-(\d{1,5}))?$/.exec(range) ??
     [];
   const [first, last] = [Number(one), Number(other)];
@@ -147,7 +154,7 @@ function parseAddress(address: string, text: string): IpAddress {
 function assertFits(host: PortRange, container: PortRange, text: string): void {
   const count = portCount(container);
   if (count === 1 || count === portCount(host)) return;
-  throw malformed(text, "Its ranges have different lengths");
+  throw malformed(text, "its ranges have different lengths");
 }
 
 /** The short form of `target=80,published=8080,protocol=udp`. */
@@ -164,7 +171,7 @@ function shortForm(text: string): string {
     known.set(key, value);
   }
   const [target, published] = [known.get("target"), known.get("published")];
-  if (!target) throw malformed(text, "It has no target");
+  if (!target) throw malformed(text, "it has no target");
   return `${published}:${target}/${known.get("protocol")}`;
 }
 

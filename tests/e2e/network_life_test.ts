@@ -152,7 +152,10 @@ networkTest("a network that is used is not removed", async (network) => {
   const web = await network.up("web", "--network", "one");
   const refused = await network.tsdocker("network", "rm", "one");
   assert.equal(refused.code, 1);
-  assert.match(refused.stderr, /network one id .* has active endpoints/);
+  assert.match(
+    refused.stderr,
+    /network one has active endpoints \(name:"[a-z_]+" id:"[0-9a-f]{12}"\)/,
+  );
   await network.exec("web", "ping", "-c1", "-W5", OUTSIDE[4]);
   assert.ok(network.addressOf(web));
   await network.remove("web");

@@ -10,7 +10,7 @@ import { defineCommand } from "../command.ts";
 import {
   formatRows,
   parseRowFormat,
-  ROW_FORMAT_FLAG,
+  rowFormatFlag,
 } from "../output/row_format.ts";
 import { NO_TRUNC_FLAG, QUIET_FLAG } from "../output/row_flags.ts";
 import { HISTORY_LAYOUT, historyRow } from "./history_rows.ts";
@@ -22,7 +22,7 @@ export const historyCommand = defineCommand({
     "step has added.",
   positionals: [{ name: "IMAGE" }],
   flags: {
-    format: ROW_FORMAT_FLAG,
+    format: rowFormatFlag("ID", "CreatedBy"),
     human: {
       type: "string",
       long: "human",

@@ -14,7 +14,7 @@ import { FILTER_FLAG, parseFilters } from "../filter_flag.ts";
 import {
   formatRows,
   parseRowFormat,
-  ROW_FORMAT_FLAG,
+  rowFormatFlag,
 } from "../output/row_format.ts";
 import { NO_TRUNC_FLAG, QUIET_FLAG } from "../output/row_flags.ts";
 import { DIGEST_LAYOUT, IMAGE_LAYOUT, imageRows } from "./image_rows.ts";
@@ -41,7 +41,7 @@ export const imagesCommand = defineCommand({
       description: "Tell what registries call them, too",
     },
     filter: { ...FILTER_FLAG, short: "f" },
-    format: ROW_FORMAT_FLAG,
+    format: rowFormatFlag("ID", "Repository"),
     noTrunc: NO_TRUNC_FLAG,
     quiet: QUIET_FLAG,
   },

@@ -19,7 +19,7 @@ import { FILTER_FLAG, parseFilters } from "../filter_flag.ts";
 import {
   formatRows,
   parseRowFormat,
-  ROW_FORMAT_FLAG,
+  rowFormatFlag,
 } from "../output/row_format.ts";
 import {
   CONTAINER_LAYOUT,
@@ -43,7 +43,7 @@ export const psCommand = defineCommand({
       description: "List all containers, running or not",
     },
     filter: { ...FILTER_FLAG, short: "f" },
-    format: ROW_FORMAT_FLAG,
+    format: rowFormatFlag("ID", "Names"),
     last: {
       type: "number",
       long: "last",

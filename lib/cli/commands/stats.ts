@@ -19,7 +19,7 @@ import { EXIT_STATUS } from "../errors.ts";
 import {
   formatRows,
   parseRowFormat,
-  ROW_FORMAT_FLAG,
+  rowFormatFlag,
 } from "../output/row_format.ts";
 import { NO_TRUNC_FLAG } from "../output/row_flags.ts";
 import { STATS_LAYOUT, statsRow } from "./stats_rows.ts";
@@ -50,7 +50,7 @@ export const statsCommand = defineCommand({
       short: "a",
       description: "Show all containers, running or not",
     },
-    format: ROW_FORMAT_FLAG,
+    format: rowFormatFlag("Name", "CPUPerc"),
     noStream: {
       type: "boolean",
       long: "no-stream",

@@ -12,14 +12,25 @@ import { FUNCTIONS, type FunctionTable } from "./template/functions.ts";
 import { parseTemplate, type Template } from "./template/template.ts";
 import { toJson } from "./template/value.ts";
 
-/** The flag. */
-export const ROW_FORMAT_FLAG = {
-  type: "string",
-  long: "format",
-  placeholder: "format",
-  description: "Print as table, json, or by a template such as " +
-    "'{{.ID}}' or 'table {{.ID}}\\t{{.Names}}'",
-} as const satisfies StringFlag;
+/** The flag of a command. */
+export interface RowFormatFlag extends StringFlag {
+  readonly long: "format";
+}
+
+/**
+ * The flag, for things that have two fields.
+ *
+ * @param one Such as `ID`: an example is made of both.
+ */
+export function rowFormatFlag(one: string, other: string): RowFormatFlag {
+  return {
+    type: "string",
+    long: "format",
+    placeholder: "format",
+    description: "Print as table, json, or by a template such as " +
+      `'{{.${one}}}' or 'table {{.${one}}}\\t{{.${other}}}'`,
+  };
+}
 
 /** A format that has been read. */
 export type RowFormat =

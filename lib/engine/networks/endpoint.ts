@@ -52,8 +52,7 @@ import { endpointNames } from "./endpoint_names.ts";
 import type { EndpointConfig } from "./network_config.ts";
 import type { EndpointState } from "./network_state.ts";
 import { networkSubnets } from "./network_subnets.ts";
-
-type Paths = Pick<HostPaths, "networks" | "addresses">;
+import { ownerName } from "./owner_name.ts";
 
 /** Which place in a network is wanted. */
 export interface EndpointRequest {
@@ -81,7 +80,7 @@ export interface ReservedEndpoint {
  * @throws {NetlinkError} If the kernel refuses.
  */
 export function reserve(
-  paths: Paths,
+  paths: HostPaths,
   kernel: KernelNetwork,
   { config, endpoint, slot, route }: EndpointRequest,
 ): ReservedEndpoint {
@@ -144,11 +143,11 @@ function ensure(
 }
 
 /** The addresses of a network that containers have. */
-export function leasesOf(
-  { addresses }: Pick<HostPaths, "addresses">,
-  network: string,
-): AddressLeases {
-  return new AddressLeases(`${addresses}/${network}`);
+export function leasesOf(paths: HostPaths, network: string): AddressLeases {
+  return new AddressLeases(
+    `${paths.addresses}/${network}`,
+    (owner) => ownerName(paths, owner),
+  );
 }
 
 function networkOf(

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { NotFoundError } from "../../base/errors.ts";
 import type { HostPaths } from "../../base/host_paths.ts";
 import { chooseNetwork, listNetworks } from "./find_network.ts";
 import {
@@ -40,4 +41,20 @@ export function findAnyNetwork(
   reference: string,
 ): ListedNetwork {
   return chooseNetwork(listAllNetworks(paths, () => {}), reference);
+}
+
+/**
+ * Whether there is a network, by itself or made.
+ *
+ * @param reference As of {@linkcode findAnyNetwork}.
+ * @throws {ConflictError} If several ids begin like that.
+ */
+export function hasNetwork(paths: Paths, reference: string): boolean {
+  try {
+    findAnyNetwork(paths, reference);
+    return true;
+  } catch (error) {
+    if (error instanceof NotFoundError) return false;
+    throw error;
+  }
 }

@@ -5,7 +5,7 @@
  * @module
  */
 import type { HostPaths } from "../../base/host_paths.ts";
-import { type ContainerId, isContainerId } from "../../base/identifiers.ts";
+import type { ContainerId } from "../../base/identifiers.ts";
 import type { KernelNetwork } from "../../network/bridge_network.ts";
 import {
   forgetConnections,
@@ -25,9 +25,9 @@ import {
   parsePublication,
   type SettledPublication,
 } from "../../network/port_publication.ts";
-import { readConfig } from "../containers/records.ts";
 import { addressesOf } from "./endpoint.ts";
 import { type NetworkState, publishedEndpoint } from "./network_state.ts";
+import { ownerName } from "./owner_name.ts";
 
 /**
  * Takes the ports that a container publishes: all, or none.
@@ -67,13 +67,8 @@ function portsOfHost(paths: HostPaths): HostPorts {
   return {
     isFree: isHostPortFree,
     findHolder: findPortHolder,
-    nameOf: (owner) => nameOf(paths, owner),
+    nameOf: (owner) => ownerName(paths, owner),
   };
-}
-
-function nameOf(paths: HostPaths, owner: string): string {
-  const config = isContainerId(owner) ? readConfig(paths, owner) : undefined;
-  return config?.name ?? owner;
 }
 
 /** Has the ports of a container lead to it, and to nobody else. */

@@ -5,8 +5,8 @@
  */
 import { ConflictError } from "../../base/errors.ts";
 import type { HostPaths } from "../../base/host_paths.ts";
+import { isContainerId, shortId } from "../../base/identifiers.ts";
 import { removeFileIfExists } from "../../base/remove_file.ts";
-import { AddressLeases } from "../../network/address_leases.ts";
 import { removeBridge } from "../../network/bridge_device.ts";
 import { lockDirectory } from "../../network/directory_lock.ts";
 import { NetlinkSocket } from "../../network/netlink/netlink_socket.ts";
@@ -15,11 +15,11 @@ import {
   type NetworkRecord,
 } from "../../network/network_store.ts";
 import { ownTableName, removeRulesOf } from "../../network/own_filter.ts";
+import { leasesOf } from "./endpoint.ts";
 import { findNetwork } from "./find_network.ts";
 import { recordNetworkEvent } from "./network_event.ts";
+import { ownerName } from "./owner_name.ts";
 import { isPredefined } from "./predefined_network.ts";
-
-type Paths = Pick<HostPaths, "networks" | "addresses" | "runRoot" | "events">;
 
 /** Removes what the kernel has of a network, in this thread's namespace. */
 export type KernelRemoval = (network: NetworkRecord, runRoot: string) => void;
@@ -33,7 +33,7 @@ export type KernelRemoval = (network: NetworkRecord, runRoot: string) => void;
  * by itself.
  */
 export function removeNetwork(
-  paths: Paths,
+  paths: HostPaths,
   reference: string,
   removeFromKernel: KernelRemoval = removeBridgeAndRules,
 ): void {
@@ -41,16 +41,7 @@ export function removeNetwork(
   assertRemovable(reference);
   const network = findNetwork(paths, reference);
   assertRemovable(network.name);
-  const leases = new AddressLeases(`${paths.addresses}/${network.id}`);
-  const users = new Set(leases.list().map(({ owner }) => owner));
-  if (users.size > 0) {
-    throw new ConflictError(
-      `error while removing network: network ${network.name} id ${network.id} has active endpoints: ${
-        [...users].join(", ")
-      }`,
-      { advice: `tsdocker network disconnect ${network.name} CONTAINER` },
-    );
-  }
+  assertUnused(paths, network);
   removeFromKernel(network, paths.runRoot);
   forgetNetwork(paths, network.name);
   // The directory is empty: nobody has claimed an address since we looked.
@@ -62,6 +53,24 @@ function assertRemovable(name: string): void {
   if (!isPredefined(name)) return;
   throw new ConflictError(
     `${name} is a pre-defined network and cannot be removed`,
+  );
+}
+
+/** The words are docker's. */
+function assertUnused(paths: HostPaths, { id, name }: NetworkRecord): void {
+  const leases = leasesOf(paths, id).list();
+  const users = [...new Set(leases.map(({ owner }) => owner))]
+    .map((owner) => ({ owner, called: ownerName(paths, owner) }));
+  const [first] = users;
+  if (first === undefined) return;
+  const all = users.map(({ owner, called }) =>
+    `name:"${called}" id:"${isContainerId(owner) ? shortId(owner) : owner}"`
+  );
+  throw new ConflictError(
+    `error while removing network: network ${name} has active endpoints (${
+      all.join(", ")
+    })`,
+    { advice: `tsdocker network disconnect ${name} ${first.called}` },
   );
 }
 

@@ -67,17 +67,22 @@ Deno.test("versions of IP are claimed side by side", () => {
 
 Deno.test("claimAddress() names who has it, and lets the owner have it again", () => {
   using directory = new TemporaryDirectory();
-  const leases = new AddressLeases(directory.path);
+  const leases = new AddressLeases(directory.path, (owner) => `${owner}-name`);
   leases.claimAddress(POOL, address("10.0.0.4"), "a");
   leases.claimAddress(POOL, address("10.0.0.4"), "a");
   assert.throws(
     () => leases.claimAddress(POOL, address("10.0.0.4"), "b"),
-    { message: "Cannot use the address 10.0.0.4: a has it" },
+    { message: 'Cannot use the address 10.0.0.4: container "a-name" has it' },
   );
-  for (const text of ["10.0.0.1", "10.0.0.7", "10.0.1.4"]) {
+  const refused = [
+    ["10.0.0.1", "it is the network's own"],
+    ["10.0.0.7", "it stands for all of 10.0.0.0/29"],
+    ["10.0.1.4", "it is not in the network's 10.0.0.0/29"],
+  ] as const;
+  for (const [text, why] of refused) {
     assert.throws(
       () => leases.claimAddress(POOL, address(text), "b"),
-      /it is none that a container of 10\.0\.0\.0\/29 can have/,
+      { message: `Cannot use the address ${text}: ${why}` },
     );
   }
   assert.equal(claimed(leases, "b"), "10.0.0.2");

@@ -81,7 +81,9 @@ for (const [held, asked, isTaken] of COLLISIONS) {
         () => claim(leases, "b", ["7:7", asked]),
         (error) =>
           error instanceof ConflictError &&
-          error.message.endsWith(': container "a-name" has it'),
+          error.message.endsWith(
+            ': port is already allocated: container "a-name" has it',
+          ) && error.advice?.startsWith("another port of the host") === true,
       );
     } else {
       claim(leases, "b", ["7:7", asked]);
@@ -96,17 +98,18 @@ Deno.test("claim() names the program that listens", () => {
   const leases = new PortLeases(directory.path);
   assert.throws(() => claim(leases, "a", ["80-82:80-82"], hostWith(81)), {
     message:
-      'Cannot publish 0.0.0.0:80-82/tcp: "nginx" (process 7) listens on 81',
+      'Cannot publish 0.0.0.0:80-82/tcp: address already in use: "nginx" (process 7) listens on 81',
   });
   assert.throws(() => claim(leases, "a", ["[::1]:82:82"], hostWith(82)), {
-    message: "Cannot publish [::1]:82/tcp: a program listens on 82",
+    message:
+      "Cannot publish [::1]:82/tcp: address already in use: a program listens on 82",
   });
   assert.throws(() => claim(leases, "a", ["5-6:80"], hostWith(5, 6)), {
     message: "Cannot publish 80/tcp: none of the ports 5-6 is free",
   });
   assert.throws(
     () => claim(leases, "a", ["5:80", "5:81"]),
-    /container "a-name" has it/,
+    /: port is already allocated: the container itself has it twice$/,
   );
   assert.deepEqual(leases.list(), []);
 });
@@ -141,7 +144,11 @@ Deno.test("isHostPortFree() refuses addresses that are another machine's", () =>
   const address = parseIpAddress("192.0.2.77");
   assert.ok(address);
   const elsewhere = { protocol: "tcp", port: 80, address } as const;
-  assert.throws(() => isHostPortFree(elsewhere), /EADDRNOTAVAIL/);
+  assert.throws(() => isHostPortFree(elsewhere), {
+    name: "HostError",
+    message:
+      "Cannot publish on 192.0.2.77: cannot assign requested address: this host has none such",
+  });
 });
 
 Deno.test("listeningInodes() leaves out connections, and other ports", () => {

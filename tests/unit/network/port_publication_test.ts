@@ -56,7 +56,7 @@ for (const [text, expected] of FORMS) {
 }
 
 const MALFORMED: readonly (readonly [string, RegExp])[] = [
-  ["", /^Invalid port "": It has no port of the container/],
+  ["", /^Invalid port "": it has no port of the container/],
   ["8080:", /no port of the container/],
   ["x", /"x" is no port of the container/],
   ["0", /"0" is no port of the container/],
@@ -72,7 +72,7 @@ const MALFORMED: readonly (readonly [string, RegExp])[] = [
   ["host:80:80", /"host" is no IP address/],
   ["[]:80:80", /no address in brackets/],
   ["1:2:3:4", /"1:2" is no IP address/],
-  ["published=80", /It has no target/],
+  ["published=80", /it has no target/],
   ["target=80,colour=red", /"colour=red" is no option of a port/],
 ];
 
@@ -93,4 +93,9 @@ Deno.test("parseExposedPorts() takes the container's side alone", () => {
   for (const text of ["8080:80", ":80", "127.0.0.1::80"]) {
     assert.throws(() => parseExposedPorts(text), /names a port of the host/);
   }
+  assert.throws(() => parseExposedPorts("http"), {
+    name: "UsageError",
+    message: 'Invalid port "http": "http" is no port of the container',
+    advice: "write PORT[-LAST][/PROTOCOL], as in 80 or 53/udp",
+  });
 });

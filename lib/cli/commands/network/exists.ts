@@ -3,9 +3,8 @@
  *
  * @module
  */
-import { NotFoundError } from "../../../base/errors.ts";
 import { settle } from "../../../engine/containers/reconcile.ts";
-import { findAnyNetwork } from "../../../engine/networks/list_all_networks.ts";
+import { hasNetwork } from "../../../engine/networks/list_all_networks.ts";
 import { defineCommand } from "../../command.ts";
 import { EXIT_STATUS } from "../../errors.ts";
 
@@ -18,11 +17,7 @@ export const networkExistsCommand = defineCommand({
   failureStatus: EXIT_STATUS.engineFailure,
 }, async ({ positionals: [reference = ""] }, { paths, log }) => {
   await settle({ paths, warn: log.warn });
-  try {
-    findAnyNetwork(paths, reference);
-    return EXIT_STATUS.success;
-  } catch (error) {
-    if (error instanceof NotFoundError) return EXIT_STATUS.failure;
-    throw error;
-  }
+  return hasNetwork(paths, reference)
+    ? EXIT_STATUS.success
+    : EXIT_STATUS.failure;
 });

@@ -19,7 +19,7 @@ import {
   formatRows,
   parseRowFormat,
   type Row,
-  ROW_FORMAT_FLAG,
+  rowFormatFlag,
   type RowLayout,
 } from "../../output/row_format.ts";
 import { timeText } from "../../output/time_text.ts";
@@ -52,7 +52,7 @@ export const networkLsCommand = defineCommand({
   positionals: [],
   flags: {
     filter: { ...FILTER_FLAG, short: "f" },
-    format: ROW_FORMAT_FLAG,
+    format: rowFormatFlag("ID", "Name"),
     noTrunc: {
       type: "boolean",
       long: "no-trunc",

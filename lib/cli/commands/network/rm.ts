@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { NotFoundError } from "../../../base/errors.ts";
 import { settle } from "../../../engine/containers/reconcile.ts";
+import { hasNetwork } from "../../../engine/networks/list_all_networks.ts";
 import { removeNetwork } from "../../../engine/networks/remove_network.ts";
 import { defineCommand } from "../../command.ts";
 import { engineOf } from "../../engine.ts";
@@ -29,14 +29,12 @@ export const networkRmCommand = defineCommand({
   // Who is dead has no address any more.
   await settle(engine);
   const { paths } = engine;
-  return await forEachTarget(positionals, context, {
+  // As in docker, nothing is said of those that are forgiven.
+  const there = force
+    ? positionals.filter((name) => hasNetwork(paths, name))
+    : positionals;
+  return await forEachTarget(there, context, {
     force,
-    act: (name) => {
-      try {
-        removeNetwork(paths, name);
-      } catch (error) {
-        if (!force || !(error instanceof NotFoundError)) throw error;
-      }
-    },
+    act: (name) => removeNetwork(paths, name),
   });
 });

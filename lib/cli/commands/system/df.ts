@@ -12,7 +12,7 @@ import { detailedUsage, SUM_LAYOUT, sumRow } from "../../output/disk_usage.ts";
 import {
   formatRows,
   parseRowFormat,
-  ROW_FORMAT_FLAG,
+  rowFormatFlag,
 } from "../../output/row_format.ts";
 
 /** The command `system df`. */
@@ -24,7 +24,7 @@ export const systemDfCommand = defineCommand({
     "its records. With -v, the total is what du tells of the root.",
   positionals: [],
   flags: {
-    format: ROW_FORMAT_FLAG,
+    format: rowFormatFlag("Type", "Size"),
     verbose: {
       type: "boolean",
       long: "verbose",

@@ -19,7 +19,7 @@ import {
   formatRows,
   parseRowFormat,
   type Row,
-  ROW_FORMAT_FLAG,
+  rowFormatFlag,
   type RowLayout,
 } from "../../output/row_format.ts";
 
@@ -48,7 +48,7 @@ export const volumeLsCommand = defineCommand({
   positionals: [],
   flags: {
     filter: { ...FILTER_FLAG, short: "f" },
-    format: ROW_FORMAT_FLAG,
+    format: rowFormatFlag("Name", "Driver"),
     quiet: {
       type: "boolean",
       long: "quiet",

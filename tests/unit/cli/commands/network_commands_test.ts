@@ -9,6 +9,7 @@ import { inspectCommand } from "../../../../lib/cli/commands/inspect.ts";
 import { networkExistsCommand } from "../../../../lib/cli/commands/network/exists.ts";
 import { networkInspectCommand } from "../../../../lib/cli/commands/network/inspect.ts";
 import { networkLsCommand } from "../../../../lib/cli/commands/network/ls.ts";
+import { networkRmCommand } from "../../../../lib/cli/commands/network/rm.ts";
 import { portCommand } from "../../../../lib/cli/commands/port.ts";
 import { psCommand } from "../../../../lib/cli/commands/ps.ts";
 import { PREDEFINED_IDS } from "../../../../lib/engine/networks/predefined_records.ts";
@@ -126,6 +127,14 @@ const CASES: readonly (readonly [Command, readonly string[], string])[] = [
   [networkExistsCommand, ["host"], ""],
   [networkExistsCommand, ["blue"], ""],
   [networkExistsCommand, ["red"], "1 "],
+  [networkRmCommand, ["-f", "red"], ""],
+  [networkRmCommand, ["red"], "1 NotFoundError: network red not found\n"],
+  // As one to be forgiven, it is neither removed nor printed.
+  [
+    networkRmCommand,
+    ["-f", "host", "red"],
+    "1 ConflictError: host is a pre-defined network and cannot be removed\n",
+  ],
 ];
 
 for (const [command, args, text] of CASES) {
@@ -135,6 +144,22 @@ for (const [command, args, text] of CASES) {
     assert.equal(await place.prints(command, ...args), text);
   });
 }
+
+Deno.test("the templates that lists show in their help are theirs", async () => {
+  using place = new Place();
+  for (const command of [networkLsCommand, psCommand]) {
+    const { description } = command.spec.flags["format"] ?? {};
+    const examples = [...(description ?? "").matchAll(/'([^']+)'/g)];
+    assert.equal(examples.length, 2);
+    for (const [, example = ""] of examples) {
+      assert.match(await place.prints(command, "--format", example), /^\w/);
+      assert.doesNotMatch(
+        await place.prints(command, "--format", example),
+        /Error/,
+      );
+    }
+  }
+});
 
 Deno.test("port says which port is not published", async () => {
   using place = new Place();

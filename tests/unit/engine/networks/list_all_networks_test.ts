@@ -8,6 +8,7 @@ import { ConflictError, NotFoundError } from "../../../../lib/base/errors.ts";
 import { hostPaths } from "../../../../lib/base/host_paths.ts";
 import {
   findAnyNetwork,
+  hasNetwork,
   listAllNetworks,
 } from "../../../../lib/engine/networks/list_all_networks.ts";
 import { PREDEFINED_NETWORKS } from "../../../../lib/engine/networks/predefined_network.ts";
@@ -83,6 +84,9 @@ Deno.test("findAnyNetwork() takes names and the start of ids", () => {
   for (const [reference, name] of found) {
     assert.equal(findAnyNetwork(paths, reference).name, name);
   }
+  assert.ok(hasNetwork(paths, "blue"));
+  assert.ok(!hasNetwork(paths, "hos"));
+  assert.throws(() => hasNetwork(paths, "0b0b"), ConflictError);
   assert.throws(() => findAnyNetwork(paths, "0b0b"), ConflictError);
   assert.throws(() => findAnyNetwork(paths, "hos"), NotFoundError);
 });
