@@ -6,14 +6,22 @@
  * @module
  */
 import assert from "node:assert/strict";
-import { IMAGE } from "../support/cli.ts";
-import { type Fault, NAME, pidsOf, strike } from "../support/faults.ts";
+import { assertPrints, IMAGE } from "../support/cli.ts";
+import {
+  type Fault,
+  FAULT_ROUNDS,
+  NAME,
+  pidsOf,
+  SEED,
+  strike,
+} from "../support/faults.ts";
 import { type NetworkPlace, networkTest } from "../support/network_place.ts";
 import {
   deviceNames,
   foreignRules,
   networkRemains,
 } from "../support/network_remains.ts";
+import { Random } from "../support/random.ts";
 import { remainsNow } from "../support/remains.ts";
 
 const SLEEP = [IMAGE, "sleep", "1000"];
@@ -109,7 +117,37 @@ for (const [what, fault] of Object.entries(FAULTS)) {
       const more = await prepare(network);
       await strike(network.place, { ...fault, ...more });
       await network.exec("neighbour", "true");
+      assertPrints(await network.tsdocker("system", "repair"), "Repaired: 0\n");
       await network.remove("neighbour");
     },
   );
 }
+
+networkTest(
+  "kill -9 of network create and rm leaves none, or a whole one",
+  async (network) => {
+    const { machine, place } = network;
+    const random = new Random(SEED);
+    const create = ["network", "create", "--subnet", "10.9.0.0/24", "three"];
+    const bridges = (): string[] =>
+      deviceNames(machine).filter((name) => name.startsWith("tsd-"));
+    for (let round = 0; round < 2 * FAULT_ROUNDS; round++) {
+      const words = round % 2 === 0 ? create : ["network", "rm", "three"];
+      if (round % 2 === 1) {
+        await network.print(...create);
+        // Only now there is a bridge.
+        await network.print("run", "--rm", "--network", "three", IMAGE, "true");
+      }
+      const momentMs = random.next() * 120;
+      const running = place.start(words);
+      await new Promise((resolve) => setTimeout(resolve, momentMs));
+      await running.killAnyway();
+      const what = `FAULT_SEED=${SEED}, round ${round}, ${momentMs} ms`;
+      const { code, stderr } = await network.tsdocker("network", "rm", "three");
+      assert.ok(code === 0 || / three not found/.test(stderr), what + stderr);
+      assert.deepEqual(bridges(), [], what);
+      const rules = network.onMachine("nft", "list", "ruleset");
+      assert.doesNotMatch(rules, /10\.9\.0\.0/, what);
+    }
+  },
+);

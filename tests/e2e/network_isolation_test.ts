@@ -11,7 +11,7 @@ import {
   networkTest,
   OUTSIDE,
 } from "../support/network_place.ts";
-import { deviceNames } from "../support/network_remains.ts";
+import { deviceNames, foreignRules } from "../support/network_remains.ts";
 import { PeerServer } from "../support/peer_server.ts";
 
 const SILENCE = { expects: "silence" } as const;
@@ -84,6 +84,28 @@ networkTest("an internal network has no way out or in", async (network) => {
   }
   await network.exec("other", "ping", "-c1", "-W5", "web");
   await network.remove("web", "other");
+});
+
+networkTest("firewalls of others stay, and are told of", async (network) => {
+  const path = `${network.place.work}/theirs`;
+  const hook = "type filter hook forward priority 0; policy drop;";
+  await Deno.writeTextFile(
+    path,
+    `table ip theirs {\nchain on {\n${hook}\n}\n}\n`,
+  );
+  network.onMachine("nft", "-f", path);
+  const before = foreignRules(network.machine);
+  assert.match(before, /policy drop/);
+  const web = await network.up("web", "-p", "8080:7000");
+  {
+    await using outside = new PeerServer(network.outside, 7000);
+    const to = { ...SILENCE, address: OUTSIDE[4], port: 7000 };
+    assert.equal(await outside.ask(web.namespace, to), undefined);
+  }
+  const { stdout } = await network.tsdocker("doctor");
+  assert.match(stdout, /degraded +other firewalls +.*\(ip theirs on\)/);
+  await network.remove("web");
+  assert.equal(foreignRules(network.machine), before);
 });
 
 /** The neighbours in a container's hosts file. */

@@ -5,8 +5,9 @@
  */
 import assert from "node:assert/strict";
 import { assertPrints, IMAGE, LAUNCHERS, shell } from "../support/cli.ts";
-import { MACHINE, networkTest } from "../support/network_place.ts";
+import { MACHINE, networkTest, OUTSIDE } from "../support/network_place.ts";
 import { deviceNames } from "../support/network_remains.ts";
+import { PeerServer } from "../support/peer_server.ts";
 import { TemporaryDirectory } from "../support/temporary_directory.ts";
 
 /** Prints the names of all devices, sorted. */
@@ -173,6 +174,28 @@ networkTest("--ip, --ip6, --mac-address and aliases", async (network) => {
   );
   await network.remove("web");
 });
+
+networkTest(
+  "a user namespace is born into its network, and reached there",
+  async (network) => {
+    const flags = ["--userns", "auto", "-p", "8080:7000"];
+    const web = await network.up("web", ...flags);
+    await network.exec("web", "ping", "-c1", "-W5", OUTSIDE[4]);
+    {
+      await using server = new PeerServer(web.namespace, 7000);
+      assert.deepEqual(
+        await Promise.all([
+          server.ask(network.outside, { address: MACHINE[4], port: 8080 }),
+          server.ask(network.machine, { address: "127.0.0.1", port: 8080 }),
+        ]),
+        [OUTSIDE[4], "172.17.0.1"],
+      );
+    }
+    const ping = [IMAGE, "ping", "-c1", "-W5", "web"];
+    await network.print("run", "--rm", "--userns", "auto", ...ping);
+    await network.remove("web");
+  },
+);
 
 networkTest(
   "a container of the host's network is the host",

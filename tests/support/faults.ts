@@ -13,7 +13,7 @@ import { readNamespace, readProc, remains } from "./remains.ts";
 export const FAULT_ROUNDS = Number(Deno.env.get("FAULT_ROUNDS") ?? 4);
 
 /** Repeats a run of the tests: a failure tells it. */
-const SEED = Number(
+export const SEED = Number(
   Deno.env.get("FAULT_SEED") ?? crypto.getRandomValues(new Uint16Array(1))[0],
 );
 
