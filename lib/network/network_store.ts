@@ -88,14 +88,31 @@ export function readNetwork(
   const path = pathOf(networks, name);
   const text = readTextFileIfExists(path);
   if (text === undefined) return undefined;
-  try {
-    return JSON.parse(text) as NetworkRecord;
-  } catch (cause) {
-    throw new IntegrityError(`The record of network "${name}" is damaged`, {
+  const damaged = (cause?: unknown): IntegrityError =>
+    new IntegrityError(`The record of network "${name}" is damaged`, {
       cause,
       advice: `remove it, and create the network again: ${path}`,
     });
+  try {
+    const value: unknown = JSON.parse(text);
+    if (isRecord(value)) return value;
+  } catch (cause) {
+    throw damaged(cause);
   }
+  throw damaged();
+}
+
+/** What is missing where others look for it would fail there. */
+function isRecord(value: unknown): value is NetworkRecord {
+  if (typeof value !== "object" || value === null) return false;
+  const { createdMs, subnets, labels, options, ...texts } = value as Partial<
+    NetworkRecord
+  >;
+  const { id, name, driver, device, access } = texts;
+  return [id, name, driver, device, access]
+    .every((text) => typeof text === "string") &&
+    typeof createdMs === "number" && typeof labels === "object" &&
+    typeof options === "object" && Array.isArray(subnets);
 }
 
 /** Forgets a network; a missing one is forgotten already. */

@@ -19,7 +19,6 @@ import {
 } from "../../network/free_subnet.ts";
 import { formatIpAddress } from "../../network/ip_address.ts";
 import {
-  listNetworkNames,
   type NetworkDriver,
   type NetworkRecord,
   publishNetwork,
@@ -33,6 +32,7 @@ import {
   parseSubnet,
   type Subnet,
 } from "../../network/subnet.ts";
+import { listNetworks } from "./find_network.ts";
 import { DEFAULT_NETWORK } from "./network_mode.ts";
 import { parseLabels } from "../lifecycle.ts";
 import { recordNetworkEvent } from "./network_event.ts";
@@ -197,10 +197,9 @@ function assertOwnBridge(
   { name, driver, device }: Pick<NetworkRecord, "name" | "driver" | "device">,
 ): void {
   if (driver !== "bridge") return;
-  const other = listNetworkNames(paths)
-    .filter((other) => other !== name)
-    .map((other) => readNetwork(paths, other))
-    .find((one) => one?.driver === "bridge" && one.device === device);
+  const other = listNetworks(paths, () => {})
+    .filter((other) => other.name !== name)
+    .find((one) => one.driver === "bridge" && one.device === device);
   if (other === undefined) return;
   throw new ConflictError(
     `networks have same bridge name: network ${other.name} has ${device}`,

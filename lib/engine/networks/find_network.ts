@@ -26,15 +26,21 @@ export function listNetworks(
   paths: Paths,
   warn: (message: string) => void,
 ): NetworkRecord[] {
-  return listNetworkNames(paths).flatMap((name) => {
-    try {
-      return readNetwork(paths, name) ?? [];
-    } catch (error) {
-      if (!(error instanceof IntegrityError)) throw error;
-      warn(`${error.message}: ${error.advice}`);
-      return [];
-    }
-  });
+  return listNetworkNames(paths).flatMap((name) => listed(paths, name, warn));
+}
+
+function listed(
+  paths: Paths,
+  name: string,
+  warn: (message: string) => void,
+): NetworkRecord | never[] {
+  try {
+    return readNetwork(paths, name) ?? [];
+  } catch (error) {
+    if (!(error instanceof IntegrityError)) throw error;
+    warn(`${error.message}: ${error.advice}`);
+    return [];
+  }
 }
 
 /**
@@ -43,9 +49,18 @@ export function listNetworks(
  * @param reference Its name, its id, or the start of that.
  * @throws {NotFoundError} In docker's words, if there is none.
  * @throws {ConflictError} If several ids begin like that.
+ * @throws {IntegrityError} If its record is damaged.
  */
 export function findNetwork(paths: Paths, reference: string): NetworkRecord {
-  return chooseNetwork(listNetworks(paths, () => {}), reference);
+  return chooseNetwork(
+    // Of a damaged one its name is known, and only that.
+    listNetworkNames(paths).flatMap((name) =>
+      name === reference
+        ? readNetwork(paths, name) ?? []
+        : listed(paths, name, () => {})
+    ),
+    reference,
+  );
 }
 
 /**

@@ -5,10 +5,7 @@
  */
 import type { HostPaths } from "../../base/host_paths.ts";
 import type { ContainerId } from "../../base/identifiers.ts";
-import {
-  type NetworkRecord,
-  readNetwork,
-} from "../../network/network_store.ts";
+import type { NetworkRecord } from "../../network/network_store.ts";
 import { recordEvent } from "../events.ts";
 import type { NetworkState } from "./network_state.ts";
 
@@ -42,13 +39,14 @@ export function recordNetworkUse(
 
 /** Writes down that a container is in its networks, or no longer is. */
 export function recordEndpointEvents(
-  paths: Paths & Pick<HostPaths, "networks">,
+  paths: Paths,
   container: ContainerId,
   { endpoints }: Pick<NetworkState, "endpoints">,
   action: "connect" | "disconnect",
 ): void {
-  for (const { network: id, networkName: name } of endpoints) {
-    const { driver } = readNetwork(paths, name) ?? { driver: "bridge" };
+  for (
+    const { network: id, networkName: name, driver = "bridge" } of endpoints
+  ) {
     recordNetworkUse(paths, { id, name, driver }, { action, container });
   }
 }

@@ -4,6 +4,7 @@
 import assert from "node:assert/strict";
 import {
   ConflictError,
+  IntegrityError,
   NotFoundError,
   UsageError,
 } from "../../../../lib/base/errors.ts";
@@ -17,6 +18,7 @@ import {
   type NetworkOptions,
   parseSubnets,
 } from "../../../../lib/engine/networks/network_options.ts";
+import { networkSubnets } from "../../../../lib/engine/networks/network_subnets.ts";
 import { removeNetwork } from "../../../../lib/engine/networks/remove_network.ts";
 import { AddressLeases } from "../../../../lib/network/address_leases.ts";
 import type { NetworkRecord } from "../../../../lib/network/network_store.ts";
@@ -180,6 +182,18 @@ Deno.test("listNetworks() tells of damaged records, and goes on", () => {
   const found = listNetworks(place.paths, (message) => warnings.push(message));
   assert.deepEqual(found.map(({ name }) => name), ["one"]);
   assert.match(warnings.join(), /record of network "bad" is damaged/);
+});
+
+Deno.test("a damaged record is only in its own way", () => {
+  for (const text of ["", "{", "null", "[]", "{}", '{"id":"1"}']) {
+    using place = new Place();
+    Deno.mkdirSync(place.paths.networks, { recursive: true });
+    Deno.writeTextFileSync(`${place.paths.networks}/bad.json`, text);
+    const { id } = place.create("one");
+    assert.equal(findNetwork(place.paths, "one").id, id);
+    assert.equal(networkSubnets(place.paths).length, 1);
+    assert.throws(() => findNetwork(place.paths, "bad"), IntegrityError, text);
+  }
 });
 
 Deno.test("removeNetwork() removes what nobody uses", () => {
