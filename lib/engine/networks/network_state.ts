@@ -62,7 +62,7 @@ export function publishedEndpoint(
 
 /**
  * Reads it; `undefined` if the container does not run, or has no network. A
- * damaged one is there, and empty.
+ * damaged one is there, with nothing in it.
  */
 export function readNetworkState(
   paths: Pick<HostPaths, "states">,
@@ -79,6 +79,17 @@ export function writeNetworkState(
   state: NetworkState,
 ): void {
   writeFileAtomically(pathOf(paths, id), JSON.stringify(state));
+}
+
+/**
+ * Has it tell no more than that there is something to give back. Takes no
+ * space: it is done by who is to make some.
+ */
+export function emptyNetworkState(
+  paths: Pick<HostPaths, "states">,
+  id: ContainerId,
+): void {
+  Deno.truncateSync(pathOf(paths, id));
 }
 
 /** Forgets it; a missing one is forgotten already. */
@@ -100,8 +111,8 @@ function pathOf(
 const UNKNOWN: NetworkState = { endpoints: [], ports: [] };
 
 /**
- * One that is damaged tells that there is something to give back, if not what:
- * leases tell that, too.
+ * One that is empty or damaged tells that there is something to give back, if
+ * not what: leases tell that, too.
  */
 function parse(text: string): NetworkState {
   try {

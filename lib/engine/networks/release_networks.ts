@@ -14,10 +14,10 @@ import { HostNetwork } from "./host_network.ts";
 import { recordEndpointEvents } from "./network_event.ts";
 import { updateNeighbours } from "./neighbours.ts";
 import {
+  emptyNetworkState,
   forgetNetworkState,
   type NetworkState,
   readNetworkState,
-  writeNetworkState,
 } from "./network_state.ts";
 import { hasPorts, unpublishPorts } from "./published_ports.ts";
 import { isShared, unmarkShared } from "./shared_namespace.ts";
@@ -43,7 +43,7 @@ export function releaseNetworks(paths: HostPaths, id: ContainerId): void {
     leasesOf(paths, network).list().some(({ owner }) => owner === id)
   );
   // Whoever is named in a state is told of.
-  if (state.endpoints.length > 0) writeNetworkState(paths, id, NOTHING);
+  if (state.endpoints.length > 0) emptyNetworkState(paths, id);
   // Before the leases are gone, which tell the next command whom to tell.
   updateNeighbours(paths, networks);
   for (const network of networks) leasesOf(paths, network).release(id);

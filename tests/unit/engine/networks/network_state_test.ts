@@ -5,6 +5,7 @@ import assert from "node:assert/strict";
 import { hostPaths } from "../../../../lib/base/host_paths.ts";
 import { createContainerId } from "../../../../lib/base/identifiers.ts";
 import {
+  emptyNetworkState,
   forgetNetworkState,
   type NetworkState,
   readNetworkState,
@@ -36,6 +37,9 @@ Deno.test("readNetworkState() tells a damaged record from none", () => {
       text,
     );
   }
+  writeNetworkState(paths, id, STATE);
+  emptyNetworkState(paths, id);
+  assert.deepEqual(readNetworkState(paths, id), { endpoints: [], ports: [] });
   forgetNetworkState(paths, id);
   assert.equal(readNetworkState(paths, id), undefined);
 });

@@ -50,7 +50,10 @@ Deno.test("releaseNetworks() ends what was begun: neighbours forget who has a le
         "10.0.0.2\tweb\n10.0.0.3\tdb\n" +
         "# End of the containers of the same networks\n",
     );
+    // As on a full disk: nothing new can be written.
+    Deno.mkdirSync(`${paths.states}/${db}/network.json.new`);
     releaseNetworks(paths, db);
+    Deno.removeSync(`${paths.states}/${db}/network.json.new`);
     assert.deepEqual(
       Deno.readTextFileSync(hosts).split("\n").filter((line) =>
         line.startsWith("10.")
