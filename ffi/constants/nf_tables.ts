@@ -59,6 +59,7 @@ export const NFTA_HOOK = {
 export const NFTA_TABLE = {
   NFTA_TABLE_NAME: 1,
   NFTA_TABLE_FLAGS: 2,
+  NFTA_TABLE_HANDLE: 4,
   NFTA_TABLE_USERDATA: 6,
 } as const;
 

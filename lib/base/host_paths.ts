@@ -67,6 +67,8 @@ export interface HostPaths extends HostRoots {
   readonly addresses: string;
   /** Ports of this host that containers have. */
   readonly ports: string;
+  /** What the kernel has had of each network, one note each, named by its id. */
+  readonly settled: string;
   /** Locked by who changes what containers know of each other's names. */
   readonly hosts: string;
 }
@@ -90,6 +92,7 @@ export function hostPaths(roots: HostRoots): HostPaths {
     states: `${roots.runRoot}/containers`,
     addresses: `${roots.runRoot}/addresses`,
     ports: `${roots.runRoot}/ports`,
+    settled: `${roots.runRoot}/settled`,
     hosts: `${roots.runRoot}/hosts`,
   };
 }

@@ -20,6 +20,7 @@ import {
   isSameAddress,
   parseIpAddress,
 } from "./ip_address.ts";
+import { leasesIn, ownerOf } from "./lease_owners.ts";
 import { containsAddress, formatSubnet } from "./subnet.ts";
 
 /** An address and who has it. */
@@ -49,7 +50,7 @@ export class AddressLeases {
   list(): Lease[] {
     return namesIn(this.#directory).flatMap((name) => {
       const address = parseIpAddress(name);
-      const owner = this.#ownerOf(name);
+      const owner = ownerOf(this.#pathOf(name));
       return address === undefined || owner === undefined
         ? []
         : [{ address, owner }];
@@ -63,10 +64,12 @@ export class AddressLeases {
    * @throws {ConflictError} If none is left.
    */
   claim(pool: AddressPool, owner: string): IpAddress {
+    // Whose they are does not matter here, and takes time to read.
     const taken = new Set(
-      this.list()
-        .filter(({ address }) => address.version === pool.subnet.version)
-        .map(({ address }) => address.value),
+      namesIn(this.#directory).flatMap((name) => {
+        const address = parseIpAddress(name);
+        return address?.version === pool.subnet.version ? [address.value] : [];
+      }),
     );
     for (;;) {
       const address = nextFreeAddress(pool, taken);
@@ -96,7 +99,7 @@ export class AddressLeases {
       );
     }
     if (this.#take(address, owner)) return;
-    const holder = this.#ownerOf(text);
+    const holder = ownerOf(this.#pathOf(text));
     if (holder === owner) return;
     const name = holder === undefined ? "" : ` "${this.#nameOf(holder)}"`;
     throw new ConflictError(
@@ -107,7 +110,13 @@ export class AddressLeases {
 
   /** Gives up all addresses of an owner. */
   release(owner: string): void {
-    this.#releaseAll((lease) => lease.owner === owner);
+    const seen = leasesIn(this.#directory, owner);
+    if (seen.length === 0) return;
+    using _lock = lockDirectory(this.#directory);
+    for (const name of seen) {
+      if (ownerOf(this.#pathOf(name)) !== owner) continue;
+      Deno.removeSync(this.#pathOf(name));
+    }
   }
 
   /**
@@ -142,15 +151,6 @@ export class AddressLeases {
       if (!(error instanceof Deno.errors.NotFound)) throw error;
       Deno.mkdirSync(this.#directory, { recursive: true, mode: 0o700 });
       return makeLink(owner, path);
-    }
-  }
-
-  #ownerOf(name: string): string | undefined {
-    try {
-      return Deno.readLinkSync(this.#pathOf(name));
-    } catch (error) {
-      if (error instanceof Deno.errors.NotFound) return undefined;
-      throw error;
     }
   }
 

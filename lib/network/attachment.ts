@@ -5,7 +5,6 @@
  * @module
  */
 import type { Fd } from "../../ffi/fd.ts";
-import { removeDevice } from "./bridge_device.ts";
 import type { IpAddress } from "./ip_address.ts";
 import { addAddress } from "./link/address_requests.ts";
 import { readLink } from "./link/link.ts";
@@ -15,6 +14,7 @@ import {
   findLink,
   listLinks,
 } from "./link/link_requests.ts";
+import { removeDevice } from "./link/named_link.ts";
 import { addDefaultRoute } from "./link/route_requests.ts";
 import { macAddressFor } from "./mac_address.ts";
 import { NetlinkSocket } from "./netlink/netlink_socket.ts";

@@ -5,14 +5,14 @@
  */
 import { HostError } from "../base/errors.ts";
 import { addAddress } from "./link/address_requests.ts";
-import { type Link, readLink } from "./link/link.ts";
+import { readLink } from "./link/link.ts";
 import {
   changeLink,
   createBridge,
   findLink,
   listLinks,
-  removeLink,
 } from "./link/link_requests.ts";
+import { linkNamed, removeDevice } from "./link/named_link.ts";
 import { addLoopbackRoute } from "./link/route_requests.ts";
 import { macAddressFor } from "./mac_address.ts";
 import type { NetlinkRequest } from "./netlink/message.ts";
@@ -40,19 +40,6 @@ export interface BridgeDevice {
   /** The gateways of its containers. */
   readonly addresses: readonly InterfaceAddress[];
   readonly mtu?: number;
-}
-
-/** A device of a name, if there is one. */
-export function linkNamed(
-  links: NetlinkSocket,
-  name: string,
-): Link | undefined {
-  try {
-    return readLink(links.get(findLink(name)));
-  } catch (error) {
-    if (isNetlinkError(error, "ENODEV")) return undefined;
-    throw error;
-  }
 }
 
 /**
@@ -156,15 +143,6 @@ function readOwner(alias: string | undefined): BridgeOwner | undefined {
   return table === undefined || network === undefined
     ? undefined
     : { table, network };
-}
-
-/** Removes a device, unless it is gone. */
-export function removeDevice(links: NetlinkSocket, name: string): void {
-  try {
-    links.perform(removeLink(name));
-  } catch (error) {
-    if (!isNetlinkError(error, "ENODEV")) throw error;
-  }
 }
 
 /** Has something made, unless it is there. */

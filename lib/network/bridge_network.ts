@@ -1,15 +1,11 @@
 /**
- * Networks of containers on a bridge, in the network namespace of the calling
- * thread: what the kernel is to have of one, and a container's way in and out.
+ * Networks of containers on a bridge: their subnets, and a container's place.
  *
  * @module
  */
 import { ConflictError, IntegrityError } from "../base/errors.ts";
 import type { AddressLeases } from "./address_leases.ts";
 import type { AddressPool } from "./address_pool.ts";
-import { ensureBridge, linkNamed } from "./bridge_device.ts";
-import { parseBridgeOptions } from "./driver_options.ts";
-import { explainDrops, findForeignDrops } from "./foreign_drops.ts";
 import {
   formatIpAddress,
   type IpAddress,
@@ -19,9 +15,7 @@ import {
 import { macAddressFor } from "./mac_address.ts";
 import type { NetlinkSocket } from "./netlink/netlink_socket.ts";
 import type { NetworkRecord, SubnetRecord } from "./network_store.ts";
-import { enableForwarding } from "./network_sysctl.ts";
-import { networkRules } from "./nftables/own_table.ts";
-import { ensureOwnTable, type OwnTable, settleRules } from "./own_filter.ts";
+import type { OwnTable } from "./own_table_name.ts";
 import { type InterfaceAddress, parseSubnet } from "./subnet.ts";
 
 /** Conversations with the kernel about the namespace the bridges are in. */
@@ -31,13 +25,13 @@ export interface KernelNetwork {
 }
 
 /** A subnet of a network, read. */
-interface NetworkSubnet {
+export interface NetworkSubnet {
   readonly pool: AddressPool;
   readonly gateway: IpAddress;
 }
 
 /** The subnets of a network, by the order of its record. */
-function subnetsOf({ name, subnets }: NetworkRecord): NetworkSubnet[] {
+export function subnetsOf({ name, subnets }: NetworkRecord): NetworkSubnet[] {
   return subnets.map((record) => {
     const read = readSubnet(record);
     if (read !== undefined) return read;
@@ -60,61 +54,20 @@ function readSubnet(record: SubnetRecord): NetworkSubnet | undefined {
   return { pool, gateway };
 }
 
-/** What was changed of this machine for a network, to be told. */
-export interface NetworkSetup {
-  /** The bridge's number. */
-  readonly bridge: number;
-  /** Versions of IP that this machine did not pass on before. */
-  readonly nowForwarding: readonly IpVersion[];
-  /** Sentences about firewalls in the way, if the bridge is new. */
-  readonly drops: readonly string[];
-}
-
 /**
- * Sees to it that the kernel has all of a network: the bridge, its rules, and
- * that packets are passed on. Whatever is there already stays.
+ * The versions of IP by which packets of a network's containers are passed on.
  *
- * @param outside By which versions of IP others reach this machine: nothing
- * else is passed on.
- * @throws {NetlinkError} If the kernel refuses.
- * @throws {HostError} If a kernel parameter cannot be set.
+ * @param outside By which others reach this machine.
  */
-export function ensureNetwork(
-  { links, table }: KernelNetwork,
-  network: NetworkRecord,
+export function forwardedVersions(
+  { access, subnets }: NetworkRecord,
   outside: ReadonlySet<IpVersion>,
-): NetworkSetup {
-  const { id, device: bridge, access } = network;
-  const read = subnetsOf(network);
-  // First the rules: what is not filtered yet must not be connected.
-  ensureOwnTable(table);
-  const subnets = read.map(({ pool }) => pool.subnet);
-  const { masquerade, mtu, neighbours } = parseBridgeOptions(network.options);
-  const about = { id, bridge, subnets, access, masquerade, neighbours };
-  settleRules(table, (owner) => owner === id, networkRules(about));
-  const isNew = linkNamed(links, bridge) === undefined;
-  const index = ensureBridge(links, {
-    name: bridge,
-    owner: { table: table.name, network: id },
-    ...(mtu === undefined ? {} : { mtu }),
-    addresses: read.map(({ pool, gateway }) => ({
-      address: gateway,
-      prefix: pool.subnet.prefix,
-    })),
-  });
-  const versions = access === "internal"
-    ? []
-    : [...outside].filter((version) =>
-      subnets.some((subnet) => subnet.version === version)
-    );
-  const drops = isNew && access === "world"
-    ? findForeignDrops(table.filter, { bridge, versions })
-    : [];
-  return {
-    bridge: index,
-    nowForwarding: versions.filter(enableForwarding),
-    drops: explainDrops(drops, { bridge }),
-  };
+): IpVersion[] {
+  if (access === "internal") return [];
+  const own = new Set(
+    subnets.map(({ gateway }) => parseIpAddress(gateway)?.version),
+  );
+  return [...outside].filter((version) => own.has(version));
 }
 
 /** What a container asks of a network. */

@@ -8,9 +8,9 @@ import { NFPROTO } from "../../ffi/constants/netfilter.ts";
 import type { IpVersion } from "./ip_address.ts";
 import { readLegacyFilter } from "./legacy_filter.ts";
 import type { NetlinkSocket } from "./netlink/netlink_socket.ts";
-import { OWN_TABLE } from "./nftables/own_table.ts";
 import { type PresentChain, readChain } from "./nftables/read_table.ts";
 import { listChains, listRules } from "./nftables/table_requests.ts";
+import { OWN_TABLE } from "./own_table_name.ts";
 
 /** Whose rules they are, or what they are changed with. */
 export type Keeper =

@@ -9,9 +9,9 @@
  * @see Linux net/ipv6/ip6_input.c, `ip6_rcv_core()`
  */
 import { portName, portOwner } from "./attachment.ts";
-import { linkNamed } from "./bridge_device.ts";
 import type { IpAddress } from "./ip_address.ts";
 import { listAddresses, readAddress } from "./link/address_requests.ts";
+import { linkNamed } from "./link/named_link.ts";
 import { isNetlinkError } from "./netlink/netlink_error.ts";
 import type { NetlinkSocket } from "./netlink/netlink_socket.ts";
 import { filtersBridges } from "./network_sysctl.ts";
@@ -22,7 +22,7 @@ import {
   removeDetour,
 } from "./nftables/detour_requests.ts";
 import { readChain } from "./nftables/read_table.ts";
-import type { OwnTable } from "./own_filter.ts";
+import type { OwnTable } from "./own_table_name.ts";
 import type { SettledPublication } from "./port_publication.ts";
 import { containsAddress, parseSubnet } from "./subnet.ts";
 

@@ -3,39 +3,13 @@
  *
  * @module
  */
-import { DEFAULT_ROOTS } from "../base/host_paths.ts";
 import { isNetlinkError } from "./netlink/netlink_error.ts";
-import type { NetlinkSocket } from "./netlink/netlink_socket.ts";
 import type { AnyRule } from "./nftables/add_rules.ts";
 import { performBatch } from "./nftables/batch.ts";
-import { createOwnTable, OWN_TABLE } from "./nftables/own_table.ts";
 import { type PresentRule, readRule } from "./nftables/read_table.ts";
 import { changeRequests, compareRules } from "./nftables/rule_changes.ts";
-import { findTable, listRules, removeRule } from "./nftables/table_requests.ts";
-
-/** A table of ours in the packet filter of a network namespace. */
-export interface OwnTable {
-  /** A conversation with that packet filter. */
-  readonly filter: NetlinkSocket;
-  readonly name: string;
-}
-
-/**
- * The name of the table of a `--run-root`: each has one of its own, as nobody
- * else knows which of its rules are still needed.
- */
-export function ownTableName(runRoot: string): string {
-  if (runRoot === DEFAULT_ROOTS.runRoot) return OWN_TABLE;
-  return `${OWN_TABLE}-${hashOf(runRoot).toString(16).padStart(8, "0")}`;
-}
-
-/** FNV-1a, of 32 bits. */
-function hashOf(text: string): number {
-  return new TextEncoder().encode(text).reduce(
-    (hash, byte) => Math.imul(hash ^ byte, 0x01000193) >>> 0,
-    0x811c9dc5,
-  );
-}
+import { listRules, removeRule } from "./nftables/table_requests.ts";
+import type { OwnTable } from "./own_table_name.ts";
 
 /** How often it is tried while others change the same rules. */
 const MAX_ATTEMPTS = 20;
@@ -43,33 +17,6 @@ const MAX_ATTEMPTS = 20;
 /** The table's rules, in the order of their chains. */
 export function presentRules({ filter, name }: OwnTable): PresentRule[] {
   return filter.list(listRules(name)).map(readRule);
-}
-
-/**
- * Makes the table unless there is one: somebody may have flushed the filter.
- *
- * @throws {NetlinkError} If the kernel refuses: it has no nf_tables, or we are
- * not root.
- */
-export function ensureOwnTable(table: OwnTable): void {
-  // To be refused takes the kernel twenty milliseconds, to be asked none.
-  if (isThere(table)) return;
-  try {
-    const requests = createOwnTable(table.name);
-    performBatch(table.filter, "set the packet filter up", requests);
-  } catch (error) {
-    if (!isNetlinkError(error, "EEXIST")) throw error;
-  }
-}
-
-function isThere({ filter, name }: OwnTable): boolean {
-  try {
-    filter.get(findTable(name));
-    return true;
-  } catch (error) {
-    if (isNetlinkError(error, "ENOENT")) return false;
-    throw error;
-  }
 }
 
 /** Which owners' rules are looked at; those of others stay as they are. */

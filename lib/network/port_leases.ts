@@ -9,6 +9,7 @@ import { ConflictError } from "../base/errors.ts";
 import { namesIn } from "../base/names_in.ts";
 import { lockDirectory } from "./directory_lock.ts";
 import type { HostPort, PortHolder } from "./host_ports.ts";
+import { ownerOf } from "./lease_owners.ts";
 import {
   formatIpAddress,
   type IpAddress,
@@ -57,7 +58,7 @@ export class PortLeases {
   list(): PortLease[] {
     return namesIn(this.#directory).flatMap((name) => {
       const ports = parseName(name);
-      const owner = this.#ownerOf(name);
+      const owner = ownerOf(`${this.#directory}/${name}`);
       return ports === undefined || owner === undefined
         ? []
         : [{ ...ports, owner }];
@@ -137,15 +138,6 @@ export class PortLeases {
       Deno.removeSync(`${this.#directory}/${nameOf(lease)}`);
     }
     return over;
-  }
-
-  #ownerOf(name: string): string | undefined {
-    try {
-      return Deno.readLinkSync(`${this.#directory}/${name}`);
-    } catch (error) {
-      if (error instanceof Deno.errors.NotFound) return undefined;
-      throw error;
-    }
   }
 }
 

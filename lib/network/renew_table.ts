@@ -3,11 +3,13 @@
  *
  * @module
  */
+import { ensureOwnTable } from "./ensure_own_table.ts";
 import { performBatch } from "./nftables/batch.ts";
 import { baseRules, createOwnTable } from "./nftables/own_table.ts";
 import { compareRules } from "./nftables/rule_changes.ts";
 import { removeTable } from "./nftables/table_requests.ts";
-import { ensureOwnTable, type OwnTable, presentRules } from "./own_filter.ts";
+import { presentRules } from "./own_filter.ts";
+import type { OwnTable } from "./own_table_name.ts";
 
 /**
  * Sees to it that the table has what it has always: if not, it is made anew, in

@@ -10,7 +10,6 @@
 import type { Fd } from "../../ffi/fd.ts";
 import { HostError } from "../base/errors.ts";
 import { type Attachment, configureDevice, portName } from "./attachment.ts";
-import { linkNamed, removeDevice } from "./bridge_device.ts";
 import type { VlanOptions } from "./driver_options.ts";
 import { type Link, readLink } from "./link/link.ts";
 import {
@@ -20,6 +19,7 @@ import {
   findLink,
   type StackedLink,
 } from "./link/link_requests.ts";
+import { linkNamed, removeDevice } from "./link/named_link.ts";
 import { addRoute } from "./link/route_requests.ts";
 import { macAddressFor } from "./mac_address.ts";
 import type { NetlinkRequest } from "./netlink/message.ts";

@@ -8,19 +8,14 @@ import assert from "node:assert/strict";
 import type { Fd } from "../../ffi/fd.ts";
 import { attach } from "../../lib/network/attachment.ts";
 import { ensureBridge } from "../../lib/network/bridge_device.ts";
+import { ensureOwnTable } from "../../lib/network/ensure_own_table.ts";
 import { parseIpAddress } from "../../lib/network/ip_address.ts";
 import { NetlinkSocket } from "../../lib/network/netlink/netlink_socket.ts";
 import { withinNetwork } from "../../lib/network/network_namespace.ts";
 import { enableForwarding } from "../../lib/network/network_sysctl.ts";
-import {
-  networkRules,
-  OWN_TABLE,
-} from "../../lib/network/nftables/own_table.ts";
-import {
-  ensureOwnTable,
-  type OwnTable,
-  settleRules,
-} from "../../lib/network/own_filter.ts";
+import { networkRules } from "../../lib/network/nftables/own_table.ts";
+import { settleRules } from "../../lib/network/own_filter.ts";
+import { OWN_TABLE, type OwnTable } from "../../lib/network/own_table_name.ts";
 import {
   type InterfaceAddress,
   parseInterfaceAddress,

@@ -60,6 +60,12 @@ const NETWORK = [
   "lib/engine/networks/release_networks.ts",
 ];
 
+/** What only some of those need: the first on a network, or with ports. */
+const SELDOM_NETWORK = {
+  "network-means": ["lib/engine/networks/network_means.ts"],
+  "network-ports": ["lib/engine/networks/published_ports.ts"],
+};
+
 /** The sections of tsdocker in each layout. */
 const SECTIONS: Readonly<Record<LayoutName, Sections>> = {
   run: {
@@ -72,6 +78,7 @@ const SECTIONS: Readonly<Record<LayoutName, Sections>> = {
       "lib/engine/containers/run_detached.ts",
     ],
     network: NETWORK,
+    ...SELDOM_NETWORK,
     seccomp: SECCOMP,
     unpack: [...UNPACK, ...VOLUMES],
     ...ARCHIVES,
@@ -87,6 +94,7 @@ const SECTIONS: Readonly<Record<LayoutName, Sections>> = {
       "lib/monitor/health.ts",
     ],
     network: NETWORK,
+    ...SELDOM_NETWORK,
     seccomp: SECCOMP,
   },
   // All other commands, and what is called by other words.
@@ -118,6 +126,7 @@ const SECTIONS: Readonly<Record<LayoutName, Sections>> = {
       "lib/engine/containers/size.ts",
     ],
     network: NETWORK,
+    ...SELDOM_NETWORK,
     seccomp: [
       ...SECCOMP,
       "lib/runtime/security/seccomp/parse_profile.ts",

@@ -47,5 +47,5 @@ async function endNetworks(
 ): Promise<void> {
   if (readNetworkState(paths, id) === undefined) return;
   const { releaseNetworks } = await import("../networks/release_networks.ts");
-  releaseNetworks(paths, id);
+  await releaseNetworks(paths, id);
 }

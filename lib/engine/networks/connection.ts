@@ -11,8 +11,7 @@ import type { Fd } from "../../../ffi/fd.ts";
 import { createNetworkNamespace } from "../../network/network_namespace.ts";
 import type { ContainerConfig } from "../container_config.ts";
 import type { Engine } from "../engine.ts";
-import { attachEndpoint, reserve } from "./endpoint.ts";
-import { bindToHost } from "./host_binding.ts";
+import { type NetworkMeans, reserve } from "./endpoint.ts";
 import { HostNetwork } from "./host_network.ts";
 import { recordEndpointEvents } from "./network_event.ts";
 import { updateNeighbours } from "./neighbours.ts";
@@ -22,10 +21,18 @@ import {
   writeNetworkState,
 } from "./network_state.ts";
 import type { NetworkPlace } from "./open_network.ts";
-import { claimPorts, detourPorts, publishPorts } from "./published_ports.ts";
-import { releaseNetworks } from "./release_networks.ts";
+import { giveBack, type PortMeans } from "./release_networks.ts";
+import { settledMeans } from "./settled_means.ts";
 
 const NOTHING: NetworkState = { endpoints: [], ports: [] };
+
+/** What a connection is made with. */
+interface Tools {
+  readonly kernel: HostNetwork;
+  readonly means: NetworkMeans;
+  /** Absent if it publishes none. */
+  readonly ports: PortMeans | undefined;
+}
 
 /** A container's networks while it starts. */
 export class Connection implements NetworkPlace {
@@ -34,59 +41,83 @@ export class Connection implements NetworkPlace {
   readonly path?: string;
   readonly #engine: Pick<Engine, "paths" | "warn">;
   readonly #config: ContainerConfig;
-  readonly #kernel: HostNetwork;
+  readonly #tools: Tools;
   /** Descriptors. */
   readonly #open: DisposableStack;
   /** What is taken back unless it is kept. */
   readonly #undo: DisposableStack;
 
   /**
-   * Connects it. One with a user namespace has to be born into its network
-   * namespace, which would not be its own else: it is connected by
-   * {@linkcode onBorn}.
+   * Connects a container. One with a user namespace has to be born into its
+   * network namespace, which would not be its own else: it is connected by
+   * {@linkcode onBorn}. What is seldom needed is loaded when it is.
    *
    * @throws {ConflictError} If a port or an address is taken.
    * @throws {NotFoundError} If a network has been removed.
    * @throws {NetlinkError} If the kernel refuses.
    */
-  constructor(
+  static async open(
     engine: Pick<Engine, "paths" | "warn">,
     config: ContainerConfig,
+  ): Promise<Connection> {
+    const { paths } = engine;
+    using undo = new DisposableStack();
+    const kernel = undo.use(new HostNetwork(paths));
+    const means = settledMeans(paths, kernel, config) ??
+      (await import("./network_means.ts")).networkMeans(paths, kernel);
+    const ports = (config.publish ?? []).length === 0
+      ? undefined
+      : await import("./published_ports.ts");
+    const connection = new Connection(engine, config, { kernel, means, ports });
+    undo.move();
+    return connection;
+  }
+
+  /** Connects it; if it fails the conversations with the kernel go on. */
+  private constructor(
+    engine: Pick<Engine, "paths" | "warn">,
+    config: ContainerConfig,
+    tools: Tools,
   ) {
     this.#engine = engine;
     this.#config = config;
+    this.#tools = tools;
+    const { kernel, ports } = tools;
     const { paths } = engine;
     using open = new DisposableStack();
     using undo = new DisposableStack();
-    this.#kernel = open.use(new HostNetwork(paths));
     // It tells whoever comes after us that there is something to give back.
     writeNetworkState(paths, config.id, NOTHING);
-    undo.defer(() => releaseNetworks(paths, config.id));
-    const publish = bindToHost(paths, config, config.publish ?? []);
-    const ports = claimPorts(paths, config.id, publish);
+    undo.defer(() => giveBack(paths, config.id, ports));
     const { hostname } = config;
-    this.state = { hostname, endpoints: this.#reserveAll(), ports };
+    const claimed = ports?.claimPorts(paths, config) ?? [];
+    this.state = { hostname, endpoints: this.#reserveAll(), ports: claimed };
     writeNetworkState(paths, config.id, this.state);
     if (config.idMappings === undefined) {
       const namespace = open.use(createNetworkNamespace());
       this.#attach(namespace);
       this.path = `/proc/${Deno.pid}/fd/${namespace.number}`;
     }
-    publishPorts(this.#kernel, config.id, this.state);
+    ports?.publishPorts(kernel, config.id, this.state);
     updateNeighbours(paths, this.#networks());
     this.#undo = undo.move();
     this.#open = open.move();
+    this.#open.use(kernel);
   }
 
   #reserveAll(): EndpointState[] {
     const { paths, warn } = this.#engine;
+    const { kernel, means } = this.#tools;
     const { networks = [] } = this.#config;
     const endpoints: EndpointState[] = [];
     for (const [slot, endpoint] of networks.entries()) {
       const hasWay = endpoints.some(({ gateways }) => gateways.length > 0);
       const route = hasWay ? "none" : "default";
-      const request = { config: this.#config, endpoint, slot, route } as const;
-      const { state, notes } = reserve(paths, this.#kernel, request);
+      const request = {
+        ...{ config: this.#config, endpoint, slot, route } as const,
+        ensure: means.ensure,
+      };
+      const { state, notes } = reserve(paths, kernel, request);
       endpoints.push(state);
       for (const note of notes) warn(note);
     }
@@ -97,12 +128,14 @@ export class Connection implements NetworkPlace {
     const { paths } = this.#engine;
     const { id: container } = this.#config;
     const place = { paths, container, namespace };
-    const endpoints = this.state.endpoints.map((endpoint) =>
-      attachEndpoint(this.#kernel, place, endpoint)
-    );
-    this.state = { ...this.state, endpoints };
-    writeNetworkState(paths, container, this.state);
-    detourPorts(this.#kernel, container, this.state);
+    const { kernel, means, ports } = this.#tools;
+    const before = this.state.endpoints;
+    const endpoints = before.map((endpoint) => means.attach(place, endpoint));
+    if (endpoints.some((endpoint, index) => endpoint !== before[index])) {
+      this.state = { ...this.state, endpoints };
+      writeNetworkState(paths, container, this.state);
+    }
+    ports?.detourPorts(kernel, container, this.state);
   }
 
   #networks(): string[] {

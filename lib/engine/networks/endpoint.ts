@@ -9,20 +9,15 @@ import { IntegrityError, NotFoundError } from "../../base/errors.ts";
 import type { HostPaths } from "../../base/host_paths.ts";
 import type { ContainerId } from "../../base/identifiers.ts";
 import { AddressLeases } from "../../network/address_leases.ts";
-import { attach, detach } from "../../network/attachment.ts";
-import { linkNamed } from "../../network/bridge_device.ts";
+import { attach, type Attachment } from "../../network/attachment.ts";
 import {
   type EndpointOptions,
-  ensureNetwork,
   type KernelNetwork,
-  type NetworkSetup,
   reserveEndpoint,
 } from "../../network/bridge_network.ts";
-import {
-  parseBridgeOptions,
-  parseVlanOptions,
-} from "../../network/driver_options.ts";
+import { parseBridgeOptions } from "../../network/driver_options.ts";
 import { lockDirectoryShared } from "../../network/directory_lock.ts";
+import type { NetworkSetup } from "../../network/ensure_network.ts";
 import {
   formatIpAddress,
   type IpAddress,
@@ -33,6 +28,7 @@ import {
   formatMacAddress,
   parseMacAddress,
 } from "../../network/mac_address.ts";
+import type { NetlinkSocket } from "../../network/netlink/netlink_socket.ts";
 import {
   type NetworkRecord,
   readNetwork,
@@ -42,11 +38,6 @@ import {
   parseInterfaceAddress,
 } from "../../network/subnet.ts";
 import { outsideVersions } from "../../network/outside_versions.ts";
-import {
-  attachVlan,
-  detachVlan,
-  findParent,
-} from "../../network/vlan_attachment.ts";
 import type { ContainerConfig } from "../container_config.ts";
 import { endpointNames } from "./endpoint_names.ts";
 import type { EndpointConfig } from "./network_config.ts";
@@ -62,6 +53,29 @@ export interface EndpointRequest {
   readonly slot: number;
   /** Whether it is to be the container's way to the world, if it is one. */
   readonly route: "default" | "none";
+  /** Sees to it that the kernel has all of the network. */
+  readonly ensure: NetworkMeans["ensure"];
+}
+
+/** How the kernel gets what a container needs of its networks. */
+export interface NetworkMeans {
+  /**
+   * Sees to it that it has all of a network.
+   *
+   * @param outside By which versions of IP others reach this host.
+   * @throws {NetlinkError} If it refuses.
+   */
+  ensure(
+    network: NetworkRecord,
+    outside: ReadonlySet<IpVersion>,
+  ): Pick<NetworkSetup, "nowForwarding" | "drops">;
+  /**
+   * Attaches a container to a network by a device of its own.
+   *
+   * @returns What it has then.
+   * @throws {NetlinkError} If it refuses; nothing is left then.
+   */
+  attach(place: AttachmentPlace, state: EndpointState): EndpointState;
 }
 
 /** A place in a network, and what was changed of this host for it. */
@@ -82,7 +96,7 @@ export interface ReservedEndpoint {
 export function reserve(
   paths: HostPaths,
   kernel: KernelNetwork,
-  { config, endpoint, slot, route }: EndpointRequest,
+  { config, endpoint, slot, route, ensure }: EndpointRequest,
 ): ReservedEndpoint {
   using undo = new DisposableStack();
   using _unchanged = lockDirectoryShared(paths.networks);
@@ -97,7 +111,7 @@ export function reserve(
     options,
   );
   undo.defer(() => leases.release(config.id));
-  const { nowForwarding, drops } = ensure(kernel, network, outside);
+  const { nowForwarding, drops } = ensure(network, outside);
   undo.move();
   const state: EndpointState = {
     network: network.id,
@@ -130,18 +144,6 @@ export function waysOf(
   return driver === "bridge" ? outside : new Set([4, 6]);
 }
 
-/** Sees to it that the kernel has all of a network. */
-function ensure(
-  kernel: KernelNetwork,
-  network: NetworkRecord,
-  outside: ReadonlySet<IpVersion>,
-): Pick<NetworkSetup, "nowForwarding" | "drops"> {
-  const { driver, options } = network;
-  if (driver === "bridge") return ensureNetwork(kernel, network, outside);
-  findParent(kernel.links, parseVlanOptions(driver, options));
-  return { nowForwarding: [], drops: [] };
-}
-
 /** The addresses of a network that containers have. */
 export function leasesOf(paths: HostPaths, network: string): AddressLeases {
   return new AddressLeases(
@@ -150,7 +152,12 @@ export function leasesOf(paths: HostPaths, network: string): AddressLeases {
   );
 }
 
-function networkOf(
+/**
+ * The network of an endpoint.
+ *
+ * @throws {NotFoundError} If it has been removed.
+ */
+export function networkOf(
   paths: Pick<HostPaths, "networks">,
   { network: id, networkName: name }: Pick<
     EndpointConfig,
@@ -191,55 +198,41 @@ export interface AttachmentPlace {
 }
 
 /**
- * Attaches a container to a network by a device of its own.
+ * Attaches a container to a network on a bridge.
  *
- * @returns What it has then: of ipvlan, the hardware address is another one.
- * @throws {NotFoundError} If the network has been removed.
+ * @param bridge The bridge's number.
  * @throws {NetlinkError} If the kernel refuses; nothing is left then.
  */
-export function attachEndpoint(
-  { links }: Pick<KernelNetwork, "links">,
-  { paths, container, namespace }: AttachmentPlace,
+export function attachToBridge(
+  links: NetlinkSocket,
+  { container, namespace, network, bridge }:
+    & Pick<AttachmentPlace, "container" | "namespace">
+    & { readonly network: NetworkRecord; readonly bridge: number },
   state: EndpointState,
-): EndpointState {
-  const network = networkOf(paths, state);
-  const { driver, options } = network;
+): void {
+  const { mtu, neighbours } = parseBridgeOptions(network.options);
+  attach(links, namespace, {
+    ...{ ...deviceOf(container, state), bridge, neighbours },
+    ...(mtu === undefined ? {} : { mtu }),
+  });
+}
+
+/** What an endpoint's device is to be, as its state says. */
+export function deviceOf(
+  container: ContainerId,
+  state: EndpointState,
+): Pick<
+  Attachment,
+  "container" | "slot" | "addresses" | "gateways" | "macAddress"
+> {
   const [first, ...others] = state.addresses.map(readInterfaceAddress);
   const macAddress = parseMacAddress(state.macAddress);
   if (first === undefined || macAddress === undefined) throw damaged(container);
-  const device = {
+  return {
     ...{ container, slot: state.slot, macAddress },
     addresses: [first, ...others] as const,
     gateways: state.gateways.map(readAddress),
   };
-  if (driver !== "bridge") {
-    const vlan = { ...device, options: parseVlanOptions(driver, options) };
-    const mac = attachVlan(links, namespace, vlan);
-    return { ...state, macAddress: formatMacAddress(mac) };
-  }
-  const bridge = linkNamed(links, network.device);
-  if (bridge === undefined) {
-    throw new NotFoundError(`The bridge of network "${network.name}" is gone`, {
-      advice: "tsdocker system repair",
-    });
-  }
-  const { mtu, neighbours } = parseBridgeOptions(options);
-  attach(links, namespace, {
-    ...{ ...device, bridge: bridge.index, neighbours },
-    ...(mtu === undefined ? {} : { mtu }),
-  });
-  return state;
-}
-
-/** Takes a container's device away, of whatever kind; forgives a missing one. */
-export function detachEndpoint(
-  { links }: Pick<KernelNetwork, "links">,
-  { container, namespace }: Omit<AttachmentPlace, "paths">,
-  slot: number,
-): void {
-  detach(links, container, slot);
-  // What has no end at a bridge is there still.
-  detachVlan(namespace, slot);
 }
 
 /** Addresses of an endpoint without their prefixes, read. */

@@ -7,7 +7,7 @@
 import type { HostPaths } from "../../base/host_paths.ts";
 import type { KernelNetwork } from "../../network/bridge_network.ts";
 import { NetlinkSocket } from "../../network/netlink/netlink_socket.ts";
-import { type OwnTable, ownTableName } from "../../network/own_filter.ts";
+import { type OwnTable, ownTableName } from "../../network/own_table_name.ts";
 
 /** Both conversations; disposing of it ends them. */
 export class HostNetwork implements KernelNetwork, Disposable {

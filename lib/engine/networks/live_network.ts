@@ -12,9 +12,7 @@ import type { HostPaths } from "../../base/host_paths.ts";
 import type { ContainerId } from "../../base/identifiers.ts";
 import type { ContainerConfig } from "../container_config.ts";
 import {
-  attachEndpoint,
   type AttachmentPlace,
-  detachEndpoint,
   type EndpointRequest,
   leasesOf,
   reserve,
@@ -22,6 +20,11 @@ import {
 import { HostNetwork } from "./host_network.ts";
 import { lockNeighbours } from "./neighbours.ts";
 import type { EndpointConfig } from "./network_config.ts";
+import {
+  attachEndpoint,
+  detachEndpoint,
+  networkMeans,
+} from "./network_means.ts";
 import {
   type NetworkState,
   readNetworkState,
@@ -83,7 +86,8 @@ export class LiveNetwork implements Disposable {
     const slot = freeSlot(before);
     const route = wayOut(before) === undefined ? "default" : "none";
     using undo = new DisposableStack();
-    const wanted = { ...request, slot, route } as const;
+    const { ensure } = networkMeans(this.#paths, kernel);
+    const wanted = { ...request, slot, route, ensure } as const;
     // Who was killed over this before us may have left an address.
     leasesOf(this.#paths, request.endpoint.network).release(id);
     const { state, notes } = reserve(this.#paths, kernel, wanted);

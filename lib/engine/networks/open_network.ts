@@ -46,7 +46,7 @@ export async function openNetwork(
   if (network === "none" || network === "host") return NONE;
   if (network === "connected") {
     const { Connection } = await import("./connection.ts");
-    return new Connection(engine, config);
+    return await Connection.open(engine, config);
   }
   const { joinNetwork } = await import("./join_network.ts");
   return joinNetwork(engine.paths, network);

@@ -25,24 +25,25 @@ import {
   parsePublication,
   type SettledPublication,
 } from "../../network/port_publication.ts";
+import type { ContainerConfig } from "../container_config.ts";
 import { addressesOf } from "./endpoint.ts";
+import { bindToHost } from "./host_binding.ts";
 import { type NetworkState, publishedEndpoint } from "./network_state.ts";
 import { ownerName } from "./owner_name.ts";
 
 /**
  * Takes the ports that a container publishes: all, or none.
  *
- * @param publish As `-p` takes them.
- * @returns The same with the ports that were chosen.
+ * @returns Them as `-p` takes them, with the ports that were chosen.
  * @throws {ConflictError} If one is taken; it says by whom.
  */
 export function claimPorts(
   paths: HostPaths,
-  container: ContainerId,
-  publish: readonly string[],
+  config: Pick<ContainerConfig, "id" | "publish" | "networks">,
 ): string[] {
+  const publish = bindToHost(paths, config, config.publish ?? []);
   return new PortLeases(paths.ports)
-    .claim(container, publish.map(parsePublication), portsOfHost(paths))
+    .claim(config.id, publish.map(parsePublication), portsOfHost(paths))
     .map(formatPublication);
 }
 
@@ -112,14 +113,6 @@ export function unpublishPorts(
   forgetConnections(table.filter, publishedContainer(container, state));
   // Last: while it is taken, the next command knows of the rules.
   new PortLeases(ports).release(container);
-}
-
-/** Whether a container has ports of the host. */
-export function hasPorts(
-  { ports }: Pick<HostPaths, "ports">,
-  container: ContainerId,
-): boolean {
-  return new PortLeases(ports).list().some(({ owner }) => owner === container);
 }
 
 /**

@@ -8,6 +8,7 @@ import type { HostPaths } from "../../base/host_paths.ts";
 import type { ContainerId } from "../../base/identifiers.ts";
 import { namesIn } from "../../base/names_in.ts";
 import { detach } from "../../network/attachment.ts";
+import { leasesIn } from "../../network/lease_owners.ts";
 import { NetlinkSocket } from "../../network/netlink/netlink_socket.ts";
 import { leasesOf } from "./endpoint.ts";
 import { HostNetwork } from "./host_network.ts";
@@ -19,10 +20,15 @@ import {
   type NetworkState,
   readNetworkState,
 } from "./network_state.ts";
-import { hasPorts, unpublishPorts } from "./published_ports.ts";
 import { isShared, unmarkShared } from "./shared_namespace.ts";
 
 const NOTHING: NetworkState = { endpoints: [], ports: [] };
+
+/** What only who publishes ports needs. */
+export type PortMeans = Pick<
+  typeof import("./published_ports.ts"),
+  "claimPorts" | "detourPorts" | "publishPorts" | "unpublishPorts"
+>;
 
 /**
  * Gives all of it back, of a container whose processes have ended. May be done
@@ -30,17 +36,36 @@ const NOTHING: NetworkState = { endpoints: [], ports: [] };
  *
  * @throws {NetlinkError} If the kernel refuses.
  */
-export function releaseNetworks(paths: HostPaths, id: ContainerId): void {
+export async function releaseNetworks(
+  paths: HostPaths,
+  id: ContainerId,
+): Promise<void> {
+  const ports = leasesIn(paths.ports, id).length === 0
+    ? undefined
+    : await import("./published_ports.ts");
+  giveBack(paths, id, ports);
+}
+
+/**
+ * As {@linkcode releaseNetworks}, at once.
+ *
+ * @param ports Absent if it has none.
+ */
+export function giveBack(
+  paths: HostPaths,
+  id: ContainerId,
+  ports: PortMeans | undefined,
+): void {
   const state = readNetworkState(paths, id) ?? NOTHING;
-  if (hasPorts(paths, id)) {
+  if (ports !== undefined) {
     using kernel = new HostNetwork(paths);
-    unpublishPorts(paths, kernel, id, state);
+    ports.unpublishPorts(paths, kernel, id, state);
   }
   // Before its addresses are another one's.
   if (isShared(paths, id)) detachAll(id, state);
   // Its keeper may have died before it could write down which.
   const networks = namesIn(paths.addresses).filter((network) =>
-    leasesOf(paths, network).list().some(({ owner }) => owner === id)
+    leasesIn(`${paths.addresses}/${network}`, id).length > 0
   );
   // Whoever is named in a state is told of.
   if (state.endpoints.length > 0) emptyNetworkState(paths, id);

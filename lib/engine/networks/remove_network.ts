@@ -14,7 +14,9 @@ import {
   forgetNetwork,
   type NetworkRecord,
 } from "../../network/network_store.ts";
-import { ownTableName, removeRulesOf } from "../../network/own_filter.ts";
+import { removeRulesOf } from "../../network/own_filter.ts";
+import { ownTableName } from "../../network/own_table_name.ts";
+import { forgetSettled } from "../../network/settled_network.ts";
 import { leasesOf } from "./endpoint.ts";
 import { findNetwork } from "./find_network.ts";
 import { recordNetworkEvent } from "./network_event.ts";
@@ -43,6 +45,7 @@ export function removeNetwork(
   assertRemovable(network.name);
   assertUnused(paths, network);
   removeFromKernel(network, paths.runRoot);
+  forgetSettled(paths.settled, network.id);
   forgetNetwork(paths, network.name);
   // The directory is empty: nobody has claimed an address since we looked.
   removeFileIfExists(`${paths.addresses}/${network.id}`);

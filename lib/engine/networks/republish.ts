@@ -9,9 +9,10 @@ import {
   forgetConnections,
   forgetEarlierConnections,
 } from "../../network/conntrack/forget_connections.ts";
+import { ensureOwnTable } from "../../network/ensure_own_table.ts";
 import { removeDetours } from "../../network/loopback_detour.ts";
 import { publicationRules } from "../../network/nftables/publication_rules.ts";
-import { ensureOwnTable, replaceRules } from "../../network/own_filter.ts";
+import { replaceRules } from "../../network/own_filter.ts";
 import type { NetworkState } from "./network_state.ts";
 import { detourPorts, publishedContainer } from "./published_ports.ts";
 

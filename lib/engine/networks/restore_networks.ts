@@ -7,20 +7,18 @@
 import type { HostPaths } from "../../base/host_paths.ts";
 import { type ContainerId, shortId } from "../../base/identifiers.ts";
 import { portName } from "../../network/attachment.ts";
-import { linkNamed } from "../../network/bridge_device.ts";
-import {
-  ensureNetwork,
-  type KernelNetwork,
-} from "../../network/bridge_network.ts";
+import { type KernelNetwork } from "../../network/bridge_network.ts";
+import { ensureNetwork } from "../../network/ensure_network.ts";
 import type { IpVersion } from "../../network/ip_address.ts";
+import { linkNamed } from "../../network/link/named_link.ts";
 import type { NetworkRecord } from "../../network/network_store.ts";
 import { outsideVersions } from "../../network/outside_versions.ts";
 import { presentRules } from "../../network/own_filter.ts";
 import { renewTable } from "../../network/renew_table.ts";
 import { lockConfig } from "../containers/change_config.ts";
 import { findProcess } from "../containers/look_up.ts";
-import { attachEndpoint } from "./endpoint.ts";
 import { openNetworkOf } from "./live_network.ts";
+import { attachEndpoint } from "./network_means.ts";
 import { type EndpointState, readNetworkState } from "./network_state.ts";
 import { networkSubnets } from "./network_subnets.ts";
 import { detourPorts, publishPorts } from "./published_ports.ts";

@@ -8,20 +8,15 @@ import type { HostPaths } from "../../base/host_paths.ts";
 import { namesIn } from "../../base/names_in.ts";
 import { AddressLeases } from "../../network/address_leases.ts";
 import { removeAbandonedPorts } from "../../network/attachment.ts";
-import {
-  linkNamed,
-  removeAbandonedBridges,
-} from "../../network/bridge_device.ts";
+import { removeAbandonedBridges } from "../../network/bridge_device.ts";
 import type { KernelNetwork } from "../../network/bridge_network.ts";
 import { formatIpAddress } from "../../network/ip_address.ts";
+import { linkNamed } from "../../network/link/named_link.ts";
 import { removeAbandonedDetours } from "../../network/loopback_detour.ts";
 import type { NetworkRecord } from "../../network/network_store.ts";
-import { BASE_OWNER } from "../../network/nftables/own_table.ts";
-import {
-  type OwnTable,
-  presentRules,
-  removeRulesOf,
-} from "../../network/own_filter.ts";
+import { BASE_OWNER } from "../../network/nftables/rule_owner.ts";
+import { presentRules, removeRulesOf } from "../../network/own_filter.ts";
+import type { OwnTable } from "../../network/own_table_name.ts";
 import { PortLeases } from "../../network/port_leases.ts";
 import { formatPorts } from "../../network/port_publication.ts";
 import type { LivingContainers } from "../containers/living_containers.ts";

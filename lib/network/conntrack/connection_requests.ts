@@ -30,7 +30,7 @@ import {
 import { be16, concat, u32, u8, viewOf } from "../netlink/bytes.ts";
 import type { NetlinkMessage, NetlinkRequest } from "../netlink/message.ts";
 import { NF_FAMILIES } from "../nftables/match.ts";
-import { netfilterHeader } from "../nftables/table_requests.ts";
+import { netfilterHeader } from "../nftables/netfilter_header.ts";
 
 /** `sizeof(struct nfgenmsg)`. */
 const HEADER_BYTES = 4;

@@ -12,7 +12,7 @@ import { concat } from "../netlink/bytes.ts";
 import { encodeMessage, type NetlinkRequest } from "../netlink/message.ts";
 import { NetlinkError } from "../netlink/netlink_error.ts";
 import type { NetlinkSocket } from "../netlink/netlink_socket.ts";
-import { netfilterHeader } from "./table_requests.ts";
+import { netfilterHeader } from "./netfilter_header.ts";
 
 /**
  * A batch as bytes. Only the last request asks to be acknowledged: one answer

@@ -33,6 +33,7 @@ import {
   toSubnet,
   toThisMachine,
 } from "./match.ts";
+import { BASE_OWNER } from "./rule_owner.ts";
 import {
   addRule,
   type Chain,
@@ -40,12 +41,6 @@ import {
   createTable,
   type Rule,
 } from "./table_requests.ts";
-
-/** What the names of our tables begin with. */
-export const OWN_TABLE = "tsdocker";
-
-/** Whose rules the table has always; no container and no network has this id. */
-export const BASE_OWNER = "always";
 
 /** Priorities of nft(8); connections are known from -200 on. */
 const PRIORITIES = {

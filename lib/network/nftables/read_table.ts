@@ -16,10 +16,8 @@ import {
 } from "../netlink/attribute.ts";
 import { readBe32, readBe64, readText } from "../netlink/bytes.ts";
 import type { NetlinkMessage } from "../netlink/message.ts";
+import { NETFILTER_HEADER_BYTES } from "./netfilter_header.ts";
 import { decodeOwner, type RuleOwner } from "./rule_owner.ts";
-
-/** `sizeof(struct nfgenmsg)`. */
-const HEADER_BYTES = 4;
 
 /** A rule that is there. */
 export interface PresentRule {
@@ -34,7 +32,7 @@ export interface PresentRule {
 export function readRule(
   { body }: Pick<NetlinkMessage, "body">,
 ): PresentRule {
-  const attributes = readAttributes(body.subarray(HEADER_BYTES));
+  const attributes = readAttributes(body.subarray(NETFILTER_HEADER_BYTES));
   const handle = attributes.get(NFTA_RULE.NFTA_RULE_HANDLE);
   const data = attributes.get(NFTA_RULE.NFTA_RULE_USERDATA);
   const owner = data === undefined ? undefined : decodeOwner(data);
@@ -62,7 +60,7 @@ export interface PresentChain {
 export function readChain(
   { body }: Pick<NetlinkMessage, "body">,
 ): PresentChain {
-  const attributes = readAttributes(body.subarray(HEADER_BYTES));
+  const attributes = readAttributes(body.subarray(NETFILTER_HEADER_BYTES));
   const hook = readNested(attributes, NFTA_CHAIN.NFTA_CHAIN_HOOK)
     .get(NFTA_HOOK.NFTA_HOOK_HOOKNUM);
   const policy = attributes.get(NFTA_CHAIN.NFTA_CHAIN_POLICY);

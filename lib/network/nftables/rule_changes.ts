@@ -5,9 +5,9 @@
  */
 import type { NetlinkRequest } from "../netlink/message.ts";
 import { addRules, type AnyRule } from "./add_rules.ts";
-import { BASE_OWNER } from "./own_table.ts";
 import type { PresentRule } from "./read_table.ts";
 import type { RuleOwner } from "./rule_owner.ts";
+import { BASE_OWNER } from "./rule_owner.ts";
 import { removeRule } from "./table_requests.ts";
 
 /** What is too much, and what is missing. */

@@ -7,6 +7,9 @@
  */
 import { concat, readText, text, u8 } from "../netlink/bytes.ts";
 
+/** Whose rules the table has always; no container and no network has this id. */
+export const BASE_OWNER = "always";
+
 /** `NFTNL_UDATA_RULE_COMMENT`. */
 const COMMENT = 0;
 /** What nft(8) reads, the NUL included. */

@@ -24,19 +24,15 @@ import {
   NFTA_SET_ELEM_LIST,
   NFTA_TABLE,
 } from "../../../ffi/constants/nf_tables.ts";
-import { NFNETLINK, NFNL_SUBSYS } from "../../../ffi/constants/nfnetlink.ts";
+import { NFNL_SUBSYS } from "../../../ffi/constants/nfnetlink.ts";
 import { attribute, nested } from "../netlink/attribute.ts";
-import { be16, be32, be64, concat, text, u8 } from "../netlink/bytes.ts";
+import { be16, be32, be64, concat, text } from "../netlink/bytes.ts";
 import type { NetlinkRequest } from "../netlink/message.ts";
 import type { Expression, MapReference } from "./expression.ts";
+import { netfilterHeader } from "./netfilter_header.ts";
 import { encodeOwner, type RuleOwner } from "./rule_owner.ts";
 
 const CREATE = NLM_F.NLM_F_CREATE;
-
-/** `struct nfgenmsg`. */
-export function netfilterHeader(family: number, resource: number): Uint8Array {
-  return concat(u8(family), u8(NFNETLINK.NFNETLINK_V0), be16(resource));
-}
 
 function request(
   what: string,
@@ -75,16 +71,6 @@ export function createTable(table: string): NetlinkRequest {
     `create the table "${table}" of the packet filter`,
     NFT_MSG.NFT_MSG_NEWTABLE,
     CREATE | NLM_F.NLM_F_EXCL,
-    attribute(NFTA_TABLE.NFTA_TABLE_NAME, text(table)),
-  );
-}
-
-/** Asks for a table; the answer is `ENOENT` if there is none. */
-export function findTable(table: string): NetlinkRequest {
-  return request(
-    `find the table "${table}" of the packet filter`,
-    NFT_MSG.NFT_MSG_GETTABLE,
-    0,
     attribute(NFTA_TABLE.NFTA_TABLE_NAME, text(table)),
   );
 }

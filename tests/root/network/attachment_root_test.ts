@@ -13,10 +13,10 @@ import {
 } from "../../../lib/network/attachment.ts";
 import {
   ensureBridge,
-  linkNamed,
   removeAbandonedBridges,
   removeBridge,
 } from "../../../lib/network/bridge_device.ts";
+import { ensureOwnTable } from "../../../lib/network/ensure_own_table.ts";
 import { readLink } from "../../../lib/network/link/link.ts";
 import {
   changeLink,
@@ -25,21 +25,21 @@ import {
   listLinks,
 } from "../../../lib/network/link/link_requests.ts";
 import { parseIpAddress } from "../../../lib/network/ip_address.ts";
+import { linkNamed } from "../../../lib/network/link/named_link.ts";
 import { formatMacAddress } from "../../../lib/network/mac_address.ts";
 import { NetlinkError } from "../../../lib/network/netlink/netlink_error.ts";
 import { NetlinkSocket } from "../../../lib/network/netlink/netlink_socket.ts";
 import { withinNetwork } from "../../../lib/network/network_namespace.ts";
+import { networkRules } from "../../../lib/network/nftables/own_table.ts";
 import {
-  networkRules,
-  OWN_TABLE,
-} from "../../../lib/network/nftables/own_table.ts";
-import {
-  ensureOwnTable,
-  ownTableName,
   presentRules,
   removeRulesOf,
   settleRules,
 } from "../../../lib/network/own_filter.ts";
+import {
+  OWN_TABLE,
+  ownTableName,
+} from "../../../lib/network/own_table_name.ts";
 import {
   type InterfaceAddress,
   parseInterfaceAddress,

@@ -10,24 +10,24 @@ import { AddressLeases } from "../../../lib/network/address_leases.ts";
 import { attach, detach } from "../../../lib/network/attachment.ts";
 import {
   type EndpointOptions,
-  ensureNetwork,
   formatAddresses,
   type KernelNetwork,
   reserveEndpoint,
 } from "../../../lib/network/bridge_network.ts";
-import { linkNamed } from "../../../lib/network/bridge_device.ts";
+import { ensureNetwork } from "../../../lib/network/ensure_network.ts";
 import {
   type IpVersion,
   parseIpAddress,
 } from "../../../lib/network/ip_address.ts";
 import { readLink } from "../../../lib/network/link/link.ts";
 import { listLinks } from "../../../lib/network/link/link_requests.ts";
+import { linkNamed } from "../../../lib/network/link/named_link.ts";
 import { formatMacAddress } from "../../../lib/network/mac_address.ts";
 import { NetlinkSocket } from "../../../lib/network/netlink/netlink_socket.ts";
 import { withinNetwork } from "../../../lib/network/network_namespace.ts";
 import type { NetworkRecord } from "../../../lib/network/network_store.ts";
-import { OWN_TABLE } from "../../../lib/network/nftables/own_table.ts";
 import { presentRules } from "../../../lib/network/own_filter.ts";
+import { OWN_TABLE } from "../../../lib/network/own_table_name.ts";
 import {
   connectsFrom,
   listenIn,

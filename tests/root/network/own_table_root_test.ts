@@ -14,7 +14,6 @@ import { performBatch } from "../../../lib/network/nftables/batch.ts";
 import {
   createOwnTable,
   networkRules,
-  OWN_TABLE,
 } from "../../../lib/network/nftables/own_table.ts";
 import { addRules } from "../../../lib/network/nftables/add_rules.ts";
 import { publicationRules } from "../../../lib/network/nftables/publication_rules.ts";
@@ -29,6 +28,7 @@ import {
   removeRule,
   removeTable,
 } from "../../../lib/network/nftables/table_requests.ts";
+import { OWN_TABLE } from "../../../lib/network/own_table_name.ts";
 import {
   parsePublication,
   type SettledPublication,

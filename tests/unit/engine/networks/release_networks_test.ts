@@ -9,13 +9,13 @@ import {
   readNetworkState,
   writeNetworkState,
 } from "../../../../lib/engine/networks/network_state.ts";
-import { releaseNetworks } from "../../../../lib/engine/networks/release_networks.ts";
+import { giveBack } from "../../../../lib/engine/networks/release_networks.ts";
 import { parseSubnet } from "../../../../lib/network/subnet.ts";
 import { TemporaryDirectory } from "../../../support/temporary_directory.ts";
 
 const NETWORK = "1".repeat(64);
 
-Deno.test("releaseNetworks() ends what was begun: neighbours forget who has a lease", () => {
+Deno.test("giveBack() ends what was begun: neighbours forget who has a lease", () => {
   using directory = new TemporaryDirectory();
   const { path } = directory;
   const paths = hostPaths({ root: `${path}/root`, runRoot: `${path}/run` });
@@ -52,7 +52,7 @@ Deno.test("releaseNetworks() ends what was begun: neighbours forget who has a le
     );
     // As on a full disk: nothing new can be written.
     Deno.mkdirSync(`${paths.states}/${db}/network.json.new`);
-    releaseNetworks(paths, db);
+    giveBack(paths, db, undefined);
     Deno.removeSync(`${paths.states}/${db}/network.json.new`);
     assert.deepEqual(
       Deno.readTextFileSync(hosts).split("\n").filter((line) =>
@@ -62,6 +62,6 @@ Deno.test("releaseNetworks() ends what was begun: neighbours forget who has a le
     );
     assert.deepEqual(leases.list(), []);
     assert.equal(readNetworkState(paths, db), undefined);
-    releaseNetworks(paths, db);
+    giveBack(paths, db, undefined);
   }
 });

@@ -1,0 +1,26 @@
+/**
+ * Makes our table of the packet filter, with the rules it has always.
+ *
+ * @module
+ */
+import { isNetlinkError } from "./netlink/netlink_error.ts";
+import { performBatch } from "./nftables/batch.ts";
+import { createOwnTable } from "./nftables/own_table.ts";
+import { type OwnTable, tableHandle } from "./own_table_name.ts";
+
+/**
+ * Makes the table unless there is one: somebody may have flushed the filter.
+ *
+ * @throws {NetlinkError} If the kernel refuses: it has no nf_tables, or we are
+ * not root.
+ */
+export function ensureOwnTable(table: OwnTable): void {
+  // To be refused takes the kernel twenty milliseconds, to be asked none.
+  if (tableHandle(table) !== undefined) return;
+  try {
+    const requests = createOwnTable(table.name);
+    performBatch(table.filter, "set the packet filter up", requests);
+  } catch (error) {
+    if (!isNetlinkError(error, "EEXIST")) throw error;
+  }
+}
