@@ -20,6 +20,7 @@ import { isNetlinkError } from "./netlink/netlink_error.ts";
 import type { NetlinkSocket } from "./netlink/netlink_socket.ts";
 import {
   allowLoopbackOver,
+  allowsIpv6,
   ignoreRouters,
   skipDuplicateDetection,
 } from "./network_sysctl.ts";
@@ -72,20 +73,22 @@ export function ensureBridge(
       `Cannot make the bridge "${name}": it is another device`,
     );
   }
+  // A host that has switched it off keeps its networks: they go on with IPv4.
+  const has6 = addresses.some(({ address }) => address.version === 6) &&
+    allowsIpv6(name);
   if (!isUp) {
     skipDuplicateDetection(name);
     ignoreRouters(name);
     allowLoopbackOver(name);
-    for (const address of addresses) {
-      performOnce(links, addAddress(index, address));
+    for (const one of addresses) {
+      if (one.address.version === 6 && !has6) continue;
+      performOnce(links, addAddress(index, one));
     }
     // Last: one that is up has all that.
     const alias = formatOwner(owner);
     links.perform(changeLink(index, { alias, state: "up" }));
   }
-  if (addresses.some(({ address }) => address.version === 6)) {
-    performOnce(links, addLoopbackRoute(index));
-  }
+  if (has6) performOnce(links, addLoopbackRoute(index));
   return index;
 }
 

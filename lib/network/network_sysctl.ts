@@ -21,9 +21,13 @@ export function isForwarding(version: IpVersion): boolean {
   return read(FORWARDING[version]) === "1";
 }
 
-/** Whether devices to come can have addresses of IPv6. */
-export function allowsIpv6(): boolean {
-  return read("ipv6/conf/default/disable_ipv6") === "0";
+/**
+ * Whether a device can have addresses of IPv6.
+ *
+ * @param device Those to come if absent.
+ */
+export function allowsIpv6(device = "default"): boolean {
+  return read(`ipv6/conf/${device}/disable_ipv6`) === "0";
 }
 
 /**

@@ -219,3 +219,23 @@ rootTest("nobody at a bridge is believed to be a router", () => {
   assert.deepEqual(listening(machine.host, "tsd-eee"), []);
   assert.deepEqual(listening(namespace, "eth0"), []);
 });
+
+rootTest("a host that switches IPv6 off keeps its networks", () => {
+  using machine = new Machine();
+  machine.ensure();
+  withinNetwork(machine.host, () => {
+    for (const which of ["all", "default"]) {
+      const path = `/proc/sys/net/ipv6/conf/${which}/disable_ipv6`;
+      Deno.writeTextFileSync(path, "1");
+    }
+  });
+  const web = machine.connect(1, { ways: new Set<IpVersion>([4]) });
+  const another = { ...NETWORK, id: "e".repeat(64), device: "tsd-eee" };
+  withinNetwork(
+    machine.host,
+    () => ensureNetwork(machine.kernel, another, BOTH),
+  );
+  const db = machine.connect(2, { ways: new Set<IpVersion>([4]) });
+  using _server = listenIn(web.namespace, { hostname: "::", port: 80 });
+  assert.ok(connectsFrom(db.namespace, "10.7.0.2", 80));
+});
