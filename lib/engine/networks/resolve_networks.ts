@@ -4,6 +4,7 @@
  * @module
  */
 import { UsageError } from "../../base/errors.ts";
+import { readNetwork } from "../../network/network_store.ts";
 import type { ConfigDraft, ConfigRequest } from "../configure.ts";
 import { findContainer } from "../containers/find.ts";
 import { readConfig } from "../containers/records.ts";
@@ -43,6 +44,7 @@ export async function resolveNetworks(
       endpoints.push(await resolve(engine, endpoint, obtainDefault));
     }
     assertDistinct(endpoints);
+    if (request.publish !== undefined) warnIfNowhere(engine, endpoints);
     return { ...request, network, networks: endpoints };
   }
   if (namesContainer(network)) return joining(engine, network, request);
@@ -67,6 +69,22 @@ function assertDistinct(endpoints: readonly EndpointConfig[]): void {
     if (seen.has(network)) throw repeated(networkName);
     seen.add(network);
   }
+}
+
+/** Ports that lead nowhere are kept: it may be connected to more networks. */
+function warnIfNowhere(
+  { paths, warn }: Surroundings,
+  endpoints: readonly EndpointConfig[],
+): void {
+  // The default one has no record before it is made.
+  const networks = endpoints.map(({ networkName: name }) =>
+    readNetwork(paths, name) ?? { name, access: "world", driver: "bridge" }
+  );
+  const way = networks.find(({ access }) => access === "world");
+  const why = way === undefined
+    ? `network ${networks[0]?.name} is internal`
+    : `network ${way.name} is of driver ${way.driver}`;
+  if (way?.driver !== "bridge") warn(`Published ports lead nowhere: ${why}`);
 }
 
 /** What is requested but for networks. */

@@ -26,6 +26,7 @@ import {
   foreseeDefaultNetwork,
 } from "../../../../lib/engine/networks/default_network.ts";
 import { listNetworks } from "../../../../lib/engine/networks/find_network.ts";
+import type { NetworkOptions } from "../../../../lib/engine/networks/network_options.ts";
 import { resolveNetworks } from "../../../../lib/engine/networks/resolve_networks.ts";
 import type { NetworkRecord } from "../../../../lib/network/network_store.ts";
 import { containerConfig } from "../../../support/run_options.ts";
@@ -45,7 +46,7 @@ class Place extends TemporaryDirectory {
     warn: (message: string): void => void this.warnings.push(message),
   };
 
-  network(name: string): NetworkRecord {
+  network(name: string, more: Partial<NetworkOptions> = {}): NetworkRecord {
     return createNetwork(this.paths, {
       name,
       driver: "bridge",
@@ -55,6 +56,7 @@ class Place extends TemporaryDirectory {
       access: "world",
       labels: [],
       options: [],
+      ...more,
     }, []);
   }
 
@@ -227,3 +229,33 @@ Deno.test("resolveNetworks() discards ports that nobody can publish", async () =
   const kept = await place.resolve({ network: "connected", networks, publish });
   assert.deepEqual(kept.publish, publish);
 });
+
+const LEADING: readonly (readonly [readonly string[], string?])[] = [
+  [["blue"]],
+  [["sealed"], "network sealed is internal"],
+  [["sealed", "blue"]],
+  [["wire"], "network wire is of driver macvlan"],
+  [["wire", "blue"], "network wire is of driver macvlan"],
+  [["blue", "wire"]],
+];
+
+for (const [names, why] of LEADING) {
+  Deno.test(`resolveNetworks() tells whether ports lead to one on ${names.join(" and ")}`, async () => {
+    using place = new Place();
+    place.network("blue");
+    place.network("sealed", { access: "internal" });
+    place.network("wire", { driver: "macvlan", options: ["parent=eth0"] });
+    const networks = names.map((reference) => ({ reference, aliases: [] }));
+    const publish = ["80:80/tcp"];
+    await place.resolve({ network: "connected", networks });
+    assert.deepEqual(place.warnings, []);
+    const draft = await place.resolve({
+      ...{ network: "connected", networks, publish },
+    });
+    assert.deepEqual(draft.publish, publish);
+    assert.deepEqual(
+      place.warnings,
+      why === undefined ? [] : [`Published ports lead nowhere: ${why}`],
+    );
+  });
+}
