@@ -123,15 +123,27 @@ export function removeAbandonedBridges(
   links: NetlinkSocket,
   { table, isKnown }: BridgeCensus,
 ): string[] {
-  const abandoned = links.list(listLinks()).map(readLink)
-    .filter(({ kind, alias }) => {
-      const owner = readOwner(alias);
-      return kind === "bridge" && owner?.table === table &&
-        !isKnown(owner.network);
-    })
+  const abandoned = listOwnBridges(links, table)
+    .filter(({ network }) => !isKnown(network))
     .map(({ name }) => name);
   for (const name of abandoned) removeDevice(links, name);
   return abandoned;
+}
+
+/** Whether there is a bridge of a root, whatever its records know. */
+export function hasOwnBridge(links: NetlinkSocket, table: string): boolean {
+  return listOwnBridges(links, table).length > 0;
+}
+
+function listOwnBridges(
+  links: NetlinkSocket,
+  table: string,
+): { readonly name: string; readonly network: string }[] {
+  return links.list(listLinks()).map(readLink)
+    .flatMap(({ name, kind, alias }) => {
+      const owner = kind === "bridge" ? readOwner(alias) : undefined;
+      return owner?.table === table ? [{ name, network: owner.network }] : [];
+    });
 }
 
 /** The names of bridges that were not given one. */

@@ -168,3 +168,64 @@ networkTest("a network that is used is not removed", async (network) => {
   assert.equal(gone.code, 125);
   assert.match(gone.stderr, /network one not found/);
 });
+
+networkTest("a root that was deleted is repaired", async (network) => {
+  const { root, runRoot } = network.place;
+  await network.print("run", "--rm", IMAGE, "true");
+  for (const directory of [`${root}/networks`, runRoot]) {
+    await Deno.remove(directory, { recursive: true });
+  }
+  assert.match(network.onMachine("ip", "-o", "link"), /tsd-/);
+  assert.match(
+    await network.print("system", "repair"),
+    /^Removed the bridge tsd-[0-9a-f]{11}: its network is gone$/m,
+  );
+  assert.doesNotMatch(network.onMachine("ip", "-o", "link"), /tsd-/);
+  const again = await network.print("system", "repair");
+  assert.match(again, /^Repaired: 0$/m);
+});
+
+networkTest(
+  "what is refused says who has it, and leaves nothing",
+  async (network) => {
+    const web = await network.up("web", "-p", "8080:80");
+    const address = network.addressOf(web);
+    await network.print("network", "create", "--internal", "sealed");
+    const cases: readonly (readonly [readonly string[], RegExp])[] = [
+      [
+        ["-p", "8080:80"],
+        /^tsdocker: Cannot publish 0\.0\.0\.0:8080\/tcp: port is already allocated: container "web" has it\n\ntry: .*-p 80\n$/,
+      ],
+      [
+        ["-p", "7000:80", "-p", "7000:81"],
+        /^tsdocker: Cannot publish 0\.0\.0\.0:7000\/tcp: port is already allocated: the container itself has it twice\n\ntry: /,
+      ],
+      [
+        ["-p", `${OUTSIDE[4]}:80:80`],
+        /^tsdocker: Cannot publish on 192\.0\.2\.2: cannot assign requested address: .*\n\ntry: ip address, /,
+      ],
+      [
+        ["--ip", address],
+        /^tsdocker: Cannot use the address \S+: container "web" has it\n\ntry: /,
+      ],
+    ];
+    for (const [flags, message] of cases) {
+      const outcome = await network.tsdocker(
+        ...["run", "--rm", "--name", "new", ...flags, IMAGE, "true"],
+      );
+      assert.match(outcome.stderr, message);
+      assert.equal(outcome.code, 125);
+    }
+    const sealed = await network.tsdocker(
+      ...["run", "--rm", "--network", "sealed", "-p", "81:80", IMAGE, "true"],
+    );
+    assert.match(
+      sealed.stderr,
+      /^tsdocker: warning: Published ports lead nowhere: network sealed is internal\n/m,
+    );
+    assert.equal(sealed.code, 0);
+    const names = await network.print("ps", "-a", "--format", "{{.Names}}");
+    assert.equal(names, "web\n");
+    await network.remove("web");
+  },
+);

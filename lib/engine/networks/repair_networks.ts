@@ -10,7 +10,10 @@ import {
   shortId,
 } from "../../base/identifiers.ts";
 import { namesIn } from "../../base/names_in.ts";
+import { hasOwnBridge } from "../../network/bridge_device.ts";
 import { lockDirectory } from "../../network/directory_lock.ts";
+import { NetlinkSocket } from "../../network/netlink/netlink_socket.ts";
+import { ownTableName } from "../../network/own_table_name.ts";
 import { LivingContainers } from "../containers/living_containers.ts";
 import { findConfig } from "../containers/look_up.ts";
 import type { Engine } from "../engine.ts";
@@ -30,9 +33,7 @@ type Surroundings = Pick<Engine, "paths" | "warn">;
  * @throws {NetlinkError} If the kernel refuses.
  */
 export function repairNetworks({ paths, warn }: Surroundings): string[] {
-  const isUsed = [paths.networks, paths.addresses, paths.ports]
-    .some((directory) => namesIn(directory).length > 0);
-  if (!isUsed) return [];
+  if (!hasNetworks(paths)) return [];
   using kernel = new HostNetwork(paths);
   using living = new LivingContainers(paths);
   const sweep = (): string[] => {
@@ -52,6 +53,18 @@ export function repairNetworks({ paths, warn }: Surroundings): string[] {
   const networks = listNetworks(paths, () => {});
   const restored = restoreNetworks(paths, kernel, { containers, networks });
   return [...swept, ...aligned, ...restored];
+}
+
+/** Whether there is anything of ours, on record or in the kernel. */
+function hasNetworks(
+  { networks, addresses, ports, runRoot }: Engine["paths"],
+): boolean {
+  const isRecorded = [networks, addresses, ports]
+    .some((directory) => namesIn(directory).length > 0);
+  if (isRecorded) return true;
+  // Of a root that somebody has deleted.
+  using links = NetlinkSocket.openRoute();
+  return hasOwnBridge(links, ownTableName(runRoot));
 }
 
 /** One that cannot be helped must not keep the others from being. */

@@ -13,6 +13,7 @@ import {
 } from "../../../lib/network/attachment.ts";
 import {
   ensureBridge,
+  hasOwnBridge,
   removeAbandonedBridges,
   removeBridge,
 } from "../../../lib/network/bridge_device.ts";
@@ -137,12 +138,15 @@ rootTest("removeAbandonedBridges() removes those of one root alone", () => {
     links.perform(createBridge("tsd3"));
     const isKnown = (network: string): boolean => network === known;
     const census = { table: OWN_TABLE, isKnown };
+    assert.ok(hasOwnBridge(links, other));
     assert.deepEqual(removeAbandonedBridges(links, census), ["tsd0"]);
     assert.deepEqual(removeAbandonedBridges(links, census), []);
     assert.deepEqual(
       removeAbandonedBridges(links, { table: other, isKnown }),
       ["tsd2"],
     );
+    assert.ok(hasOwnBridge(links, OWN_TABLE));
+    assert.ok(!hasOwnBridge(links, other));
     assert.equal(linkNamed(links, "tsd1")?.alias, `${OWN_TABLE} ${known}`);
     assert.ok(linkNamed(links, "tsd3"));
   });
