@@ -17,6 +17,7 @@ import {
 import { removeDevice } from "./link/named_link.ts";
 import { addDefaultRoute } from "./link/route_requests.ts";
 import { macAddressFor } from "./mac_address.ts";
+import { isNetlinkError } from "./netlink/netlink_error.ts";
 import { NetlinkSocket } from "./netlink/netlink_socket.ts";
 import { withinNetwork } from "./network_namespace.ts";
 import { ignoreRouters, skipDuplicateDetection } from "./network_sysctl.ts";
@@ -86,13 +87,19 @@ export function attach(
   const name = portName(container, slot);
   const far = `eth${slot}`;
   using undo = new DisposableStack();
-  // Of a run of the same container that has just ended, one may linger.
-  detach(links, container, slot);
-  links.perform(createVethPair({
+  const pair = createVethPair({
     name,
     settings: { ...settings, master },
     peer: { name: far, namespace, settings: { ...settings, macAddress } },
-  }));
+  });
+  try {
+    links.perform(pair);
+  } catch (error) {
+    if (!isNetlinkError(error, "EEXIST")) throw error;
+    // Of a run of the same container that has just ended, one may linger.
+    detach(links, container, slot);
+    links.perform(pair);
+  }
   undo.defer(() => detach(links, container, slot));
   withinNetwork(namespace, () => {
     // Whatever leads out is told to it now; its neighbours are no routers.

@@ -78,7 +78,7 @@ export function allowLoopbackOver(bridge: string): void {
  */
 export function skipDuplicateDetection(device: string): void {
   const name = `ipv6/conf/${device}/accept_dad`;
-  if (read(name) !== undefined) write(name, "0");
+  writeIfThere(name, "0");
 }
 
 /**
@@ -91,8 +91,7 @@ export function skipDuplicateDetection(device: string): void {
 export function ignoreRouters(device: string): void {
   write(`ipv4/conf/${device}/accept_redirects`, "0");
   for (const parameter of ["accept_ra", "accept_redirects"]) {
-    const name = `ipv6/conf/${device}/${parameter}`;
-    if (read(name) !== undefined) write(name, "0");
+    writeIfThere(`ipv6/conf/${device}/${parameter}`, "0");
   }
 }
 
@@ -112,6 +111,16 @@ function read(name: string): string | undefined {
     // A kernel without IPv6 has no such parameters.
     if (error instanceof Deno.errors.NotFound) return undefined;
     throw error;
+  }
+}
+
+/** A kernel without IPv6 has no such parameters. */
+function writeIfThere(name: string, value: string): void {
+  try {
+    write(name, value);
+  } catch (error) {
+    if (!(error instanceof HostError)) throw error;
+    if (!(error.cause instanceof Deno.errors.NotFound)) throw error;
   }
 }
 

@@ -22,6 +22,8 @@ tsdocker_dir=$tsdocker_base/@DIGEST@
 is_unpacked() {
   [ -O "$tsdocker_dir" ] && [ ! -L "$tsdocker_dir" ] &&
     [ -O "$tsdocker_dir/tsdocker" ] && [ -x "$tsdocker_dir/tsdocker" ] || return 1
+  # All was there when the mark was made, and nothing was put in or taken out since.
+  [ "$tsdocker_dir/cache/complete" -nt "$tsdocker_dir" ] && return 0
   for tsdocker_script in @SCRIPT_NAMES@; do
     [ -O "$tsdocker_dir/$tsdocker_script" ] || return 1
   done
@@ -163,6 +165,7 @@ LS
   DENO_DIR=$tsdocker_dir/cache DENO_NO_UPDATE_CHECK=1 \
     "$tsdocker_dir/tsdocker" @RUN_FLAGS@ "$tsdocker_dir/warm_up.js" \
     >/dev/null 2>&1 </dev/null
+  { true >"$tsdocker_dir/cache/complete"; } 2>/dev/null
   exec 9>&-
   umask "$tsdocker_umask"
 }

@@ -62,7 +62,11 @@ const NETWORK = [
 
 /** What only some of those need: the first on a network, or with ports. */
 const SELDOM_NETWORK = {
-  "network-means": ["lib/engine/networks/network_means.ts"],
+  "network-means": [
+    "lib/engine/networks/create_network.ts",
+    "lib/engine/networks/network_means.ts",
+    "lib/network/routed_subnets.ts",
+  ],
   "network-ports": ["lib/engine/networks/published_ports.ts"],
 };
 

@@ -8,7 +8,7 @@ import type { HostPaths } from "../../base/host_paths.ts";
 import { translateId } from "../../oci/translate_id.ts";
 import type { ContainerConfig } from "../container_config.ts";
 import { hostsText, resolvConfText } from "../networks/name_files.ts";
-import { currentHostLines, lockNeighbours } from "../networks/neighbours.ts";
+import { introduce } from "../networks/neighbours.ts";
 import { sharedContainer } from "../networks/network_mode.ts";
 import type { NetworkState } from "../networks/network_state.ts";
 import { OWN_FILES } from "../own_files.ts";
@@ -44,7 +44,7 @@ export function filesDirectory(
 /**
  * Writes `hostname`, `hosts` and `resolv.conf` into a container's directory,
  * from where they are mounted; but nothing for who shares another container's
- * network, and so has its files.
+ * network, and so has its files. Its neighbours are told of it.
  *
  * @returns Their directory, absolute on the host.
  */
@@ -62,13 +62,10 @@ export function writeContainerFiles(
   const { text, source } = resolvConfText(config, input);
   if (source === "public" && hasWayOut(state)) warn(PUBLIC_SERVERS);
   write(`${path}/resolv.conf`, text);
-  {
-    using _lock = state === undefined ? undefined : lockNeighbours(paths);
-    const kept = state === undefined
-      ? ""
-      : currentHostLines(paths, config.id, state);
+  const writeHosts = (kept: string): void =>
     write(`${path}/hosts`, hostsText(config, input, kept));
-  }
+  if (state === undefined) writeHosts("");
+  else introduce(paths, { id: config.id, state }, writeHosts);
   giveToRoot(path, config);
   return path;
 }

@@ -14,7 +14,6 @@ import type { Engine } from "../engine.ts";
 import { type NetworkMeans, reserve } from "./endpoint.ts";
 import { HostNetwork } from "./host_network.ts";
 import { recordEndpointEvents } from "./network_event.ts";
-import { updateNeighbours } from "./neighbours.ts";
 import {
   type EndpointState,
   type NetworkState,
@@ -99,7 +98,6 @@ export class Connection implements NetworkPlace {
       this.path = `/proc/${Deno.pid}/fd/${namespace.number}`;
     }
     ports?.publishPorts(kernel, config.id, this.state);
-    updateNeighbours(paths, this.#networks());
     this.#undo = undo.move();
     this.#open = open.move();
     this.#open.use(kernel);
@@ -136,10 +134,6 @@ export class Connection implements NetworkPlace {
       writeNetworkState(paths, container, this.state);
     }
     ports?.detourPorts(kernel, container, this.state);
-  }
-
-  #networks(): string[] {
-    return this.state.endpoints.map(({ network }) => network);
   }
 
   onBorn(pid: number): void {

@@ -27,10 +27,8 @@ export async function ensureDefaultNetwork(
 ): Promise<NetworkIdentity> {
   const known = readNetwork(paths, DEFAULT_NETWORK);
   if (known !== undefined) return known;
-  const [{ createDefaultNetwork }, { routedSubnets }] = await Promise.all([
-    import("./create_network.ts"),
-    import("../../network/routed_subnets.ts"),
-  ]);
+  const { createDefaultNetwork } = await import("./create_network.ts");
+  const { routedSubnets } = await import("../../network/routed_subnets.ts");
   return createDefaultNetwork(paths, routedSubnets(), ({ name, subnets }) => {
     const all = subnets.map(({ subnet }) => subnet).join(" and ");
     inform(`Made the network "${name}": ${all}`);

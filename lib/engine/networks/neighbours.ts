@@ -10,7 +10,7 @@ import { namesIn } from "../../base/names_in.ts";
 import { InPlaceEditor } from "../../network/change_in_place.ts";
 import { lockDirectory } from "../../network/directory_lock.ts";
 import { replaceKept } from "../../network/hosts_file.ts";
-import { gatherNames, hostLines } from "./host_lines.ts";
+import { gatherNames, hostLines, type NetworkNames } from "./host_lines.ts";
 import { type NetworkState, readNetworkState } from "./network_state.ts";
 
 type Paths = Pick<HostPaths, "states" | "containers" | "hosts">;
@@ -42,13 +42,49 @@ export function updateNeighbours(
   if (networks.length === 0) return;
   using _lock = lockNeighbours(paths);
   const states = readNetworkStates(paths);
-  const names = gatherNames(states);
+  const told = [...states].filter(([id, state]) =>
+    others.includes(id) || isInSome(state, networks)
+  );
+  if (told.length > 0) tell(paths, told, gatherNames(states));
+}
+
+/**
+ * Makes a container that is about to run known to its neighbours, and them to
+ * it: as {@linkcode updateNeighbours}, in one step with its own file.
+ *
+ * @param state Its own; it need not be written yet.
+ * @param write Writes a new file with its lines.
+ * @throws {SyscallError} If a file cannot be written, as on a full disk.
+ */
+export function introduce(
+  paths: Paths,
+  { id, state }: { readonly id: ContainerId; readonly state: NetworkState },
+  write: (lines: string) => void,
+): void {
+  using _lock = lockNeighbours(paths);
+  const networks = state.endpoints.map(({ network }) => network);
+  const others = networks.length === 0 ? [] : readNetworkStates(paths, id);
+  const names = gatherNames(new Map([...others, [id, state]]));
+  write(hostLines(id, state, names));
+  const told = [...others].filter(([, one]) => isInSome(one, networks));
+  if (told.length > 0) tell(paths, told, names);
+}
+
+function isInSome(
+  { endpoints }: NetworkState,
+  networks: readonly string[],
+): boolean {
+  return endpoints.some(({ network }) => networks.includes(network));
+}
+
+/** Changes the files of some of those who run. */
+function tell(
+  paths: Pick<Paths, "containers">,
+  told: readonly (readonly [ContainerId, NetworkState])[],
+  names: NetworkNames,
+): void {
   using editor = new InPlaceEditor();
-  for (const [id, state] of states) {
-    const isThere = state.endpoints.some(({ network }) =>
-      networks.includes(network)
-    );
-    if (!isThere && !others.includes(id)) continue;
+  for (const [id, state] of told) {
     const lines = hostLines(id, state, names);
     editor.change(
       `${paths.containers}/${id}/files/hosts`,
@@ -58,27 +94,17 @@ export function updateNeighbours(
 }
 
 /**
- * What a container that is about to run is to know of itself and others, as
- * lines of its `/etc/hosts`. To be asked for and written under the lock.
+ * Of all containers that have one: they run, or are about to.
  *
- * @param state Its own; it need not be written yet.
+ * @param but Is left out.
  */
-export function currentHostLines(
-  paths: Pick<Paths, "states">,
-  id: ContainerId,
-  state: NetworkState,
-): string {
-  if (state.endpoints.length === 0) return "";
-  return hostLines(id, state, gatherNames(readNetworkStates(paths)));
-}
-
-/** Of all containers that have one: they run, or are about to. */
 function readNetworkStates(
   paths: Pick<Paths, "states">,
+  but?: ContainerId,
 ): Map<ContainerId, NetworkState> {
   const states = new Map<ContainerId, NetworkState>();
   for (const id of namesIn(paths.states)) {
-    if (!isContainerId(id)) continue;
+    if (!isContainerId(id) || id === but) continue;
     const state = readNetworkState(paths, id);
     if (state !== undefined) states.set(id, state);
   }

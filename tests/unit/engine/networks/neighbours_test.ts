@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { type HostPaths, hostPaths } from "../../../../lib/base/host_paths.ts";
 import type { ContainerId } from "../../../../lib/base/identifiers.ts";
 import {
-  currentHostLines,
+  introduce,
   lockNeighbours,
   updateNeighbours,
 } from "../../../../lib/engine/networks/neighbours.ts";
@@ -163,21 +163,29 @@ Deno.test("updateNeighbours() waits for who changes names", async () => {
   assert.deepEqual(all.known(db), ["10.0.4.3 db", "10.0.4.2 web"]);
 });
 
-Deno.test("currentHostLines() knows who is there before oneself is", () => {
+Deno.test("introduce() makes neighbours known to each other, once one is there or before", () => {
   using all = new Containers();
   const web = all.add("web", 2, ["blue"]);
-  all.add("db", 3, ["blue"]);
+  const db = all.add("db", 3, ["blue"]);
+  const cache = all.add("cache", 4, ["red"]);
+  const linesOf = (networks: readonly string[]): string => {
+    const told: string[] = [];
+    const state = stateOf("web", 2, networks);
+    introduce(all.paths, { id: web, state }, (lines) => told.push(lines));
+    assert.equal(told.length, 1);
+    return told[0] ?? "";
+  };
   const lines = "10.0.4.2\tweb\n10.0.4.3\tdb\n";
-  assert.equal(
-    currentHostLines(all.paths, web, stateOf("web", 2, ["blue"])),
-    lines,
-  );
+  assert.equal(linesOf(["blue"]), lines);
+  assert.deepEqual(all.known(db), ["10.0.4.3 db", "10.0.4.2 web"]);
+  assert.deepEqual(all.known(cache), [], "it is in another network");
+  assert.deepEqual(all.known(web), [], "that is written by who is called");
   all.end(web);
-  assert.equal(
-    currentHostLines(all.paths, web, stateOf("web", 2, ["blue"])),
-    lines,
-  );
-  assert.equal(currentHostLines(all.paths, web, stateOf("web", 2, [])), "");
+  updateNeighbours(all.paths, ["blue"]);
+  assert.deepEqual(all.known(db), ["10.0.4.3 db"]);
+  assert.equal(linesOf(["blue"]), lines);
+  assert.deepEqual(all.known(db), ["10.0.4.3 db", "10.0.4.2 web"]);
+  assert.equal(linesOf([]), "");
 });
 
 Deno.test("renameEndpoints() tells the neighbours of the new name", () => {

@@ -158,6 +158,23 @@ case $last in */warm_up.js) echo heard; exit 3 ;; esac
   );
 });
 
+Deno.test("the portable file looks at each file only if some came or went", async () => {
+  await using file = await PortableFile.make();
+  await file.run();
+  const unpacked = await file.unpacked();
+  const mark = `${unpacked}/cache/complete`;
+  assert.ok((await Deno.stat(mark)).isFile);
+  // As if nothing had been taken out.
+  await Deno.remove(`${unpacked}/later.js`);
+  await Deno.utime(unpacked, 1, 1);
+  assert.equal((await file.run()).code, 0);
+  await Deno.remove(mark);
+  assert.match(
+    reason((await file.run()).stderr),
+    /is damaged or not ours; remove it$/,
+  );
+});
+
 Deno.test("a file of the program that went missing is not run without", async () => {
   await using file = await PortableFile.make();
   await file.run();
