@@ -55,15 +55,32 @@ export async function remainsNow(territory: Territory): Promise<string[]> {
 
 async function directories({ root, runRoot }: Territory): Promise<string[]> {
   const found: string[] = [];
+  const kept = await notesOfNetworks({ root, runRoot });
   const parents = [...EMPTY.map((name) => `${root}/${name}`), runRoot];
   for (const parent of parents) {
-    for await (const path of leaves(parent)) found.push(`file: ${path}`);
+    for await (const path of leaves(parent)) {
+      if (!kept.has(path)) found.push(`file: ${path}`);
+    }
   }
   for await (const { path } of entries(`${root}/layers`)) {
     const name = path.slice(path.lastIndexOf("/") + 1);
     if (!LAYER.test(name)) found.push(`half-made layer: ${path}`);
   }
   return found;
+}
+
+/** Networks last, and so does what is noted of them. */
+async function notesOfNetworks(
+  { root, runRoot }: Pick<Territory, "root" | "runRoot">,
+): Promise<Set<string>> {
+  const notes = new Set<string>();
+  for await (const { path } of entries(`${root}/networks`)) {
+    const { id } = JSON.parse(await Deno.readTextFile(path)) as {
+      readonly id: string;
+    };
+    notes.add(`${runRoot}/settled/${id}`);
+  }
+  return notes;
 }
 
 /** Everything below that is not merely a directory of others. */
