@@ -122,6 +122,29 @@ networkTest("a killed keeper's network is cleared up", async (network) => {
 });
 
 networkTest(
+  "ports of before lead nowhere when the run root is wiped",
+  async (network) => {
+    const { place: { runRoot } } = network;
+    const before = await network.up("web", "-p", "8080:7000");
+    const text = await Deno.readTextFile(`/proc/${before.pid}/status`);
+    const keeper = Number(/^PPid:\s*(\d+)$/m.exec(text)?.[1]);
+    network.release("web");
+    Deno.kill(keeper, "SIGKILL");
+    await Deno.remove(runRoot, { recursive: true });
+    // It gets the address that the other one had.
+    await network.up("other");
+    const rules = network.onMachine("nft", "list", "ruleset");
+    assert.doesNotMatch(rules, /dport 8080/);
+    await network.print("start", "web");
+    const { namespace } = await network.look("web");
+    const address = network.addressOf({ namespace });
+    const found = network.onMachine("nft", "list", "ruleset");
+    assert.ok(found.includes(`dport 8080 dnat ip to ${address}:7000`), found);
+    await network.remove("web", "other");
+  },
+);
+
+networkTest(
   "who shares a network is cut off with its owner",
   async (network) => {
     const { machine, place: { root } } = network;

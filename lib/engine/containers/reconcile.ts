@@ -61,9 +61,31 @@ export async function settle(
   { paths, warn }: Pick<Engine, "paths" | "warn">,
 ): Promise<void> {
   assertRoot();
-  ensureDirectories(paths, () => reconcileAfterBoot(paths));
+  let isBoot = false;
+  ensureDirectories(paths, () => {
+    reconcileAfterBoot(paths);
+    isBoot = true;
+  });
   sweepTemporaryTrees(paths);
+  if (isBoot) await sweepAfterBoot({ paths, warn });
   await reconcile(paths, warn);
+}
+
+/**
+ * Where the records were wiped and the host goes on, rules of before would lead
+ * to whoever gets the addresses now.
+ */
+async function sweepAfterBoot(
+  { paths, warn }: Pick<Engine, "paths" | "warn">,
+): Promise<void> {
+  if (namesIn(paths.networks).length === 0) return;
+  try {
+    const { repairNetworks } = await import("../networks/repair_networks.ts");
+    repairNetworks({ paths, warn });
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    warn(`Cannot clear up after the networks of before: ${why}`);
+  }
 }
 
 /**

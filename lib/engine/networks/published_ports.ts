@@ -18,7 +18,7 @@ import {
   publicationRules,
   type PublishedContainer,
 } from "../../network/nftables/publication_rules.ts";
-import { removeRulesOf, settleRules } from "../../network/own_filter.ts";
+import { removeRulesOf, replaceRules } from "../../network/own_filter.ts";
 import { type HostPorts, PortLeases } from "../../network/port_leases.ts";
 import {
   formatPublication,
@@ -81,7 +81,8 @@ export function publishPorts(
   const published = publishedContainer(container, state);
   if (published.publications.length === 0) return;
   const rules = publicationRules(published);
-  settleRules(kernel.table, (owner) => owner === container, rules);
+  // Those of before, if there are any, may lead elsewhere.
+  replaceRules(kernel.table, (owner) => owner === container, rules);
   const { table: { filter }, links } = kernel;
   forgetEarlierConnections({ filter, links }, published);
 }
