@@ -4,8 +4,12 @@
  * @module
  */
 import { createNetwork } from "../../../engine/networks/create_network.ts";
+import { hostOverlap } from "../../../engine/networks/host_overlap.ts";
+import { NetlinkSocket } from "../../../network/netlink/netlink_socket.ts";
+import type { NetworkRecord } from "../../../network/network_store.ts";
 import { routedSubnets } from "../../../network/routed_subnets.ts";
 import { defineCommand } from "../../command.ts";
+import type { CommandContext } from "../../context.ts";
 import { engineOf } from "../../engine.ts";
 
 /** The command `network create`. */
@@ -65,7 +69,8 @@ export const networkCreateCommand = defineCommand({
   }],
 }, ({ options, positionals: [name = ""] }, context) => {
   const { paths } = engineOf(context);
-  const { id } = createNetwork(paths, {
+  const isChosen = options.subnet.length === 0;
+  const network = createNetwork(paths, {
     name,
     driver: options.driver,
     subnets: options.subnet,
@@ -75,7 +80,18 @@ export const networkCreateCommand = defineCommand({
     versions: options.ipv6 ? "dual" : "asked",
     labels: options.label,
     options: options.opt,
-  }, options.subnet.length > 0 ? [] : routedSubnets());
-  context.stdout.write(`${id}\n`);
+  }, isChosen ? routedSubnets() : []);
+  if (!isChosen) warnOfOverlap(network, context);
+  context.stdout.write(`${network.id}\n`);
   return 0;
 });
+
+/** As in docker, the user's subnet counts, whatever else is there. */
+function warnOfOverlap(
+  network: NetworkRecord,
+  { log }: Pick<CommandContext, "log">,
+): void {
+  using links = NetlinkSocket.openRoute();
+  const overlap = hostOverlap(links, network);
+  if (overlap !== undefined) log.warn(overlap);
+}
