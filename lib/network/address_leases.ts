@@ -108,9 +108,15 @@ export class AddressLeases {
     );
   }
 
-  /** Gives up all addresses of an owner. */
-  release(owner: string): void {
-    const seen = leasesIn(this.#directory, owner);
+  /**
+   * Gives up all addresses of an owner.
+   *
+   * @param seen As {@linkcode leasesIn} tells of them, if that is known.
+   */
+  release(
+    owner: string,
+    seen: readonly string[] = leasesIn(this.#directory, owner),
+  ): void {
     if (seen.length === 0) return;
     using _lock = lockDirectory(this.#directory);
     for (const name of seen) {

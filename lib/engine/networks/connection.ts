@@ -105,7 +105,7 @@ export class Connection implements NetworkPlace {
 
   #reserveAll(): EndpointState[] {
     const { paths, warn } = this.#engine;
-    const { kernel, means } = this.#tools;
+    const { means } = this.#tools;
     const { networks = [] } = this.#config;
     const endpoints: EndpointState[] = [];
     for (const [slot, endpoint] of networks.entries()) {
@@ -115,7 +115,7 @@ export class Connection implements NetworkPlace {
         ...{ config: this.#config, endpoint, slot, route } as const,
         ensure: means.ensure,
       };
-      const { state, notes } = reserve(paths, kernel, request);
+      const { state, notes } = reserve(paths, request);
       endpoints.push(state);
       for (const note of notes) warn(note);
     }

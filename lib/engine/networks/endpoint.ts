@@ -12,7 +12,6 @@ import { AddressLeases } from "../../network/address_leases.ts";
 import { attach, type Attachment } from "../../network/attachment.ts";
 import {
   type EndpointOptions,
-  type KernelNetwork,
   reserveEndpoint,
 } from "../../network/bridge_network.ts";
 import { parseBridgeOptions } from "../../network/driver_options.ts";
@@ -42,7 +41,7 @@ import type { ContainerConfig } from "../container_config.ts";
 import { endpointNames } from "./endpoint_names.ts";
 import type { EndpointConfig } from "./network_config.ts";
 import type { EndpointState } from "./network_state.ts";
-import { networkSubnets } from "./network_subnets.ts";
+import { ownAddressTest } from "./network_subnets.ts";
 import { ownerName } from "./owner_name.ts";
 
 /** Which place in a network is wanted. */
@@ -95,14 +94,13 @@ export interface ReservedEndpoint {
  */
 export function reserve(
   paths: HostPaths,
-  kernel: KernelNetwork,
   { config, endpoint, slot, route, ensure }: EndpointRequest,
 ): ReservedEndpoint {
   using undo = new DisposableStack();
   using _unchanged = lockDirectoryShared(paths.networks);
   const network = networkOf(paths, endpoint);
   const leases = leasesOf(paths, network.id);
-  const outside = outsideVersions(kernel.links, networkSubnets(paths));
+  const outside = outsideVersions(ownAddressTest(paths, [network]));
   const ways = waysOf(network, route, outside);
   const options = { container: config.id, ways, ...wishes(endpoint) };
   const { addresses, gateways, macAddress } = reserveEndpoint(

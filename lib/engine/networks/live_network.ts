@@ -90,7 +90,7 @@ export class LiveNetwork implements Disposable {
     const wanted = { ...request, slot, route, ensure } as const;
     // Who was killed over this before us may have left an address.
     leasesOf(this.#paths, request.endpoint.network).release(id);
-    const { state, notes } = reserve(this.#paths, kernel, wanted);
+    const { state, notes } = reserve(this.#paths, wanted);
     undo.defer(() => leasesOf(this.#paths, state.network).release(id));
     const attached = attachEndpoint(kernel, this.#place, state);
     undo.defer(() => detachEndpoint(kernel, this.#place, slot));
@@ -114,7 +114,7 @@ export class LiveNetwork implements Disposable {
     // It has been connected while it was about to start.
     if (gone === undefined) return undo.move();
     const rest = before.endpoints.filter((one) => one !== gone);
-    const next = nextWayOut(this.#paths, kernel.links, { endpoints: rest });
+    const next = nextWayOut(this.#paths, { endpoints: rest });
     const endpoints = rest.map((one) => one.slot === next?.slot ? next : one);
     detachEndpoint(kernel, this.#place, gone.slot);
     undo.defer(() => attachEndpoint(kernel, this.#place, gone));

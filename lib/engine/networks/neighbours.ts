@@ -49,6 +49,17 @@ export function updateNeighbours(
 }
 
 /**
+ * Whether there may be somebody to tell that a container is gone. To be asked
+ * when its state says so: who is about to run and not there yet, reads that.
+ */
+export function hasOthers(
+  { states }: Pick<Paths, "states">,
+  id: ContainerId,
+): boolean {
+  return namesIn(states).some((name) => name !== id && isContainerId(name));
+}
+
+/**
  * Makes a container that is about to run known to its neighbours, and them to
  * it: as {@linkcode updateNeighbours}, in one step with its own file.
  *

@@ -13,7 +13,7 @@ import { NetlinkSocket } from "../../network/netlink/netlink_socket.ts";
 import { leasesOf } from "./endpoint.ts";
 import { HostNetwork } from "./host_network.ts";
 import { recordEndpointEvents } from "./network_event.ts";
-import { updateNeighbours } from "./neighbours.ts";
+import { hasOthers, updateNeighbours } from "./neighbours.ts";
 import {
   emptyNetworkState,
   forgetNetworkState,
@@ -64,14 +64,18 @@ export function giveBack(
   // Before its addresses are another one's.
   if (isShared(paths, id)) detachAll(id, state);
   // Its keeper may have died before it could write down which.
-  const networks = namesIn(paths.addresses).filter((network) =>
-    leasesIn(`${paths.addresses}/${network}`, id).length > 0
+  const leases = new Map(
+    namesIn(paths.addresses).map((network) =>
+      [network, leasesIn(`${paths.addresses}/${network}`, id)] as const
+    ).filter(([, names]) => names.length > 0),
   );
   // Whoever is named in a state is told of.
   if (state.endpoints.length > 0) emptyNetworkState(paths, id);
   // Before the leases are gone, which tell the next command whom to tell.
-  updateNeighbours(paths, networks);
-  for (const network of networks) leasesOf(paths, network).release(id);
+  if (hasOthers(paths, id)) updateNeighbours(paths, [...leases.keys()]);
+  for (const [network, names] of leases) {
+    leasesOf(paths, network).release(id, names);
+  }
   unmarkShared(paths, id);
   // Last of all: it tells the next command that there is something to do.
   forgetNetworkState(paths, id);

@@ -20,7 +20,7 @@ import { findProcess } from "../containers/look_up.ts";
 import { openNetworkOf } from "./live_network.ts";
 import { attachEndpoint } from "./network_means.ts";
 import { type EndpointState, readNetworkState } from "./network_state.ts";
-import { networkSubnets } from "./network_subnets.ts";
+import { ownAddressTest } from "./network_subnets.ts";
 import { detourPorts, publishPorts } from "./published_ports.ts";
 
 /** Whose networks are looked at, and those that there are. */
@@ -42,7 +42,7 @@ export function restoreNetworks(
 ): string[] {
   const before = ruleNames(kernel);
   const told: string[] = [];
-  const outside = outsideVersions(kernel.links, networkSubnets(paths));
+  const outside = outsideVersions(ownAddressTest(paths));
   const bridges = new Map<string, number>();
   const bridgeOf = (id: string): number | undefined => {
     const network = networks.find((one) => one.id === id);

@@ -6,7 +6,7 @@
  */
 import type { HostPaths } from "../../base/host_paths.ts";
 import type { ContainerId } from "../../base/identifiers.ts";
-import { pathExists } from "../../base/path_exists.ts";
+import { namesIn } from "../../base/names_in.ts";
 import { removePath } from "../../base/remove_tree.ts";
 
 type Paths = Pick<HostPaths, "states">;
@@ -23,14 +23,21 @@ export function markShared(paths: Paths, id: ContainerId): void {
 
 /** Whether somebody has joined its namespace; they may be gone again. */
 export function isShared(paths: Paths, id: ContainerId): boolean {
-  return pathExists(markOf(paths, id));
+  // A file that is missing takes longer to be asked for by its name.
+  return namesIn(directoryOf(paths, id)).includes(MARK);
 }
 
 /** Removes the mark, if there is one. */
 export function unmarkShared(paths: Paths, id: ContainerId): void {
-  removePath(markOf(paths, id));
+  if (isShared(paths, id)) removePath(markOf(paths, id));
 }
 
-function markOf({ states }: Paths, id: ContainerId): string {
-  return `${states}/${id}/network.shared`;
+const MARK = "network.shared";
+
+function markOf(paths: Paths, id: ContainerId): string {
+  return `${directoryOf(paths, id)}/${MARK}`;
+}
+
+function directoryOf({ states }: Paths, id: ContainerId): string {
+  return `${states}/${id}`;
 }

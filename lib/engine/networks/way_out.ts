@@ -19,7 +19,7 @@ import { withinNetwork } from "../../network/network_namespace.ts";
 import { readNetwork } from "../../network/network_store.ts";
 import { outsideVersions } from "../../network/outside_versions.ts";
 import { waysOf } from "./endpoint.ts";
-import { networkSubnets } from "./network_subnets.ts";
+import { ownAddressTest } from "./network_subnets.ts";
 import {
   type EndpointState,
   type NetworkState,
@@ -30,17 +30,14 @@ import {
  * The endpoint that is to become the way out, if there is none any more: the
  * first that can be.
  *
- * @param links Of the host, which is asked by which versions of IP it reaches
- * others.
  * @returns As it is to be, or `undefined` if none has to be changed.
  */
 export function nextWayOut(
   paths: Pick<HostPaths, "networks">,
-  links: NetlinkSocket,
   state: Pick<NetworkState, "endpoints">,
 ): EndpointState | undefined {
   if (wayOut(state) !== undefined) return undefined;
-  const outside = outsideVersions(links, networkSubnets(paths));
+  const outside = outsideVersions(ownAddressTest(paths));
   for (const endpoint of state.endpoints) {
     const network = readNetwork(paths, endpoint.networkName);
     if (network?.id !== endpoint.network) continue;

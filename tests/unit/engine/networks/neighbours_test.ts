@@ -5,6 +5,7 @@ import assert from "node:assert/strict";
 import { type HostPaths, hostPaths } from "../../../../lib/base/host_paths.ts";
 import type { ContainerId } from "../../../../lib/base/identifiers.ts";
 import {
+  hasOthers,
   introduce,
   lockNeighbours,
   updateNeighbours,
@@ -211,4 +212,14 @@ Deno.test("renameEndpoints() tells the neighbours of the new name", () => {
   all.end(web);
   renameEndpoints(all.paths, { ...config, name: "back" });
   assert.equal(readNetworkState(all.paths, web), undefined);
+});
+
+Deno.test("hasOthers() counts whoever is about to run", () => {
+  using all = new Containers();
+  const web = all.add("web", 2, ["blue"]);
+  assert.ok(!hasOthers(all.paths, web));
+  Deno.mkdirSync(`${all.paths.states}/none-of-ours`);
+  assert.ok(!hasOthers(all.paths, web));
+  Deno.mkdirSync(`${all.paths.states}/${"d".repeat(64)}`);
+  assert.ok(hasOthers(all.paths, web));
 });
