@@ -5,6 +5,7 @@
  * @module
  */
 import { DEFAULT_ROOTS } from "../base/host_paths.ts";
+import { explainFilter } from "./missing_filter.ts";
 import { isNetlinkError } from "./netlink/netlink_error.ts";
 import type { NetlinkSocket } from "./netlink/netlink_socket.ts";
 import { findTable, readTableHandle } from "./nftables/find_table.ts";
@@ -39,12 +40,14 @@ function hashOf(text: string): number {
 /**
  * The number that the kernel has given the table, which no other one gets that
  * is made after it; `undefined` if there is none.
+ *
+ * @throws {HostError} If the kernel has no nf_tables.
  */
 export function tableHandle({ filter, name }: OwnTable): bigint | undefined {
   try {
     return readTableHandle(filter.get(findTable(name)));
   } catch (error) {
     if (isNetlinkError(error, "ENOENT")) return undefined;
-    throw error;
+    throw explainFilter(error);
   }
 }

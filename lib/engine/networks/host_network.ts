@@ -6,6 +6,7 @@
  */
 import type { HostPaths } from "../../base/host_paths.ts";
 import type { KernelNetwork } from "../../network/bridge_network.ts";
+import { explainFilter } from "../../network/missing_filter.ts";
 import { NetlinkSocket } from "../../network/netlink/netlink_socket.ts";
 import { type OwnTable, ownTableName } from "../../network/own_table_name.ts";
 
@@ -17,12 +18,12 @@ export class HostNetwork implements KernelNetwork, Disposable {
   /**
    * Begins them, in the network namespace of the calling thread.
    *
-   * @throws {SyscallError} `EPROTONOSUPPORT` if the kernel has no netfilter.
+   * @throws {HostError} If the kernel has no netfilter.
    */
   constructor({ runRoot }: Pick<HostPaths, "runRoot">) {
     using undo = new DisposableStack();
     this.links = undo.use(NetlinkSocket.openRoute());
-    const filter = undo.use(NetlinkSocket.openNetfilter());
+    const filter = undo.use(openFilter());
     this.table = { filter, name: ownTableName(runRoot) };
     undo.move();
   }
@@ -30,5 +31,13 @@ export class HostNetwork implements KernelNetwork, Disposable {
   [Symbol.dispose](): void {
     this.table.filter[Symbol.dispose]();
     this.links[Symbol.dispose]();
+  }
+}
+
+function openFilter(): NetlinkSocket {
+  try {
+    return NetlinkSocket.openNetfilter();
+  } catch (error) {
+    throw explainFilter(error);
   }
 }
