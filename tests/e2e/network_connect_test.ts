@@ -263,7 +263,10 @@ networkTest("a start without its network says what to do", async (network) => {
   network.release("web");
   const active = await network.tsdocker("network", "rm", "blue");
   assert.equal(active.code, 1);
-  assert.match(active.stderr, /network blue id \w+ has active endpoints/);
+  assert.match(
+    active.stderr,
+    /network blue has active endpoints \(name:"web" /,
+  );
   await network.print("stop", "-t", "0", "web");
   await network.print("network", "rm", "blue");
   const { code, stderr } = await network.tsdocker("start", "web");

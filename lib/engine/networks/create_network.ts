@@ -128,7 +128,7 @@ function recordFor(
     ? asked
     : [chooseSubnet([...routes, ...others])];
   const subnets = options.versions === "dual" ? withIpv6(first) : first;
-  assertFree(subnets, others);
+  assertFree(paths, subnets, others);
   const id = createContainerId();
   const device = deviceOf(id, driver, driverOptions);
   assertOwnBridge(paths, { name, driver, device });
@@ -164,6 +164,7 @@ function recordOf(subnet: Subnet): SubnetRecord {
 }
 
 function assertFree(
+  paths: Paths,
   subnets: readonly SubnetRecord[],
   others: readonly Subnet[],
 ): void {
@@ -175,9 +176,15 @@ function assertFree(
       `Pool overlaps with other one on this address space: ${text} and ${
         formatSubnet(other)
       }`,
-      { advice: "tsdocker network ls" },
+      { advice: `another subnet; network ${ownerOf(paths, other)} has that` },
     );
   }
+}
+
+function ownerOf(paths: Paths, subnet: Subnet): string | undefined {
+  const text = formatSubnet(subnet);
+  return listNetworks(paths, () => {})
+    .find(({ subnets }) => subnets.some((one) => one.subnet === text))?.name;
 }
 
 /** The device that a network is about: its bridge, or that below its own. */

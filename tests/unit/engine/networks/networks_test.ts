@@ -3,7 +3,6 @@
  */
 import assert from "node:assert/strict";
 import {
-  ConflictError,
   IntegrityError,
   NotFoundError,
   UsageError,
@@ -102,14 +101,25 @@ Deno.test("createNetwork() with both versions has a subnet of each", () => {
 Deno.test("createNetwork() refuses names and subnets that others have", () => {
   using place = new Place();
   place.create("one", { subnets: ["10.0.0.0/16"] });
-  const refused: readonly [string, Partial<NetworkOptions>, RegExp][] = [
-    ["one", {}, /^network with name one already exists$/],
-    ["two", { subnets: ["10.0.5.0/24"] }, /^Pool overlaps with other one/],
+  const refused: readonly [
+    string,
+    Partial<NetworkOptions>,
+    { readonly message: string; readonly advice: string },
+  ][] = [
+    ["one", {}, {
+      message: "network with name one already exists",
+      advice: "tsdocker network rm one, or choose another name",
+    }],
+    ["two", { subnets: ["10.0.5.0/24"] }, {
+      message:
+        "Pool overlaps with other one on this address space: 10.0.5.0/24 and 10.0.0.0/16",
+      advice: "another subnet; network one has that",
+    }],
   ];
-  for (const [name, options, message] of refused) {
+  for (const [name, options, said] of refused) {
     assert.throws(
       () => place.create(name, options),
-      (error) => error instanceof ConflictError && message.test(error.message),
+      { name: "ConflictError", ...said },
     );
   }
   assert.deepEqual(
