@@ -19,9 +19,10 @@ import { presentRules, removeRulesOf } from "../../network/own_filter.ts";
 import type { OwnTable } from "../../network/own_table_name.ts";
 import { PortLeases } from "../../network/port_leases.ts";
 import { formatPorts } from "../../network/port_publication.ts";
+import { forgetSettled } from "../../network/settled_network.ts";
 import type { LivingContainers } from "../containers/living_containers.ts";
 
-type Paths = Pick<HostPaths, "addresses" | "ports">;
+type Paths = Pick<HostPaths, "addresses" | "ports" | "settled">;
 
 /** Who needs something still. */
 export interface Needed {
@@ -48,6 +49,10 @@ export function sweepNetworks(
     isAlive: (start) => needed.living.hasStart(start),
   });
   const known = knownNetworks(paths, needed);
+  // Notes of what the kernel has: nobody misses those of networks that are gone.
+  for (const id of namesIn(paths.settled)) {
+    if (!known.has(id)) forgetSettled(paths.settled, id);
+  }
   return [
     ...sweepRules(table, known, needed),
     ...ports.map((name) => `Removed the device ${name}: its container is gone`),
