@@ -14,6 +14,7 @@ Deno.test("registrySetupOf() takes docker's configuration from where docker does
     registriesFile: REGISTRIES_FILE,
     isNamed: false,
     dockerConfig: "/home/me/.docker",
+    certificateDirectories: ["/etc/tsdocker/certs.d", "/etc/docker/certs.d"],
   });
   assert.equal(
     setupOf({ HOME: "/home/me", DOCKER_CONFIG: "/elsewhere" }).dockerConfig,
