@@ -10,6 +10,9 @@ import { explainFilter } from "../../network/missing_filter.ts";
 import { NetlinkSocket } from "../../network/netlink/netlink_socket.ts";
 import { type OwnTable, ownTableName } from "../../network/own_table_name.ts";
 
+/** How long the kernel takes at most to put removed rules away: about 20 ms. */
+const PUT_AWAY_MS = 200;
+
 /** Both conversations; disposing of it ends them. */
 export class HostNetwork implements KernelNetwork, Disposable {
   readonly links: NetlinkSocket;
@@ -26,6 +29,14 @@ export class HostNetwork implements KernelNetwork, Disposable {
     const filter = undo.use(openFilter());
     this.table = { filter, name: ownTableName(runRoot) };
     undo.move();
+  }
+
+  /**
+   * Ends them when the kernel has put away the rules that were removed, or with
+   * this process. Ending them before that would wait for it.
+   */
+  endLater(): void {
+    Deno.unrefTimer(setTimeout(() => this[Symbol.dispose](), PUT_AWAY_MS));
   }
 
   [Symbol.dispose](): void {

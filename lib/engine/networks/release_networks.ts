@@ -58,8 +58,12 @@ export function giveBack(
 ): void {
   const state = readNetworkState(paths, id) ?? NOTHING;
   if (ports !== undefined) {
-    using kernel = new HostNetwork(paths);
-    ports.unpublishPorts(paths, kernel, id, state);
+    const kernel = new HostNetwork(paths);
+    try {
+      ports.unpublishPorts(paths, kernel, id, state);
+    } finally {
+      kernel.endLater();
+    }
   }
   // Before its addresses are another one's.
   if (isShared(paths, id)) detachAll(id, state);
