@@ -165,14 +165,7 @@ export function networkRules(network: BridgeNetwork): Rule[] {
         return [...toDevice(bridge), drop()];
       },
     },
-    ...(access === "world" ? [] : [{
-      chain: "foreign",
-      owner,
-      part: "out",
-      get expressions(): Expression[] {
-        return [...fromDevice(bridge), drop()];
-      },
-    }]),
+    ...(access === "world" ? [] : sealingRules(network)),
     {
       // The bridge lets such packets in, as their answers are sent on to it.
       chain: "guard",
@@ -207,6 +200,30 @@ export function networkRules(network: BridgeNetwork): Rule[] {
       ],
     })),
     ...subnets.flatMap((subnet) => translationRules(network, subnet)),
+  ];
+}
+
+/** Nobody leaves an internal network, not by published ports of others either. */
+function sealingRules({ id: owner, bridge }: BridgeNetwork): Rule[] {
+  return [
+    {
+      chain: "foreign",
+      owner,
+      part: "out",
+      get expressions(): Expression[] {
+        return [...fromDevice(bridge), drop()];
+      },
+    },
+    {
+      // Before the rules of containers, whenever those have come.
+      chain: "published",
+      place: "start",
+      owner,
+      part: "out",
+      get expressions(): Expression[] {
+        return [...fromDevice(bridge), goBack()];
+      },
+    },
   ];
 }
 

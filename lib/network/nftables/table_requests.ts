@@ -156,15 +156,17 @@ export function emptyChain(table: string, chain: string): NetlinkRequest {
 /** A rule: what packets, and what becomes of them. */
 export interface Rule extends RuleOwner {
   readonly chain: string;
+  /** Where in its chain; the end if absent. */
+  readonly place?: "start";
   readonly expressions: readonly Expression[];
 }
 
-/** Adds a rule at the end of its chain. */
+/** Adds a rule to its chain. */
 export function addRule(table: string, rule: Rule): NetlinkRequest {
   return request(
     `add the rule "${rule.part}" to the packet filter`,
     NFT_MSG.NFT_MSG_NEWRULE,
-    CREATE | NLM_F.NLM_F_APPEND,
+    rule.place === "start" ? CREATE : CREATE | NLM_F.NLM_F_APPEND,
     attribute(NFTA_RULE.NFTA_RULE_TABLE, text(table)),
     attribute(NFTA_RULE.NFTA_RULE_CHAIN, text(rule.chain)),
     nested(NFTA_RULE.NFTA_RULE_EXPRESSIONS, ...rule.expressions),

@@ -194,6 +194,28 @@ rootTest("what is not published is not reached", () => {
   }
 });
 
+rootTest("who is in an internal network reaches no published port", () => {
+  const { scene, web, neighbour } = makeScene();
+  using _scene = scene;
+  publish(scene, "8080:80");
+  const bridge = "tsd9";
+  const gateways = ["10.9.0.1", "fd00:9::1"];
+  const addresses = gateways.map((gateway) =>
+    `${gateway}/${gateway.includes(":") ? 64 : 24}`
+  );
+  scene.addNetwork({ bridge, addresses, access: "internal" });
+  const sealed = scene.addContainer("v9", bridge, {
+    addresses: ["10.9.0.2/24", "fd00:9::2/64"],
+    // As if it had made itself a way out.
+    gateways,
+  });
+  using _server = listenIn(web, { hostname: "::", port: 80 });
+  for (const address of [...gateways, HOST[4], HOST[6]]) {
+    assert.ok(!connectsFrom(sealed, address, 8080, "0.3"), address);
+  }
+  assert.ok(connectsFrom(neighbour, HOST[4], 8080));
+});
+
 rootTest("a container cannot speak as somebody on this machine", async () => {
   const { scene, web } = makeScene();
   using _scene = scene;

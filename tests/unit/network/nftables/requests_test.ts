@@ -232,6 +232,7 @@ Deno.test("networkRules() of an internal network let nothing out", () => {
     "own: own",
     "foreign: into",
     "foreign: out",
+    "published: out",
     "guard: loopback",
     "guard: from loopback",
     "outgoing: hairpin 4",
