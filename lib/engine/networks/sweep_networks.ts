@@ -6,6 +6,7 @@
  */
 import type { HostPaths } from "../../base/host_paths.ts";
 import { namesIn } from "../../base/names_in.ts";
+import { removeFileIfExists } from "../../base/remove_file.ts";
 import { AddressLeases } from "../../network/address_leases.ts";
 import { removeAbandonedPorts } from "../../network/attachment.ts";
 import { removeAbandonedBridges } from "../../network/bridge_device.ts";
@@ -49,6 +50,7 @@ export function sweepNetworks(
     isAlive: (start) => needed.living.hasStart(start),
   });
   const known = knownNetworks(paths, needed);
+  sweepNotes(paths, known);
   // Notes of what the kernel has: nobody misses those of networks that are gone.
   for (const id of namesIn(paths.settled)) {
     if (!known.has(id)) forgetSettled(paths.settled, id);
@@ -75,6 +77,18 @@ function knownNetworks(
       .some(({ owner }) => living.has(owner))
   );
   return new Set([...networks.map(({ id }) => id), ...inUse]);
+}
+
+/** A note of what is gone is nothing to tell of. */
+function sweepNotes(
+  { settled }: Pick<Paths, "settled">,
+  known: ReadonlySet<string>,
+): void {
+  for (const name of namesIn(settled)) {
+    // Who is writing one has its number behind the network's id.
+    const [id = name] = name.split("~");
+    if (!known.has(id)) removeFileIfExists(`${settled}/${name}`);
+  }
 }
 
 function sweepBridges(
