@@ -21,6 +21,11 @@ export interface SubnetRecord {
   readonly gateway: string;
   /** The part of it that containers get addresses of; all of it if absent. */
   readonly range?: string;
+  /**
+   * Nobody has asked for it: it is there for published ports to be reached at
+   * `::1`, and not what scripts expect to find.
+   */
+  readonly implied?: true;
 }
 
 /** What is known of a network. */

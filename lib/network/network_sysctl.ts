@@ -51,8 +51,10 @@ const LISTENING = { asHost: "1", always: "2" } as const;
 function keepListening(): void {
   for (const device of namesIn(`${PARAMETERS}/ipv6/conf`)) {
     const name = `ipv6/conf/${device}/accept_ra`;
-    // Those to come begin as "default" says.
-    if (device === "all" || read(name) !== LISTENING.asHost) continue;
+    // What "default" says counts for devices of others to come: bridges too,
+    // where anybody could advertise.
+    if (["all", "default"].includes(device)) continue;
+    if (read(name) !== LISTENING.asHost) continue;
     write(name, LISTENING.always);
   }
 }

@@ -105,8 +105,7 @@ export function createDefaultNetwork(
   using _lock = lockDirectory(paths.networks);
   const known = readNetwork(paths, DEFAULT_NETWORK);
   if (known !== undefined) return known;
-  const versions = allowsIpv6() ? "dual" : "asked";
-  const record = recordFor(paths, { ...DEFAULT_OPTIONS, versions }, routes);
+  const record = recordFor(paths, DEFAULT_OPTIONS, routes);
   // No event: to its users it has always been there.
   publishNetwork(paths, record);
   onMade(record);
@@ -127,7 +126,7 @@ function recordFor(
   const first = asked.length > 0
     ? asked
     : [chooseSubnet([...routes, ...others])];
-  const subnets = options.versions === "dual" ? withIpv6(first) : first;
+  const subnets = withIpv6(first, driver, options.ipv6 ?? "implied");
   assertFree(paths, subnets, others);
   const id = createContainerId();
   const device = deviceOf(id, driver, driverOptions);
@@ -141,11 +140,22 @@ function recordFor(
   };
 }
 
-/** A subnet of IPv6 is unique by chance: nobody else has that of 2⁵⁶. */
-function withIpv6(subnets: readonly SubnetRecord[]): readonly SubnetRecord[] {
-  if (subnets.some(({ subnet }) => subnet.includes(":"))) return subnets;
+/**
+ * A subnet of IPv6 is unique by chance: nobody else has that of 2⁵⁶. One that
+ * nobody has asked for is of use on bridges only.
+ */
+function withIpv6(
+  subnets: readonly SubnetRecord[],
+  driver: NetworkDriver,
+  wanted: NonNullable<NetworkOptions["ipv6"]>,
+): readonly SubnetRecord[] {
+  const isThere = subnets.some(({ subnet }) => subnet.includes(":"));
+  if (isThere || wanted === "none") return subnets;
+  const isImplied = wanted === "implied";
+  if (isImplied && !(driver === "bridge" && allowsIpv6())) return subnets;
   const random = crypto.getRandomValues(new Uint8Array(7));
-  return [...subnets, recordOf(uniqueLocalSubnet(random))];
+  const own = recordOf(uniqueLocalSubnet(random));
+  return [...subnets, isImplied ? { ...own, implied: true } : own];
 }
 
 function chooseSubnet(used: readonly Subnet[]): SubnetRecord {

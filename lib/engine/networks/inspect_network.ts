@@ -25,6 +25,8 @@ export interface InspectedNetwork {
     readonly Driver: "default";
     readonly Options: null;
     readonly Config: readonly InspectedSubnet[];
+    /** Not docker's: what nobody has asked for, and scripts do not expect. */
+    readonly Implied?: readonly InspectedSubnet[];
   };
   readonly Internal: boolean;
   readonly Attachable: false;
@@ -90,7 +92,7 @@ export function describeNetwork(
     IPAM: {
       Driver: "default",
       Options: null,
-      Config: orNil(subnets.map(inspectSubnet)),
+      ...inspectSubnets(subnets),
     },
     Internal: record.access === "internal",
     Attachable: false,
@@ -110,9 +112,22 @@ export function hasIpv4({ subnets }: Pick<ListedNetwork, "subnets">): boolean {
   return subnets.length === 0 || subnets.some(({ subnet }) => isIpv4(subnet));
 }
 
-/** Whether a network has addresses of IPv6. */
+/** Whether a network has addresses of IPv6 that it was asked to have. */
 export function hasIpv6({ subnets }: Pick<ListedNetwork, "subnets">): boolean {
-  return subnets.some(({ subnet }) => isIpv6(subnet));
+  return subnets.some(({ subnet, implied }) =>
+    implied !== true && isIpv6(subnet)
+  );
+}
+
+function inspectSubnets(
+  subnets: readonly SubnetRecord[],
+): Pick<InspectedNetwork["IPAM"], "Config" | "Implied"> {
+  const implied = subnets.filter((subnet) => subnet.implied === true);
+  const asked = subnets.filter((subnet) => subnet.implied !== true);
+  return {
+    Config: orNil(asked.map(inspectSubnet)),
+    ...(implied.length === 0 ? {} : { Implied: implied.map(inspectSubnet) }),
+  };
 }
 
 function inspectSubnet(

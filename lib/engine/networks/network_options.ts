@@ -29,8 +29,11 @@ export interface NetworkOptions {
   readonly gateways: readonly string[];
   readonly ranges: readonly string[];
   readonly access: "world" | "internal";
-  /** With `dual`, it gets a subnet of IPv6 if none is given. */
-  readonly versions?: "asked" | "dual";
+  /**
+   * Whether it gets a subnet of IPv6 if none is given: yes; no; or, which absent
+   * means too, on a bridge, if the host allows it.
+   */
+  readonly ipv6?: "asked" | "none" | "implied";
   /** `KEY[=VALUE]` texts. */
   readonly labels: readonly string[];
   readonly options: readonly string[];

@@ -47,9 +47,13 @@ export const networkCreateCommand = defineCommand({
       description: "Let nothing out",
     },
     ipv6: {
-      type: "boolean",
+      type: "string",
       long: "ipv6",
-      description: "Give it a subnet of IPv6 too",
+      placeholder: "true|false",
+      choices: ["true", "false"],
+      implied: "true",
+      description:
+        "Give it a subnet of IPv6 too, or none (default: a local one)",
     },
     label: {
       type: "list",
@@ -77,7 +81,9 @@ export const networkCreateCommand = defineCommand({
     gateways: options.gateway,
     ranges: options.ipRange,
     access: options.internal ? "internal" : "world",
-    versions: options.ipv6 ? "dual" : "asked",
+    ...(options.ipv6 === undefined
+      ? {}
+      : { ipv6: options.ipv6 === "true" ? "asked" : "none" }),
     labels: options.label,
     options: options.opt,
   }, isChosen ? routedSubnets() : []);

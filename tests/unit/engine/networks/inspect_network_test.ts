@@ -94,6 +94,21 @@ Deno.test("describeNetwork() of one of IPv6 alone says so", () => {
   assert.deepEqual([EnableIPv4, EnableIPv6], [false, true]);
 });
 
+Deno.test("describeNetwork() keeps apart what nobody has asked for", () => {
+  const subnets = [
+    { subnet: "10.0.0.0/24", gateway: "10.0.0.1" },
+    { subnet: "fd00::/64", gateway: "fd00::1", implied: true },
+  ] as const;
+  const { IPAM, EnableIPv6 } = describeNetwork({ ...RECORD, subnets }, []);
+  assert.ok(!EnableIPv6);
+  assert.deepEqual(IPAM.Config, [
+    { Subnet: "10.0.0.0/24", Gateway: "10.0.0.1" },
+  ]);
+  assert.deepEqual(IPAM.Implied, [
+    { Subnet: "fd00::/64", Gateway: "fd00::1" },
+  ]);
+});
+
 Deno.test("inspectNetwork() has host, none, and bridge before its first use", () => {
   using containers = new RunningContainers();
   for (

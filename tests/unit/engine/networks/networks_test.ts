@@ -20,6 +20,7 @@ import {
 import { networkSubnets } from "../../../../lib/engine/networks/network_subnets.ts";
 import { removeNetwork } from "../../../../lib/engine/networks/remove_network.ts";
 import { AddressLeases } from "../../../../lib/network/address_leases.ts";
+import { allowsIpv6 } from "../../../../lib/network/network_sysctl.ts";
 import type { NetworkRecord } from "../../../../lib/network/network_store.ts";
 import { parseSubnet, type Subnet } from "../../../../lib/network/subnet.ts";
 import { TemporaryDirectory } from "../../../support/temporary_directory.ts";
@@ -47,6 +48,7 @@ const OPTIONS: Omit<NetworkOptions, "name"> = {
   gateways: [],
   ranges: [],
   access: "world",
+  ipv6: "none",
   labels: [],
   options: [],
 };
@@ -91,11 +93,25 @@ Deno.test("createNetwork() names the bridge as asked, which no other may have", 
 
 Deno.test("createNetwork() with both versions has a subnet of each", () => {
   using place = new Place();
-  const { subnets } = place.create("dual", { versions: "dual" });
+  const { subnets } = place.create("dual", { ipv6: "asked" });
   assert.equal(subnets.length, 2);
   assert.match(subnets[1]?.subnet ?? "", /^fd.*::\/64$/);
-  const given = { versions: "dual", subnets: ["fd00::/64"] } as const;
+  const given = { ipv6: "asked", subnets: ["fd00::/64"] } as const;
   assert.equal(place.create("six", given).subnets.length, 1);
+});
+
+Deno.test("createNetwork() implies a subnet of IPv6 on bridges, where there is IPv6", () => {
+  using place = new Place();
+  const [first, own] = place.create("one", { ipv6: "implied" }).subnets;
+  assert.equal(first?.implied, undefined);
+  assert.equal(own?.implied, allowsIpv6() ? true : undefined);
+  const below = { driver: "macvlan", options: ["parent=eth0"] };
+  const wire = place.create("two", { ...below, ipv6: "implied" });
+  assert.equal(wire.subnets.length, 1);
+  const given = { ipv6: "implied", subnets: ["fd00::/64"] } as const;
+  assert.deepEqual(place.create("six", given).subnets, [
+    { subnet: "fd00::/64", gateway: "fd00::1" },
+  ]);
 });
 
 Deno.test("createNetwork() refuses names and subnets that others have", () => {
