@@ -18,10 +18,20 @@ else
 fi
 tsdocker_dir=$tsdocker_base/@DIGEST@
 
+# The commands that are to start quickest have files of their own, which leave other
+# commands to main.js: a word that only looks like one of them costs time, nothing else.
+tsdocker_layout=main
+for tsdocker_word in "$@"; do
+  case $tsdocker_word in
+    @QUICK_COMMANDS@) tsdocker_layout=$tsdocker_word && break ;;
+  esac
+done
+
 # What is ours cannot have been put there by somebody else, wherever "there" is.
 is_unpacked() {
   [ -O "$tsdocker_dir" ] && [ ! -L "$tsdocker_dir" ] &&
-    [ -O "$tsdocker_dir/tsdocker" ] && [ -x "$tsdocker_dir/tsdocker" ] || return 1
+    [ -O "$tsdocker_dir/tsdocker" ] && [ -x "$tsdocker_dir/tsdocker" ] &&
+    [ -O "$tsdocker_dir/$tsdocker_layout.js" ] || return 1
   # All was there when the mark was made, and nothing was put in or taken out since.
   [ "$tsdocker_dir/cache/complete" -nt "$tsdocker_dir" ] && return 0
   for tsdocker_script in @SCRIPT_NAMES@; do
@@ -29,15 +39,7 @@ is_unpacked() {
   done
 }
 
-# The commands that are to start quickest have files of their own, which leave other
-# commands to main.js: a word that only looks like one of them costs time, nothing else.
 start() {
-  tsdocker_layout=main
-  for tsdocker_word in "$@"; do
-    case $tsdocker_word in
-      @QUICK_COMMANDS@) tsdocker_layout=$tsdocker_word && break ;;
-    esac
-  done
   export DENO_DIR="$tsdocker_dir/cache" DENO_NO_UPDATE_CHECK=1
   exec "$tsdocker_dir/tsdocker" @RUN_FLAGS@ "$tsdocker_dir/$tsdocker_layout.js" "$@"
 }
