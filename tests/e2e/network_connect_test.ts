@@ -188,7 +188,7 @@ networkTest("update --publish puts other ports in place", async (network) => {
   await network.print("restart", "-t", "0", "web");
   assertPrints(
     await network.tsdocker("port", "web"),
-    "80/tcp -> 0.0.0.0:8081\n",
+    "80/tcp -> 0.0.0.0:8081\n80/tcp -> [::]:8081\n",
   );
   await network.remove("web");
 });

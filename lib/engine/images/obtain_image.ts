@@ -9,6 +9,7 @@ import { isDirectoryAt, pathExists } from "../../base/path_exists.ts";
 import { isReference } from "../../oci/reference.ts";
 import { imageLayerDirectories } from "../../storage/image_layers.ts";
 import { findLayer } from "../../storage/source_record.ts";
+import { settle } from "../containers/reconcile.ts";
 import type { Engine } from "../engine.ts";
 import type { RunOptions } from "../run_options.ts";
 import { holdLayers } from "./hold_layers.ts";
@@ -42,6 +43,8 @@ export async function obtainImage(
   if (found === undefined || isUnpacked(engine.paths, found)) return;
   const { endTidily } = await import("../../storage/tidy_end.ts");
   using _tidy = endTidily();
+  // Nothing else has made the directories yet, or found them unusable.
+  await settle(engine);
   using _held = holdLayers(engine.paths);
   await openImage(engine, found);
 }
