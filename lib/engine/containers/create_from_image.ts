@@ -24,11 +24,10 @@ import {
   createContainer,
   type CreatedContainer,
 } from "./create.ts";
-import { settle } from "./reconcile.ts";
 import { withVolumesFrom } from "./volumes_from.ts";
 
 /**
- * Creates a container as `run` and `create` do.
+ * Creates a container as `run` and `create` do, once its image is there.
  *
  * @param undo Gets what has to be undone besides the container itself.
  * @throws {NotFoundError} If there is no such image.
@@ -40,7 +39,6 @@ export async function createFromImage(
   undo: DisposableStack,
 ): Promise<CreatedContainer> {
   const { paths } = engine;
-  await settle(engine);
   // Until the configuration is written, nothing tells that they are needed.
   using _held = holdLayers(paths);
   const found = await findImage(engine, asked.image);

@@ -28,8 +28,9 @@ const FILE =
 /**
  * Has the image of a new container pulled if its policy says so, and unpacked.
  * Either may take long, and signals end it; once there is a container, they
- * are the container's.
+ * are the container's. Before all else, what crashes have left is settled.
  *
+ * @throws {HostError} If the caller is not root, or a root unusable.
  * @throws {NotFoundError} If no registry has it.
  * @throws {RegistryError} If it cannot be had.
  * @throws {IntegrityError} If its archive is damaged.
@@ -38,13 +39,12 @@ export async function obtainImage(
   engine: Engine,
   request: ImageRequest,
 ): Promise<void> {
+  await settle(engine);
   const found = await obtain(engine, request);
   // That there is none, whoever makes the container says.
   if (found === undefined || isUnpacked(engine.paths, found)) return;
   const { endTidily } = await import("../../storage/tidy_end.ts");
   using _tidy = endTidily();
-  // Nothing else has made the directories yet, or found them unusable.
-  await settle(engine);
   using _held = holdLayers(engine.paths);
   await openImage(engine, found);
 }
