@@ -89,8 +89,8 @@ placeTest(
     const before = [["load", "-q", "-i", docker]];
     const done = /^tsdocker: No such image: /;
     const faults: readonly ImageFault[] = [
-      { words: ["rmi", VICTIM], before, done },
-      { words: ["image", "prune", "-a", "-f"], before },
+      { words: ["rmi", VICTIM], before, done, sweeps: true },
+      { words: ["image", "prune", "-a", "-f"], before, sweeps: true },
     ];
     for (const [index, fault] of faults.entries()) {
       await strikeImages(place, fault, blowsFor(index * 2));

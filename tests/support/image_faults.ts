@@ -41,6 +41,8 @@ export interface ImageFault {
   readonly done?: RegExp;
   /** The image that is there afterwards; absent: none is. */
   readonly makes?: string;
+  /** Whether what is half removed is left to the next command, as trees take long. */
+  readonly sweeps?: true;
   /** Whether what has been downloaded may stay until it is pruned. */
   readonly resumes?: true;
 }
@@ -155,6 +157,7 @@ async function strikeOnce(
   assert.doesNotMatch(stderr, /Internal error/);
   if (!isKill) {
     assert.ok([0, 130, 143].includes(code), `${code}: ${stderr}`);
+    if (fault.sweeps === true) await succeed(place, ["images", "-q"]);
     await assertTidy(place, fault);
   }
   for (const words of fault.after ?? []) await succeed(place, words);
