@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { blockThread } from "../base/block_thread.ts";
 import type { Host, TextWriter } from "./context.ts";
 import { OutputClosedError } from "./errors.ts";
 
@@ -60,12 +61,7 @@ function writeSome(stream: SyncWriter, bytes: Uint8Array): number {
     return stream.writeSync(bytes);
   } catch (error) {
     if (error instanceof Deno.errors.WouldBlock) {
-      Atomics.wait(
-        new Int32Array(new SharedArrayBuffer(4)),
-        0,
-        0,
-        RETRY_AFTER_MS,
-      );
+      blockThread(RETRY_AFTER_MS);
       return 0;
     }
     if (error instanceof Deno.errors.BrokenPipe) {

@@ -4,7 +4,9 @@
  * @module
  * @see network_namespaces(7)
  */
+import { openat } from "../../ffi/calls/file.ts";
 import { openOwnNamespace, setns, unshare } from "../../ffi/calls/namespace.ts";
+import { AT_FDCWD, O_CLOEXEC, O_RDONLY } from "../../ffi/constants/fcntl.ts";
 import { CLONE } from "../../ffi/constants/sched.ts";
 import type { Fd } from "../../ffi/fd.ts";
 import { readLink } from "./link/link.ts";
@@ -50,4 +52,13 @@ export function raiseLoopback(): void {
   using links = NetlinkSocket.openRoute();
   const { index } = readLink(links.get(findLink("lo")));
   links.perform(changeLink(index, { state: "up" }));
+}
+
+/**
+ * Opens the network namespace of a process.
+ *
+ * @throws {SyscallError} `ENOENT` or `ESRCH` if it has ended.
+ */
+export function openNetworkOfProcess(pid: number): Fd {
+  return openat(AT_FDCWD, `/proc/${pid}/ns/net`, O_RDONLY | O_CLOEXEC);
 }

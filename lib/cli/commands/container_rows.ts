@@ -10,6 +10,7 @@ import type { ContainerSummary } from "../../engine/containers/list.ts";
 import type { ContainerSize } from "../../engine/containers/size.ts";
 import type { PortMapping } from "../../engine/networks/port_mappings.ts";
 import { networkNames } from "../../engine/networks/network_names.ts";
+import { labelField, labelsText } from "../output/label_fields.ts";
 import { portsText } from "../output/port_text.ts";
 import { ellipsis, quoted } from "../output/printable.ts";
 import type { RowLayout } from "../output/row_format.ts";
@@ -117,8 +118,7 @@ export function containerRow(
     CreatedAt: timeText(new Date(config.createdMs)),
     ID: full ? config.id : shortId(config.id),
     Image: config.image,
-    Labels: Object.entries(labels).map(([name, value]) => `${name}=${value}`)
-      .sort().join(","),
+    Labels: labelsText(labels),
     LocalVolumes: String(
       config.volumes.filter(({ volume }) => volume !== undefined).length,
     ),
@@ -130,10 +130,7 @@ export function containerRow(
     Size: sizeText(size),
     State: status.state,
     Status: statusText(status, nowMs),
-    Label: (name) =>
-      typeof name === "string" && Object.hasOwn(labels, name)
-        ? labels[name] ?? ""
-        : "",
+    Label: labelField(labels),
   };
 }
 

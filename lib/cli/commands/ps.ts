@@ -21,6 +21,7 @@ import {
   parseRowFormat,
   rowFormatFlag,
 } from "../output/row_format.ts";
+import { NO_TRUNC_FLAG, QUIET_FLAG } from "../output/row_flags.ts";
 import {
   CONTAINER_LAYOUT,
   containerRow,
@@ -58,16 +59,10 @@ export const psCommand = defineCommand({
       description: "List the newest container, running or not",
     },
     noTrunc: {
-      type: "boolean",
-      long: "no-trunc",
+      ...NO_TRUNC_FLAG,
       description: "Do not cut ids and commands",
     },
-    quiet: {
-      type: "boolean",
-      long: "quiet",
-      short: "q",
-      description: "List ids only",
-    },
+    quiet: QUIET_FLAG,
     size: {
       type: "boolean",
       long: "size",

@@ -10,7 +10,7 @@ import type { ContainerConfig } from "../container_config.ts";
 import { hostsText, resolvConfText } from "../networks/name_files.ts";
 import { introduce } from "../networks/neighbours.ts";
 import { sharedContainer } from "../networks/network_mode.ts";
-import type { NetworkState } from "../networks/network_state.ts";
+import { type NetworkState, wayOut } from "../networks/network_state.ts";
 import { OWN_FILES } from "../own_files.ts";
 import { containerDirectory, readConfig } from "./records.ts";
 
@@ -74,7 +74,7 @@ const PUBLIC_SERVERS =
   "The host tells of no name server that a container can reach: 8.8.8.8 and 8.8.4.4 are asked; others with --dns ADDRESS";
 
 function hasWayOut(state: NetworkState | undefined): boolean {
-  return state?.endpoints.some(({ gateways }) => gateways.length > 0) ?? false;
+  return state !== undefined && wayOut(state) !== undefined;
 }
 
 /** Where owners are not mapped while mounting, root inside is another user. */

@@ -16,6 +16,7 @@ import {
 } from "../../../ffi/constants/fcntl.ts";
 import { isSyscallError } from "../../../ffi/errno.ts";
 import type { Fd } from "../../../ffi/fd.ts";
+import { blockThread } from "../../base/block_thread.ts";
 
 /**
  * Locks a directory unless somebody else has it locked.
@@ -72,6 +73,6 @@ export function lockWithin(
     const lock = tryLock(directory);
     if (lock !== "busy" || performance.now() > deadline) return lock;
     // Blocking in flock(2) could not be given up.
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, RETRY_MS);
+    blockThread(RETRY_MS);
   }
 }

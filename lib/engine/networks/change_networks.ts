@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { blockThread } from "../../base/block_thread.ts";
 import { InvalidStateError } from "../../base/errors.ts";
 import type { HostPaths } from "../../base/host_paths.ts";
 import type { ContainerId } from "../../base/identifiers.ts";
@@ -47,7 +48,7 @@ export function changeNetworks(
       const hasEnded = error instanceof InvalidStateError;
       if (!hasEnded || performance.now() > deadline) throw error;
       // Its process is gone, and nobody has written that down yet.
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, LOOK_MS);
+      blockThread(LOOK_MS);
     }
   }
 }

@@ -7,7 +7,7 @@ import { ConflictError } from "../../base/errors.ts";
 import { findConfig, requireProcess } from "../containers/look_up.ts";
 import type { Engine } from "../engine.ts";
 import { ensureDefaultNetwork } from "./default_network.ts";
-import { withEndpoint } from "./endpoint_changes.ts";
+import { assertNotHost, withEndpoint } from "./endpoint_changes.ts";
 import { findNetwork } from "./find_network.ts";
 import { updateNeighbours } from "./neighbours.ts";
 import type { EndpointConfig } from "./network_config.ts";
@@ -47,9 +47,8 @@ export async function connectNetwork(
   assertJoinable(options.network);
   const { id } = findConfig(paths, options.container);
   const isDefault = [DEFAULT_NETWORK, "default"].includes(options.network);
-  const { name } = isDefault
-    ? await ensureDefaultNetwork(engine)
-    : findNetwork(paths, options.network);
+  if (isDefault) await ensureDefaultNetwork(engine);
+  const name = isDefault ? DEFAULT_NETWORK : options.network;
   const record = findNetwork(paths, name);
   const endpoint: EndpointConfig = {
     network: record.id,
@@ -72,11 +71,7 @@ export async function connectNetwork(
 
 /** @throws {ConflictError} If it is none that a container joins or leaves. */
 function assertJoinable(name: string): void {
-  if (name === "host") {
-    throw new ConflictError(
-      "container cannot be disconnected from host network or connected to host network",
-    );
-  }
+  assertNotHost(name);
   if (name === "none") {
     throw new ConflictError(
       "container cannot be connected to multiple networks with one of the networks in private (none) mode",

@@ -5,10 +5,11 @@
  *
  * @module
  */
-import { AT_FDCWD, O_CLOEXEC, O_RDONLY } from "../../../ffi/constants/fcntl.ts";
-import { openat } from "../../../ffi/calls/file.ts";
 import type { Fd } from "../../../ffi/fd.ts";
-import { createNetworkNamespace } from "../../network/network_namespace.ts";
+import {
+  createNetworkNamespace,
+  openNetworkOfProcess,
+} from "../../network/network_namespace.ts";
 import type { ContainerConfig } from "../container_config.ts";
 import type { Engine } from "../engine.ts";
 import { type NetworkMeans, reserve } from "./endpoint.ts";
@@ -17,13 +18,13 @@ import { recordEndpointEvents } from "./network_event.ts";
 import {
   type EndpointState,
   type NetworkState,
+  NO_NETWORKS,
+  wayOut,
   writeNetworkState,
 } from "./network_state.ts";
 import type { NetworkPlace } from "./open_network.ts";
 import { giveBack, type PortMeans } from "./release_networks.ts";
 import { settledMeans } from "./settled_means.ts";
-
-const NOTHING: NetworkState = { endpoints: [], ports: [] };
 
 /** What a connection is made with. */
 interface Tools {
@@ -86,7 +87,7 @@ export class Connection implements NetworkPlace {
     using open = new DisposableStack();
     using undo = new DisposableStack();
     // It tells whoever comes after us that there is something to give back.
-    writeNetworkState(paths, config.id, NOTHING);
+    writeNetworkState(paths, config.id, NO_NETWORKS);
     undo.defer(() => giveBack(paths, config.id, ports));
     const { hostname } = config;
     const claimed = ports?.claimPorts(paths, config) ?? [];
@@ -109,8 +110,7 @@ export class Connection implements NetworkPlace {
     const { networks = [] } = this.#config;
     const endpoints: EndpointState[] = [];
     for (const [slot, endpoint] of networks.entries()) {
-      const hasWay = endpoints.some(({ gateways }) => gateways.length > 0);
-      const route = hasWay ? "none" : "default";
+      const route = wayOut({ endpoints }) === undefined ? "default" : "none";
       const request = {
         ...{ config: this.#config, endpoint, slot, route } as const,
         ensure: means.ensure,
@@ -138,8 +138,7 @@ export class Connection implements NetworkPlace {
 
   onBorn(pid: number): void {
     if (this.path !== undefined) return;
-    const path = `/proc/${pid}/ns/net`;
-    using namespace = openat(AT_FDCWD, path, O_RDONLY | O_CLOEXEC);
+    using namespace = openNetworkOfProcess(pid);
     this.#attach(namespace);
   }
 

@@ -3,14 +3,18 @@
  *
  * @module
  */
-import { ConflictError, NotFoundError } from "../../base/errors.ts";
+import { NotFoundError } from "../../base/errors.ts";
 import type { ContainerId } from "../../base/identifiers.ts";
 import { changeConfig } from "../containers/change_config.ts";
 import { findConfig } from "../containers/look_up.ts";
 import type { ContainerConfig } from "../container_config.ts";
 import type { Engine } from "../engine.ts";
 import { leasesOf } from "./endpoint.ts";
-import { findEndpoint, withoutEndpoint } from "./endpoint_changes.ts";
+import {
+  assertNotHost,
+  findEndpoint,
+  withoutEndpoint,
+} from "./endpoint_changes.ts";
 import { findNetwork } from "./find_network.ts";
 import { updateNeighbours } from "./neighbours.ts";
 import type { EndpointConfig } from "./network_config.ts";
@@ -39,11 +43,7 @@ export async function disconnectNetwork(
   { paths, warn }: Surroundings,
   { network: reference, container, manner }: DisconnectOptions,
 ): Promise<void> {
-  if (reference === "host") {
-    throw new ConflictError(
-      "container cannot be disconnected from host network or connected to host network",
-    );
-  }
+  assertNotHost(reference);
   const found = findConfig(paths, container);
   const { id } = found;
   if (reference === "none" && found.network === "none") {

@@ -18,6 +18,17 @@ type Connectable = Pick<
 export type Connections = Pick<ContainerConfig, "network" | "networks">;
 
 /**
+ * @throws {ConflictError} In docker's words, if it is the host's network, which
+ * no container joins or leaves.
+ */
+export function assertNotHost(reference: string): void {
+  if (reference !== "host") return;
+  throw new ConflictError(
+    "container cannot be disconnected from host network or connected to host network",
+  );
+}
+
+/**
  * Connects a container to one more network.
  *
  * @throws {ConflictError} In docker's words, if it has no networks of its own,

@@ -3,13 +3,12 @@
  *
  * @module
  */
-import { openat } from "../../../ffi/calls/file.ts";
-import { AT_FDCWD, O_CLOEXEC, O_RDONLY } from "../../../ffi/constants/fcntl.ts";
 import { isSyscallError } from "../../../ffi/errno.ts";
 import type { Fd } from "../../../ffi/fd.ts";
 import { InvalidStateError } from "../../base/errors.ts";
 import type { HostPaths } from "../../base/host_paths.ts";
 import type { ContainerId } from "../../base/identifiers.ts";
+import { openNetworkOfProcess } from "../../network/network_namespace.ts";
 import type { ContainerConfig } from "../container_config.ts";
 import {
   type AttachmentPlace,
@@ -27,6 +26,7 @@ import {
 } from "./network_means.ts";
 import {
   type NetworkState,
+  NO_NETWORKS,
   readNetworkState,
   wayOut,
   writeNetworkState,
@@ -64,7 +64,7 @@ export class LiveNetwork implements Disposable {
     this.#paths = paths;
     this.#id = id;
     this.#state = readNetworkState(paths, id) ??
-      { hostname, endpoints: [], ports: [] };
+      { ...NO_NETWORKS, hostname };
     this.#kernel = undo.use(new HostNetwork(paths));
     this.#namespace = openNetworkOf(id, pid);
     undo.move();
@@ -188,7 +188,7 @@ export class LiveNetwork implements Disposable {
  */
 export function openNetworkOf(id: ContainerId, pid: number): Fd {
   try {
-    return openat(AT_FDCWD, `/proc/${pid}/ns/net`, O_RDONLY | O_CLOEXEC);
+    return openNetworkOfProcess(pid);
   } catch (error) {
     if (!isSyscallError(error, "ENOENT", "ESRCH")) throw error;
     throw notRunning(id, error);

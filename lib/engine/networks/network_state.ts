@@ -42,6 +42,9 @@ export interface NetworkState {
   readonly ports: readonly string[];
 }
 
+/** What a container has that is connected to nothing, as far as is known. */
+export const NO_NETWORKS: NetworkState = { endpoints: [], ports: [] };
+
 /** The endpoint that is the way out; an internal network is none. */
 export function wayOut(
   { endpoints }: Pick<NetworkState, "endpoints">,
@@ -107,9 +110,6 @@ function pathOf(
   return `${states}/${id}/network.json`;
 }
 
-/** Nothing that is known of. */
-const UNKNOWN: NetworkState = { endpoints: [], ports: [] };
-
 /**
  * One that is empty or damaged tells that there is something to give back, if
  * not what: leases tell that, too.
@@ -117,9 +117,9 @@ const UNKNOWN: NetworkState = { endpoints: [], ports: [] };
 function parse(text: string): NetworkState {
   try {
     const value: unknown = JSON.parse(text);
-    return isNetworkState(value) ? value : UNKNOWN;
+    return isNetworkState(value) ? value : NO_NETWORKS;
   } catch (error) {
-    if (error instanceof SyntaxError) return UNKNOWN;
+    if (error instanceof SyntaxError) return NO_NETWORKS;
     throw error;
   }
 }

@@ -18,11 +18,10 @@ import {
   emptyNetworkState,
   forgetNetworkState,
   type NetworkState,
+  NO_NETWORKS,
   readNetworkState,
 } from "./network_state.ts";
 import { isShared, unmarkShared } from "./shared_namespace.ts";
-
-const NOTHING: NetworkState = { endpoints: [], ports: [] };
 
 /** What only who publishes ports needs. */
 export type PortMeans = Pick<
@@ -56,7 +55,7 @@ export function giveBack(
   id: ContainerId,
   ports: PortMeans | undefined,
 ): void {
-  const state = readNetworkState(paths, id) ?? NOTHING;
+  const state = readNetworkState(paths, id) ?? NO_NETWORKS;
   if (ports !== undefined) {
     const kernel = new HostNetwork(paths);
     try {

@@ -3,10 +3,11 @@
  *
  * @module
  */
+import { blockThread } from "../../base/block_thread.ts";
 
 const PAUSE_MS = 1;
 
 /** Blocks the thread for a millisecond. */
 export function pause(): void {
-  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, PAUSE_MS);
+  blockThread(PAUSE_MS);
 }

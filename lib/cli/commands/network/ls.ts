@@ -15,6 +15,7 @@ import type { ListedNetwork } from "../../../engine/networks/predefined_records.
 import { defineCommand } from "../../command.ts";
 import { engineOf } from "../../engine.ts";
 import { FILTER_FLAG, parseFilters } from "../../filter_flag.ts";
+import { labelField, labelsText } from "../../output/label_fields.ts";
 import {
   formatRows,
   parseRowFormat,
@@ -22,6 +23,7 @@ import {
   rowFormatFlag,
   type RowLayout,
 } from "../../output/row_format.ts";
+import { NO_TRUNC_FLAG, QUIET_FLAG } from "../../output/row_flags.ts";
 import { timeText } from "../../output/time_text.ts";
 
 /** The table of networks. */
@@ -53,17 +55,8 @@ export const networkLsCommand = defineCommand({
   flags: {
     filter: { ...FILTER_FLAG, short: "f" },
     format: rowFormatFlag("ID", "Name"),
-    noTrunc: {
-      type: "boolean",
-      long: "no-trunc",
-      description: "Do not shorten ids",
-    },
-    quiet: {
-      type: "boolean",
-      long: "quiet",
-      short: "q",
-      description: "List ids only",
-    },
+    noTrunc: NO_TRUNC_FLAG,
+    quiet: QUIET_FLAG,
   },
   examples: [{
     line: "network ls -qf type=custom",
@@ -102,13 +95,9 @@ function networkRow(network: ListedNetwork, idLength?: number): Row {
     IPv4: String(hasIpv4(network)),
     IPv6: String(hasIpv6(network)),
     Internal: String(access === "internal"),
-    Labels: Object.entries(labels).map(([key, value]) => `${key}=${value}`)
-      .sort().join(","),
+    Labels: labelsText(labels),
     Name: name,
     Scope: "local",
-    Label: (key: unknown): string =>
-      typeof key === "string" && Object.hasOwn(labels, key)
-        ? labels[key] ?? ""
-        : "",
+    Label: labelField(labels),
   };
 }

@@ -15,6 +15,7 @@ import type { VolumeRecord } from "../../../storage/volume_store.ts";
 import { defineCommand } from "../../command.ts";
 import { engineOf } from "../../engine.ts";
 import { FILTER_FLAG, parseFilters } from "../../filter_flag.ts";
+import { labelField, labelsText } from "../../output/label_fields.ts";
 import {
   formatRows,
   parseRowFormat,
@@ -91,17 +92,13 @@ function volumeRow({ name, labels }: VolumeRecord, mountpoint: string): Row {
     Availability: "N/A",
     Driver: "local",
     Group: "N/A",
-    Labels: Object.entries(labels).map(([key, value]) => `${key}=${value}`)
-      .sort().join(","),
+    Labels: labelsText(labels),
     Links: "N/A",
     Mountpoint: mountpoint,
     Name: name,
     Scope: "local",
     Size: "N/A",
     Status: "N/A",
-    Label: (key: unknown): string =>
-      typeof key === "string" && Object.hasOwn(labels, key)
-        ? labels[key] ?? ""
-        : "",
+    Label: labelField(labels),
   };
 }
