@@ -26,6 +26,7 @@ import {
   tsdockerEngine,
 } from "./support/engines.ts";
 import { imagePath, programPath } from "./support/place.ts";
+import { onPrivateDisk } from "./support/private_disk.ts";
 import { compare } from "./support/results.ts";
 
 const ROUNDS = 10;
@@ -80,7 +81,7 @@ function pulling(
   };
 }
 
-if (import.meta.main) {
+async function main(): Promise<void> {
   const rounds = Number(Deno.args[0] ?? ROUNDS);
   const image = imagePath();
   await using scratch = await Scratch.make();
@@ -124,7 +125,9 @@ if (import.meta.main) {
     `\n${rounds} rounds in turns after three to warm up, each of the whole ` +
       `process: ${LAYERS + 1} layers of gzip, ${megabytes} MB, with ` +
       `${LAYERS * FILES} files, from Debian's docker-registry on this ` +
-      "machine, verified and unpacked. The image is removed before the next " +
-      "pull, which is not counted.",
+      "machine, verified and unpacked on a new ext4 of their own. The image is " +
+      "removed before the next pull, which is not counted.",
   );
 }
+
+if (import.meta.main) await onPrivateDisk(main);

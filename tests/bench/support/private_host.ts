@@ -7,14 +7,12 @@
  * @see network_namespaces(7)
  */
 import type { Fd } from "../../../ffi/fd.ts";
+import { isAgain, runAgain } from "./again.ts";
 import type { BridgedEngine, Engine } from "./engines.ts";
 import {
   makeNetworkNamespace,
   runIn,
 } from "../../support/network_namespace.ts";
-
-/** Set for the process that has namespaces of its own. */
-const MARK = "TSDOCKER_BENCH_PRIVATE";
 
 /** Where podman keeps network namespaces, and its plugins their leases. */
 const SHARED_DIRECTORIES = ["/run/netns", "/var/lib/cni"];
@@ -26,19 +24,13 @@ const SHARED_DIRECTORIES = ["/run/netns", "/var/lib/cni"];
 export async function inPrivateNamespaces(
   benchmark: () => Promise<void>,
 ): Promise<void> {
-  if (Deno.env.get(MARK) !== undefined) {
+  if (isAgain()) {
     for (const directory of SHARED_DIRECTORIES) hide(directory);
-    await benchmark();
-    return;
+    return await benchmark();
   }
-  const { code } = await new Deno.Command("unshare", {
-    args: [
-      ...["--net", "--mount", "--propagation", "private", Deno.execPath()],
-      ...["run", "-A", Deno.mainModule, ...Deno.args],
-    ],
-    env: { [MARK]: "1" },
-  }).spawn().status;
-  Deno.exitCode = code;
+  await runAgain([
+    ...["unshare", "--net", "--mount", "--propagation", "private"],
+  ]);
 }
 
 /** Puts an empty directory over another one, if that is there. */
