@@ -7,9 +7,11 @@
 import { UsageError } from "../base/errors.ts";
 import type { Engine } from "../engine/engine.ts";
 import { DEFAULT_NETWORK } from "../engine/networks/network_mode.ts";
+import type { NetworkDefault } from "../engine/networks/network_source.ts";
 import type { CommandContext } from "./context.ts";
 import type { PullContext } from "./pull.ts";
 
+const NETWORK_VARIABLE = "TSDOCKER_NETWORK";
 const LAUNCHERS = ["auto", "native", "reinvoke"] as const;
 
 /**
@@ -39,7 +41,7 @@ export function engineOf(
       directory.startsWith("/") ? directory : `${cwd}/${directory}`
     ),
     launcher: launcherOf(env.get("TSDOCKER_LAUNCHER") ?? ""),
-    defaultNetwork: env.get("TSDOCKER_NETWORK") || DEFAULT_NETWORK,
+    ...networkOf(env.get(NETWORK_VARIABLE) ?? ""),
     invoker: {
       uid: idOf(env.get("SUDO_UID")) ?? Deno.uid() ?? 0,
       gid: idOf(env.get("SUDO_GID")) ?? Deno.gid() ?? 0,
@@ -51,6 +53,12 @@ export function engineOf(
       await pullForRun(context, this, request);
     },
   };
+}
+
+function networkOf(text: string): NetworkDefault {
+  return text === ""
+    ? { defaultNetwork: DEFAULT_NETWORK }
+    : { defaultNetwork: text, networkSource: NETWORK_VARIABLE };
 }
 
 /** An id in the environment, if it is one. */

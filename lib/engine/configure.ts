@@ -21,6 +21,7 @@ import {
 } from "./networks/configure_networks.ts";
 import { configurePorts } from "./networks/configure_ports.ts";
 import type { RequestedMode } from "./networks/network_mode.ts";
+import type { NetworkDefault } from "./networks/network_source.ts";
 import { parseResources } from "./resources.ts";
 import type { EnvEntry, RunOptions } from "./run_options.ts";
 import { parseUlimits } from "./ulimit.ts";
@@ -28,7 +29,7 @@ import { normalizePath } from "./volume.ts";
 import { configureVolumes } from "./volumes/configure_volumes.ts";
 
 /** What the options do not say. */
-export interface ConfigureInput {
+export interface ConfigureInput extends NetworkDefault {
   readonly id: ContainerId;
   readonly createdMs: number;
   /** What relative paths are relative to. */
@@ -36,8 +37,6 @@ export interface ConfigureInput {
   readonly host: HostFacts;
   /** The store of volumes. */
   readonly volumes: string;
-  /** `--network` of a container that is given none. */
-  readonly defaultNetwork: string;
   /** Makes up a name for a volume that was given none. */
   newName(): string;
 }
@@ -74,7 +73,7 @@ export function configureContainer(
     );
   }
   const { id, createdMs } = input;
-  const network = configureNetworks(options, input.defaultNetwork);
+  const network = configureNetworks(options, input);
   return {
     id,
     name: options.name === undefined ? undefined : checkName(options.name),

@@ -13,6 +13,7 @@ import { applyImageDefaults } from "../image_defaults.ts";
 import { foreignWarning } from "../images/foreign_image.ts";
 import { holdLayers } from "../images/hold_layers.ts";
 import { findImage, openImage } from "../images/open_image.ts";
+import { networkDefaultOf } from "../networks/network_source.ts";
 import { resolveNetworks } from "../networks/resolve_networks.ts";
 import type { RunOptions } from "../run_options.ts";
 import { withImageVolumes } from "../volumes/configure_volumes.ts";
@@ -55,7 +56,7 @@ export async function createFromImage(
     cwd: engine.cwd,
     volumes: paths.volumes,
     newName: createVolumeName,
-    defaultNetwork: engine.defaultNetwork,
+    ...networkDefaultOf(engine),
   };
   const configured = configureContainer(options, input);
   const own = withVolumesFrom(paths, configured, options.volumesFrom);

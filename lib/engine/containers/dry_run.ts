@@ -22,6 +22,7 @@ import { applyImageDefaults } from "../image_defaults.ts";
 import { findImage, type OpenedImage } from "../images/open_image.ts";
 import { foreseeDefaultNetwork } from "../networks/default_network.ts";
 import type { EndpointConfig } from "../networks/network_config.ts";
+import { networkDefaultOf } from "../networks/network_source.ts";
 import { resolveNetworks } from "../networks/resolve_networks.ts";
 import type { RunOptions } from "../run_options.ts";
 import { withImageVolumes } from "../volumes/configure_volumes.ts";
@@ -62,7 +63,7 @@ export async function dryRun(
     cwd,
     volumes: paths.volumes,
     newName: createVolumeName,
-    defaultNetwork: engine.defaultNetwork,
+    ...networkDefaultOf(engine),
   };
   const configured = configureContainer(options, input);
   const all = withImageVolumes(configured, settings.Volumes ?? [], input);

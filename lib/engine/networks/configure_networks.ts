@@ -17,6 +17,7 @@ import {
   readMacAddress,
 } from "./network_flag.ts";
 import type { RequestedMode } from "./network_mode.ts";
+import { type NetworkDefault, withSource } from "./network_source.ts";
 
 /** As {@linkcode EndpointConfig}, with what a user calls the network. */
 export interface EndpointRequest
@@ -31,6 +32,8 @@ export interface NetworkRequest
   readonly network: RequestedMode;
   /** Only if `network` is `connected`. */
   readonly networks?: readonly EndpointRequest[];
+  /** What has named them, for errors; absent if flags have. */
+  readonly networkSource?: string;
 }
 
 /** The options that decide about it, but for ports. */
@@ -41,30 +44,45 @@ export type ConnectionOptions =
 /**
  * Reads which networks a container is connected to, and whom it asks for names.
  *
- * @param defaultNetwork `--network` of a container that is given none.
  * @throws {UsageError} If a value is malformed, or options exclude each other;
  * then in docker's words.
  */
 export function configureNetworks(
   options: ConnectionOptions,
-  defaultNetwork: string,
+  { defaultNetwork, networkSource }: NetworkDefault,
 ): NetworkRequest {
-  const { networks } = options;
-  const texts = networks.length === 0 ? [defaultNetwork] : networks;
-  const [first = parseNetworkFlag(defaultNetwork), ...others] = texts.map(
-    parseNetworkFlag,
+  const names = configureNames(options);
+  const flags = readFlags(options);
+  if (options.networks.length > 0) {
+    return { ...connect(options, flags, options.networks), ...names };
+  }
+  try {
+    const request = connect(options, flags, [defaultNetwork]);
+    const source = networkSource === undefined ? {} : { networkSource };
+    return { ...request, ...source, ...names };
+  } catch (error) {
+    throw withSource(error, networkSource);
+  }
+}
+
+/** @param flags What the container is to be in the first network. */
+function connect(
+  options: ConnectionOptions,
+  flags: EndpointSettings,
+  texts: readonly string[],
+): NetworkRequest {
+  const wanted = texts.map(parseNetworkFlag).map((flag, index) =>
+    index === 0 ? withFlags(flag, flags) : flag
   );
-  const wanted = [withFlags(first, options), ...others];
   assertDistinct(wanted);
   const modes = wanted.map(({ target }) => modeOf(target));
   const mode = modes.find((one) => one !== "connected");
-  const names = configureNames(options);
   if (mode === undefined) {
     const endpoints = wanted.map(({ target, ...settings }) => ({
       reference: target,
       ...settings,
     }));
-    return { network: "connected", networks: endpoints, ...names };
+    return { network: "connected", networks: endpoints };
   }
   if (wanted.length > 1) {
     throw new UsageError(
@@ -74,14 +92,27 @@ export function configureNetworks(
   }
   if (mode.startsWith("container:")) assertNothingShared(options);
   for (const settings of wanted) assertNoEndpoint(settings);
-  return { network: mode, ...names };
+  return { network: mode };
 }
 
-/** The flags that have no network in them are about the first one. */
-function withFlags(flag: NetworkFlag, options: ConnectionOptions): NetworkFlag {
-  const { ip, ip6, macAddress, networkAliases } = options;
+/** The flags that have no network in them. */
+function readFlags(
+  { ip, ip6, macAddress, networkAliases }: ConnectionOptions,
+): EndpointSettings {
+  return {
+    aliases: networkAliases.map(readAlias),
+    ...(ip === undefined ? {} : { ip: readAddress(ip, 4) }),
+    ...(ip6 === undefined ? {} : { ip6: readAddress(ip6, 6) }),
+    ...(macAddress === undefined
+      ? {}
+      : { macAddress: readMacAddress(macAddress) }),
+  };
+}
+
+function withFlags(flag: NetworkFlag, flags: EndpointSettings): NetworkFlag {
+  const { aliases, ip, ip6, macAddress } = flags;
   const pairs = [
-    ["--network-alias and per-network alias", networkAliases, flag.aliases],
+    ["--network-alias and per-network alias", aliases, flag.aliases],
     ["--ip and per-network IPv4 address", ip, flag.ip],
     ["--ip6 and per-network IPv6 address", ip6, flag.ip6],
     ["--mac-address and per-network MAC address", macAddress, flag.macAddress],
@@ -90,15 +121,7 @@ function withFlags(flag: NetworkFlag, options: ConnectionOptions): NetworkFlag {
     if (!general?.length || !own?.length) continue;
     throw new UsageError(`conflicting options: cannot specify both ${what}`);
   }
-  return {
-    ...flag,
-    aliases: [...flag.aliases, ...networkAliases.map(readAlias)],
-    ...(ip === undefined ? {} : { ip: readAddress(ip, 4) }),
-    ...(ip6 === undefined ? {} : { ip6: readAddress(ip6, 6) }),
-    ...(macAddress === undefined
-      ? {}
-      : { macAddress: readMacAddress(macAddress) }),
-  };
+  return { ...flag, ...flags, aliases: [...flag.aliases, ...aliases] };
 }
 
 function assertDistinct(flags: readonly NetworkFlag[]): void {

@@ -33,6 +33,8 @@ export interface DnsConfig {
 /** All that a configuration says of networks; absent fields say nothing. */
 export interface NetworkConfig {
   readonly network: NetworkMode;
+  /** What the one of `container:` was called when this one was created. */
+  readonly networkOwner?: string;
   /** Only if `network` is `connected`; the first one is the way out. */
   readonly networks?: readonly EndpointConfig[];
   /** As `-p` takes them, each with a protocol: `8080:80/tcp`, `:80/udp`. */

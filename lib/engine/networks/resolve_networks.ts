@@ -17,6 +17,7 @@ import {
 import { findNetwork } from "./find_network.ts";
 import type { EndpointConfig } from "./network_config.ts";
 import { DEFAULT_NETWORK, type RequestedMode } from "./network_mode.ts";
+import { withSource } from "./network_source.ts";
 
 type Surroundings = Pick<Engine, "paths" | "inform" | "warn">;
 
@@ -35,8 +36,20 @@ export type DefaultNetwork = (engine: Surroundings) => Promise<NetworkIdentity>;
  */
 export async function resolveNetworks(
   engine: Surroundings,
-  { network, networks = [], ...request }: ConfigRequest,
+  { networkSource, ...request }: ConfigRequest,
   obtainDefault: DefaultNetwork = ensureDefaultNetwork,
+): Promise<ConfigDraft> {
+  try {
+    return await resolveAll(engine, request, obtainDefault);
+  } catch (error) {
+    throw withSource(error, networkSource);
+  }
+}
+
+async function resolveAll(
+  engine: Surroundings,
+  { network, networks = [], ...request }: Omit<ConfigRequest, "networkSource">,
+  obtainDefault: DefaultNetwork,
 ): Promise<ConfigDraft> {
   if (network === "connected") {
     const endpoints: EndpointConfig[] = [];
@@ -88,7 +101,7 @@ function warnIfNowhere(
 }
 
 /** What is requested but for networks. */
-type Rest = Omit<ConfigRequest, "network" | "networks">;
+type Rest = Omit<ConfigRequest, "network" | "networks" | "networkSource">;
 
 function namesContainer(
   mode: RequestedMode,
@@ -113,6 +126,7 @@ function joining(
   return {
     ...rest,
     network: `container:${id}`,
+    ...(other === undefined ? {} : { networkOwner: other.name }),
     hostname: rest.uts === "host" || other === undefined
       ? rest.hostname
       : other.hostname,

@@ -51,8 +51,11 @@ Deno.test("engineOf() takes TSDOCKER_LAUNCHER, if there is such a launcher", () 
 Deno.test("engineOf() takes TSDOCKER_NETWORK, and bridge without it", () => {
   assert.equal(engineOf(fakeHost()).defaultNetwork, "bridge");
   for (const [value, expected] of [["", "bridge"], ["none", "none"]] as const) {
-    const { defaultNetwork } = engineOf(hostWith("TSDOCKER_NETWORK", value));
+    const { defaultNetwork, networkSource } = engineOf(
+      hostWith("TSDOCKER_NETWORK", value),
+    );
     assert.equal(defaultNetwork, expected);
+    assert.equal(networkSource, value === "" ? undefined : "TSDOCKER_NETWORK");
   }
 });
 

@@ -2,6 +2,7 @@
  * @module
  */
 import assert from "node:assert/strict";
+import { UsageError } from "../../../../lib/base/errors.ts";
 import {
   configureNetworks,
   type ConnectionOptions,
@@ -11,7 +12,7 @@ import { runOptions } from "../../../support/run_options.ts";
 type Changes = Partial<ConnectionOptions>;
 
 function configure(changes: Changes, defaultNetwork = "bridge"): unknown {
-  return configureNetworks(runOptions(changes), defaultNetwork);
+  return configureNetworks(runOptions(changes), { defaultNetwork });
 }
 
 function connected(...references: string[]): unknown {
@@ -202,3 +203,32 @@ for (const [changes, message] of REFUSALS) {
     assert.throws(() => configure(changes), { name: "UsageError", message });
   });
 }
+
+Deno.test("configureNetworks() says where a wrong network comes from", () => {
+  const given = { networkSource: "VARIABLE" };
+  const configure = (changes: Changes, defaultNetwork: string): unknown =>
+    configureNetworks(runOptions(changes), { defaultNetwork, ...given });
+  const refusals: readonly (readonly [Changes, string, string])[] = [
+    [{}, "blue:x", 'VARIABLE: invalid argument "blue:x"'],
+    [{}, "ns:x", 'VARIABLE: invalid network "ns:x"'],
+    [{ ip: "10.0.0.9" }, "host", `VARIABLE: ${NO_ADDRESS}`],
+    // What a flag is wrong about is not the variable's.
+    [{ ip: "x" }, "blue", "invalid IPv4 address: x"],
+    [{ dns: ["x"] }, "blue", "invalid "],
+    [{ networks: ["ns:x"] }, "blue", 'invalid network "ns:x"'],
+  ];
+  for (const [changes, text, beginning] of refusals) {
+    assert.throws(
+      () => configure(changes, text),
+      (error: Error) =>
+        error instanceof UsageError && error.message.startsWith(beginning),
+      beginning,
+    );
+  }
+  // Names are looked up later.
+  assert.deepEqual(configure({}, "blue"), {
+    ...connected("blue") as object,
+    ...given,
+  });
+  assert.deepEqual(configure({ networks: ["red"] }, "blue"), connected("red"));
+});

@@ -7,8 +7,6 @@ import {
   NotFoundError,
   UsageError,
 } from "../../../../lib/base/errors.ts";
-import { hostPaths } from "../../../../lib/base/host_paths.ts";
-import { createNetwork } from "../../../../lib/engine/networks/create_network.ts";
 import {
   findNetwork,
   listNetworks,
@@ -23,35 +21,17 @@ import { AddressLeases } from "../../../../lib/network/address_leases.ts";
 import { allowsIpv6 } from "../../../../lib/network/network_sysctl.ts";
 import type { NetworkRecord } from "../../../../lib/network/network_store.ts";
 import { parseSubnet, type Subnet } from "../../../../lib/network/subnet.ts";
-import { TemporaryDirectory } from "../../../support/temporary_directory.ts";
+import { NetworkRecords } from "../../../support/network_records.ts";
 
-/** Where networks are, gone with its scope. */
-class Place extends TemporaryDirectory {
-  readonly paths = hostPaths({
-    root: `${this.path}/root`,
-    runRoot: `${this.path}/run`,
-  });
-
+class Place extends NetworkRecords {
   create(
     name: string,
     more: Partial<NetworkOptions> = {},
     routes: readonly string[] = [],
   ): NetworkRecord {
-    const options = { ...OPTIONS, ...more, name };
-    return createNetwork(this.paths, options, routes.map(subnet));
+    return this.network(name, more, routes.map(subnet));
   }
 }
-
-const OPTIONS: Omit<NetworkOptions, "name"> = {
-  driver: "bridge",
-  subnets: [],
-  gateways: [],
-  ranges: [],
-  access: "world",
-  ipv6: "none",
-  labels: [],
-  options: [],
-};
 
 function subnet(text: string): Subnet {
   const parsed = parseSubnet(text);

@@ -5,19 +5,12 @@
  */
 import assert from "node:assert/strict";
 import { ConflictError } from "../../../../lib/base/errors.ts";
-import { hostPaths } from "../../../../lib/base/host_paths.ts";
 import {
   type ContainerId,
   createContainerId,
 } from "../../../../lib/base/identifiers.ts";
 import { PRUNE_ALL } from "../../../../lib/engine/containers/prune.ts";
-import {
-  containerDirectory,
-  stateDirectory,
-  writeConfig,
-} from "../../../../lib/engine/containers/records.ts";
 import { readEvents } from "../../../../lib/engine/event_log.ts";
-import { createNetwork } from "../../../../lib/engine/networks/create_network.ts";
 import { listNetworks } from "../../../../lib/engine/networks/find_network.ts";
 import { recordNetworkUse } from "../../../../lib/engine/networks/network_event.ts";
 import { writeNetworkState } from "../../../../lib/engine/networks/network_state.ts";
@@ -32,55 +25,30 @@ import {
   publishNetwork,
 } from "../../../../lib/network/network_store.ts";
 import { parseSubnet } from "../../../../lib/network/subnet.ts";
-import { containerConfig } from "../../../support/run_options.ts";
-import { TemporaryDirectory } from "../../../support/temporary_directory.ts";
+import { NetworkRecords } from "../../../support/network_records.ts";
 
-/** Networks and containers that only records tell of. */
-class Place extends TemporaryDirectory {
-  readonly paths = hostPaths({
-    root: `${this.path}/root`,
-    runRoot: `${this.path}/run`,
-  });
-  readonly warnings: string[] = [];
+class Place extends NetworkRecords {
   /** Networks that the kernel was to forget. */
   readonly removed: string[] = [];
 
   create(name: string, ...labels: string[]): NetworkRecord {
-    return createNetwork(this.paths, {
-      name,
-      driver: "bridge",
-      subnets: [],
-      gateways: [],
-      ranges: [],
-      access: "world",
-      labels,
-      options: [],
-    }, []);
+    return this.network(name, { labels });
   }
 
   /** A container that is connected to networks, as its configuration says. */
-  container(...networks: readonly NetworkRecord[]): ContainerId {
-    const id = createContainerId();
-    const { paths } = this;
-    Deno.mkdirSync(containerDirectory(paths, id), { recursive: true });
-    Deno.mkdirSync(stateDirectory(paths, id), { recursive: true });
-    writeConfig(paths, {
-      ...containerConfig({ id, network: "connected" }),
+  connected(...networks: readonly NetworkRecord[]): ContainerId {
+    return this.container({
+      network: "connected",
       networks: networks.map(({ id: network, name: networkName }) => ({
         network,
         networkName,
         aliases: [],
       })),
     });
-    return id;
   }
 
   prune(options: Partial<NetworkPruneOptions> = {}): readonly string[] {
-    const engine = {
-      paths: this.paths,
-      warn: (message: string) => void this.warnings.push(message),
-    };
-    const { ids } = pruneNetworks(engine, {
+    const { ids } = pruneNetworks(this, {
       filter: PRUNE_ALL,
       mode: "remove",
       removeFromKernel: ({ name }) => void this.removed.push(name),
@@ -97,7 +65,7 @@ class Place extends TemporaryDirectory {
 Deno.test("pruneNetworks() removes what no container has", () => {
   using place = new Place();
   const [blue] = [place.create("blue"), place.create("red")];
-  place.container(blue);
+  place.connected(blue);
   assert.deepEqual(place.prune(), ["red"]);
   assert.deepEqual(place.names(), ["blue"]);
   assert.deepEqual(place.removed, ["red"]);
@@ -107,7 +75,7 @@ Deno.test("pruneNetworks() removes what no container has", () => {
 Deno.test("pruneNetworks() keeps what a container runs in", () => {
   using place = new Place();
   const blue = place.create("blue");
-  const id = place.container();
+  const id = place.connected();
   const endpoint = {
     network: blue.id,
     networkName: "blue",
@@ -148,7 +116,7 @@ Deno.test("pruneNetworks() filters by label and age", () => {
 Deno.test("pruneNetworks() only tells, if it is asked to", () => {
   using place = new Place();
   const blue = place.create("blue");
-  const id = place.container(blue);
+  const id = place.connected(blue);
   const mode = "dry-run";
   assert.deepEqual(place.prune({ mode }), []);
   assert.deepEqual(place.prune({ mode, without: [id] }), ["blue"]);

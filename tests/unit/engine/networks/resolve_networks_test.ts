@@ -5,71 +5,27 @@
  * @module
  */
 import assert from "node:assert/strict";
-import { hostPaths } from "../../../../lib/base/host_paths.ts";
-import {
-  type ContainerId,
-  createContainerId,
-} from "../../../../lib/base/identifiers.ts";
 import type {
   ConfigDraft,
   ConfigRequest,
 } from "../../../../lib/engine/configure.ts";
-import type { ContainerConfig } from "../../../../lib/engine/container_config.ts";
-import { claimName } from "../../../../lib/engine/containers/names.ts";
-import {
-  containerDirectory,
-  writeConfig,
-} from "../../../../lib/engine/containers/records.ts";
-import { createNetwork } from "../../../../lib/engine/networks/create_network.ts";
 import {
   ensureDefaultNetwork,
   foreseeDefaultNetwork,
 } from "../../../../lib/engine/networks/default_network.ts";
 import { listNetworks } from "../../../../lib/engine/networks/find_network.ts";
-import type { NetworkOptions } from "../../../../lib/engine/networks/network_options.ts";
 import { resolveNetworks } from "../../../../lib/engine/networks/resolve_networks.ts";
-import type { NetworkRecord } from "../../../../lib/network/network_store.ts";
 import { containerConfig } from "../../../support/run_options.ts";
-import { TemporaryDirectory } from "../../../support/temporary_directory.ts";
+import { NetworkRecords } from "../../../support/network_records.ts";
 
-/** An engine with networks and containers that only records tell of. */
-class Place extends TemporaryDirectory {
-  readonly paths = hostPaths({
-    root: `${this.path}/root`,
-    runRoot: `${this.path}/run`,
-  });
+/** With an engine. */
+class Place extends NetworkRecords {
   readonly told: string[] = [];
-  readonly warnings: string[] = [];
   readonly engine = {
     paths: this.paths,
     inform: (message: string): void => void this.told.push(message),
-    warn: (message: string): void => void this.warnings.push(message),
+    warn: this.warn,
   };
-
-  network(name: string, more: Partial<NetworkOptions> = {}): NetworkRecord {
-    return createNetwork(this.paths, {
-      name,
-      driver: "bridge",
-      subnets: [],
-      gateways: [],
-      ranges: [],
-      access: "world",
-      labels: [],
-      options: [],
-      ...more,
-    }, []);
-  }
-
-  container(changes: Partial<ContainerConfig>): ContainerId {
-    const config = containerConfig({ id: createContainerId(), ...changes });
-    Deno.mkdirSync(containerDirectory(this.paths, config.id), {
-      recursive: true,
-    });
-    Deno.mkdirSync(this.paths.names, { recursive: true });
-    writeConfig(this.paths, config);
-    claimName(this.paths, config.name, config.id);
-    return config.id;
-  }
 
   resolve(changes: Partial<ConfigRequest>): Promise<ConfigDraft> {
     return resolveNetworks(this.engine, { ...REQUEST, ...changes });
@@ -117,6 +73,26 @@ Deno.test("resolveNetworks() tells that there is no such network", async () => {
     name: "NotFoundError",
     message: "network nosuch not found",
   });
+});
+
+Deno.test("resolveNetworks() tells which variable has named the network", async () => {
+  using place = new Place();
+  const networks = [{ reference: "nosuch", aliases: [] }];
+  const from = { networkSource: "VARIABLE" };
+  await assert.rejects(
+    place.resolve({ network: "connected", networks, ...from }),
+    {
+      name: "NotFoundError",
+      message: "VARIABLE: network nosuch not found",
+      advice: "tsdocker network ls",
+    },
+  );
+  await assert.rejects(place.resolve({ network: "container:x", ...from }), {
+    name: "NotFoundError",
+    message: "VARIABLE: No such container: x",
+  });
+  const draft = await place.resolve({ network: "none", ...from });
+  assert.ok(!("networkSource" in draft));
 });
 
 Deno.test("resolveNetworks() refuses one network under two names", async () => {
@@ -183,6 +159,7 @@ Deno.test("resolveNetworks() shares network and host name of a container", async
   for (const reference of ["web", id, id.slice(0, 12)]) {
     const draft = await place.resolve({ network: `container:${reference}` });
     assert.equal(draft.network, `container:${id}`);
+    assert.equal(draft.networkOwner, "web");
     assert.equal(draft.hostname, "shop");
     assert.ok(!("networks" in draft));
   }
