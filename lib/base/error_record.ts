@@ -71,7 +71,8 @@ export function fromErrorRecord(record: ErrorRecord): Error {
   if (reason !== undefined) return new StartError(reason, message, details);
   if (name === "SpecError") return new SpecError("", message, details);
   const known = CLASSES[name];
-  return known === undefined
+  if (known !== undefined) return new known(message, details);
+  return advice === undefined
     ? new Error(message, { cause })
-    : new known(message, details);
+    : new TsdockerError(message, details);
 }

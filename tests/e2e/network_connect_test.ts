@@ -272,7 +272,7 @@ networkTest("a start without its network says what to do", async (network) => {
   const { code, stderr } = await network.tsdocker("start", "web");
   assert.notEqual(code, 0);
   assert.match(stderr, /network blue not found/);
-  assert.match(stderr, /tsdocker network disconnect blue/);
+  assert.match(stderr, /tsdocker network disconnect blue web,/);
   await network.print("network", "disconnect", "blue", "web");
   await network.print("start", "web");
   await network.remove("web");

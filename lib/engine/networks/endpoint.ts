@@ -98,7 +98,7 @@ export function reserve(
 ): ReservedEndpoint {
   using undo = new DisposableStack();
   using _unchanged = lockDirectoryShared(paths.networks);
-  const network = networkOf(paths, endpoint);
+  const network = networkOf(paths, endpoint, config.name);
   const leases = leasesOf(paths, network.id);
   const outside = outsideVersions(ownAddressTest(paths, [network]));
   const ways = waysOf(network, route, outside);
@@ -153,6 +153,7 @@ export function leasesOf(paths: HostPaths, network: string): AddressLeases {
 /**
  * The network of an endpoint.
  *
+ * @param container Whose it is, for the error.
  * @throws {NotFoundError} If it has been removed.
  */
 export function networkOf(
@@ -161,16 +162,17 @@ export function networkOf(
     EndpointConfig,
     "network" | "networkName"
   >,
+  container = "CONTAINER",
 ): NetworkRecord {
   const network = readNetwork(paths, name);
   if (network?.id === id) return network;
   throw new NotFoundError(
     network === undefined
-      ? `network ${name} not found`
+      ? `network ${name} not found: it has been removed since the container was connected to it`
       : `network ${name} is another one than when the container was created`,
     {
       advice:
-        `tsdocker network disconnect ${name} CONTAINER, or create the container again`,
+        `tsdocker network disconnect ${name} ${container}, or create the container again`,
     },
   );
 }

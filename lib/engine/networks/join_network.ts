@@ -12,35 +12,43 @@ import {
 } from "../../../ffi/constants/fcntl.ts";
 import { isSyscallError } from "../../../ffi/errno.ts";
 import type { Fd } from "../../../ffi/fd.ts";
-import { HostError, NotFoundError, UsageError } from "../../base/errors.ts";
+import {
+  HostError,
+  InvalidStateError,
+  NotFoundError,
+  UsageError,
+} from "../../base/errors.ts";
 import type { HostPaths } from "../../base/host_paths.ts";
 import type { ContainerId } from "../../base/identifiers.ts";
 import { withinNetwork } from "../../network/network_namespace.ts";
-import { findConfig, requireProcess } from "../containers/look_up.ts";
-import {
-  namespacePath,
-  type NetworkMode,
-  sharedContainer,
-} from "./network_mode.ts";
+import type { ContainerConfig } from "../container_config.ts";
+import { readStatus } from "../containers/list.ts";
+import { findProcess } from "../containers/look_up.ts";
+import { readConfig } from "../containers/records.ts";
+import { namespacePath, sharedContainer } from "./network_mode.ts";
 import type { NetworkPlace } from "./open_network.ts";
 import { markShared } from "./shared_namespace.ts";
+
+/** Who joins, and whose it was said to be. */
+type Sharer = Pick<ContainerConfig, "name" | "network" | "networkOwner">;
 
 /**
  * Opens the namespace, which lasts until the container has joined it.
  *
- * @throws {InvalidStateError} If the other container does not run.
+ * @throws {InvalidStateError} If the other container does not run; in docker's
+ * words.
  * @throws {NotFoundError} If there is no such file or container.
  * @throws {UsageError} If the file is no network namespace.
  * @throws {HostError} If it cannot be opened or joined.
  */
 export function joinNetwork(
   paths: HostPaths,
-  network: NetworkMode,
+  config: Sharer,
 ): NetworkPlace {
-  const other = sharedContainer(network);
+  const other = sharedContainer(config.network);
   const namespace = other === undefined
-    ? openNamespace(namespacePath(network) ?? "")
-    : openShared(paths, other);
+    ? openNamespace(namespacePath(config.network) ?? "")
+    : openShared(paths, config, other);
   return {
     path: `/proc/${Deno.pid}/fd/${namespace.number}`,
     keep: () => undefined,
@@ -48,15 +56,23 @@ export function joinNetwork(
   };
 }
 
-function openShared(paths: HostPaths, other: ContainerId): Fd {
-  const config = findConfig(paths, other);
+function openShared(
+  paths: HostPaths,
+  sharer: Sharer,
+  other: ContainerId,
+): Fd {
+  const config = readConfig(paths, other);
+  if (config === undefined) throw ownerGone(sharer, other);
   // It may have joined another one's itself.
   const further = sharedContainer(config.network);
-  if (further !== undefined) return openShared(paths, further);
+  if (further !== undefined) return openShared(paths, config, further);
   const path = namespacePath(config.network);
   if (path !== undefined) return openNamespace(path);
-  const requireRunning = (): number =>
-    requireProcess(paths, config, "join the network of").pid;
+  const requireRunning = (): number => {
+    const running = findProcess(paths, other);
+    if (running === undefined) throw ownerNotRunning(paths, config);
+    return running.pid;
+  };
   const pid = requireRunning();
   try {
     if (config.network === "connected") markShared(paths, other);
@@ -72,7 +88,33 @@ function openShared(paths: HostPaths, other: ContainerId): Fd {
     requireRunning();
     throw error;
   }
-  return openShared(paths, other);
+  return openShared(paths, sharer, other);
+}
+
+function ownerNotRunning(
+  paths: HostPaths,
+  config: ContainerConfig,
+): InvalidStateError {
+  const { id, name } = config;
+  return new InvalidStateError(
+    id,
+    "join the network of",
+    readStatus(paths, config).state,
+    `cannot join network of a non running container: ${name}`,
+    { advice: `tsdocker start ${name}` },
+  );
+}
+
+/** Another one of the name is another one: it has to be asked for. */
+function ownerGone(
+  { name, networkOwner }: Sharer,
+  other: ContainerId,
+): NotFoundError {
+  const owner = networkOwner ?? other;
+  return new NotFoundError(
+    `Container "${name}" shares the network of container "${owner}", which has been removed`,
+    { advice: `create "${name}" again, with --network container:NAME` },
+  );
 }
 
 function openNamespace(path: string): Fd {

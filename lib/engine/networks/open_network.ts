@@ -49,5 +49,5 @@ export async function openNetwork(
     return await Connection.open(engine, config);
   }
   const { joinNetwork } = await import("./join_network.ts");
-  return joinNetwork(engine.paths, network);
+  return joinNetwork(engine.paths, config);
 }

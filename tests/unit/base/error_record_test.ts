@@ -12,6 +12,7 @@ import {
   NotFoundError,
   SpecError,
   StartError,
+  TsdockerError,
   UsageError,
 } from "../../../lib/base/errors.ts";
 
@@ -89,4 +90,13 @@ Deno.test("toErrorRecord() is about the first of two errors", () => {
   const third = new HostError("again");
   const nested = new SuppressedError(third, new SuppressedError(second, first));
   assert.equal(toErrorRecord(nested).message, "first");
+});
+
+Deno.test("fromErrorRecord() keeps the advice of a class it does not know", () => {
+  const advice = "tsdocker start web";
+  const error = carry(
+    new InvalidStateError("id", "join", "exited", "not running", { advice }),
+  );
+  assert.ok(error instanceof TsdockerError);
+  assert.equal(error.advice, advice);
 });
