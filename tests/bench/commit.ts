@@ -17,6 +17,7 @@ import {
   tsdockerEngine,
 } from "./support/engines.ts";
 import { imagePath, programPath } from "./support/place.ts";
+import { onPrivateDisk } from "./support/private_disk.ts";
 import { compare } from "./support/results.ts";
 
 const ROUNDS = 20;
@@ -36,7 +37,7 @@ async function makeLarge(image: string, directory: string): Promise<string> {
   return path;
 }
 
-if (import.meta.main) {
+async function main(): Promise<void> {
   const rounds = Number(Deno.args[0] ?? ROUNDS);
   const program = programPath();
   const small = imagePath();
@@ -73,3 +74,5 @@ if (import.meta.main) {
       "process. The container has written one file and does not run.",
   );
 }
+
+if (import.meta.main) await onPrivateDisk(main);

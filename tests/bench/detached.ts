@@ -15,11 +15,12 @@ import {
   tsdockerEngine,
 } from "./support/engines.ts";
 import { imagePath, programPath } from "./support/place.ts";
+import { onPrivateDisk } from "./support/private_disk.ts";
 import { compare } from "./support/results.ts";
 
 const ROUNDS = 40;
 
-if (import.meta.main) {
+async function main(): Promise<void> {
   const rounds = Number(Deno.args[0] ?? ROUNDS);
   const program = programPath();
   const image = imagePath();
@@ -49,3 +50,5 @@ if (import.meta.main) {
       "is removed before the next starts, which is not counted.",
   );
 }
+
+if (import.meta.main) await onPrivateDisk(main);

@@ -18,6 +18,7 @@ import {
   tsdockerEngine,
 } from "./support/engines.ts";
 import { imagePath, programPath } from "./support/place.ts";
+import { onPrivateDisk } from "./support/private_disk.ts";
 import { summarize } from "./support/race.ts";
 import { table } from "./support/report.ts";
 import { verdict } from "./support/results.ts";
@@ -103,7 +104,7 @@ function times({ terminal }: Session, keys: number): number[] {
   });
 }
 
-if (import.meta.main) {
+async function main(): Promise<void> {
   const rounds = Number(Deno.args[0] ?? ROUNDS);
   const image = imagePath();
   await using cleanup = new AsyncDisposableStack();
@@ -149,3 +150,5 @@ if (import.meta.main) {
       "else the machine does can only add to a round.",
   );
 }
+
+if (import.meta.main) await onPrivateDisk(main);

@@ -15,11 +15,12 @@ import {
   tsdockerEngine,
 } from "./support/engines.ts";
 import { imagePath, programPath } from "./support/place.ts";
+import { onPrivateDisk } from "./support/private_disk.ts";
 import { compare } from "./support/results.ts";
 
 const ROUNDS = 40;
 
-if (import.meta.main) {
+async function main(): Promise<void> {
   const rounds = Number(Deno.args[0] ?? ROUNDS);
   const program = programPath();
   const image = imagePath();
@@ -53,3 +54,5 @@ if (import.meta.main) {
       "runs a file with nothing in it.",
   );
 }
+
+if (import.meta.main) await onPrivateDisk(main);

@@ -21,6 +21,7 @@ import {
   tsdockerEngine,
 } from "./support/engines.ts";
 import { imagePath, programPath } from "./support/place.ts";
+import { onPrivateDisk } from "./support/private_disk.ts";
 import { compare } from "./support/results.ts";
 
 const ROUNDS = 5;
@@ -90,7 +91,7 @@ async function assertLogged(
   );
 }
 
-if (import.meta.main) {
+async function main(): Promise<void> {
   const [rounds = ROUNDS, mb = MB] = Deno.args.map(Number);
   const bytes = mb * 1e6;
   const image = imagePath();
@@ -119,3 +120,5 @@ if (import.meta.main) {
       "the first log of each is read back and is whole.",
   );
 }
+
+if (import.meta.main) await onPrivateDisk(main);

@@ -13,6 +13,7 @@ import { emptyDeno } from "./support/contenders.ts";
 import { type Engine, tsdockerEngine } from "./support/engines.ts";
 import { idleMemory, type Memory, monitorMemory } from "./support/monitors.ts";
 import { imagePath, programPath } from "./support/place.ts";
+import { onPrivateDisk } from "./support/private_disk.ts";
 import { race, summarize } from "./support/race.ts";
 import { table } from "./support/report.ts";
 import { verdict } from "./support/results.ts";
@@ -100,7 +101,7 @@ async function measureLists(engine: Engine, rounds: number): Promise<string> {
   ].join("\n");
 }
 
-if (import.meta.main) {
+async function main(): Promise<void> {
   const [running = RUNNING, ended = ENDED, rounds = ROUNDS] = Deno.args
     .map(Number);
   await using engine = await tsdockerEngine(programPath(), imagePath());
@@ -155,3 +156,5 @@ if (import.meta.main) {
     await perform(engine.command("rm", "-f", ...names));
   }
 }
+
+if (import.meta.main) await onPrivateDisk(main);

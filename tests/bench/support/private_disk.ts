@@ -17,9 +17,12 @@ const PLACE = "/var/tmp";
 /**
  * Runs a benchmark in a mount namespace where `/var/tmp` is an empty ext4 of
  * its own, kept in a file: everything is gone with it.
+ *
+ * @param namespaces Flags of unshare(1) for further namespaces.
  */
 export async function onPrivateDisk(
   benchmark: () => Promise<void>,
+  namespaces: readonly string[] = [],
 ): Promise<void> {
   if (isAgain()) return await benchmark();
   await using scratch = await Scratch.make();
@@ -28,7 +31,7 @@ export async function onPrivateDisk(
   await Deno.truncate(disk, DISK_BYTES);
   await outputOf("mkfs.ext4", "-q", disk);
   await runAgain([
-    ...["unshare", "--mount", "--propagation", "private", "sh", "-c"],
-    ...[`mount -o loop "$0" ${PLACE} && exec "$@"`, disk],
+    ...["unshare", "--mount", "--propagation", "private", ...namespaces],
+    ...["sh", "-c", `mount -o loop "$0" ${PLACE} && exec "$@"`, disk],
   ]);
 }

@@ -7,8 +7,8 @@
  * @see network_namespaces(7)
  */
 import type { Fd } from "../../../ffi/fd.ts";
-import { isAgain, runAgain } from "./again.ts";
 import type { BridgedEngine, Engine } from "./engines.ts";
+import { onPrivateDisk } from "./private_disk.ts";
 import {
   makeNetworkNamespace,
   runIn,
@@ -18,19 +18,16 @@ import {
 const SHARED_DIRECTORIES = ["/run/netns", "/var/lib/cni"];
 
 /**
- * Runs a benchmark in a mount and a network namespace of its own: what is
- * mounted there, or made by mistake, ends with it.
+ * Runs a benchmark on a disk of its own and in a network namespace of its own:
+ * what is made there by mistake ends with it.
  */
 export async function inPrivateNamespaces(
   benchmark: () => Promise<void>,
 ): Promise<void> {
-  if (isAgain()) {
+  await onPrivateDisk(async () => {
     for (const directory of SHARED_DIRECTORIES) hide(directory);
-    return await benchmark();
-  }
-  await runAgain([
-    ...["unshare", "--net", "--mount", "--propagation", "private"],
-  ]);
+    await benchmark();
+  }, ["--net"]);
 }
 
 /** Puts an empty directory over another one, if that is there. */
