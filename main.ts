@@ -5,4 +5,9 @@
  */
 import { main } from "./lib/cli/app.ts";
 
-if (import.meta.main) Deno.exit(await main(Deno.args));
+// Not awaited: late files of the portable form import this one, and would wait
+// for its end. The status is that of a program whose work never comes to one.
+if (import.meta.main) {
+  Deno.exitCode = 125;
+  main(Deno.args).then(Deno.exit);
+}

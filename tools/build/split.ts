@@ -10,6 +10,7 @@
 import { type BuildStamp, runBundler, stampLine } from "./bundle.ts";
 import {
   AGAIN,
+  assertImported,
   type Layout,
   MAIN,
   moduleAt,
@@ -22,7 +23,8 @@ const ENTRY = "main.ts";
 const SOURCES = [ENTRY, "lib", "ffi", "deno.json", "deno.lock"];
 
 /** See {@linkcode AGAIN}. */
-const AGAIN_TEXT = `import { main } from "./lib/cli/app.ts";
+const AGAIN_TEXT = `import "./${MAIN}.ts";
+import { main } from "./lib/cli/app.ts";
 export async function again(): Promise<never> {
   Deno.exit(await main(Deno.args));
 }
@@ -61,7 +63,11 @@ export async function splitProgram(
     .sort((one, other) => one.name < other.name ? -1 : 1);
 }
 
-/** Bundles one layout; the texts of its files by name. */
+/**
+ * Bundles one layout; the texts of its files by name.
+ *
+ * @throws {Error} See {@linkcode splitProgram}.
+ */
 async function layOut(
   checkout: string,
   layout: Layout,
@@ -76,7 +82,9 @@ async function layOut(
     if (layout.name !== MAIN) {
       await Deno.rename(`${tree}/${ENTRY}`, `${tree}/${layout.name}.ts`);
     }
-    const entries = sectionEntries(lateImports(modules), layout);
+    const { late, atStart } = imported(modules);
+    assertImported(layout.start, atStart);
+    const entries = sectionEntries(late, layout);
     if (layout.name === MAIN) entries.set(AGAIN, AGAIN_TEXT);
     for (const [name, text] of entries) {
       await Deno.writeTextFile(`${tree}/${name}.ts`, text);
@@ -89,32 +97,58 @@ async function layOut(
       `${layout.name}.ts`,
       ...names,
     ]);
-    return await readAll(output);
+    return joinStart(layout.name, await readAll(output));
   } finally {
     await Deno.remove(work, { recursive: true });
   }
+}
+
+/** All that the bundler makes of an entry whose modules others reach as well. */
+const JUST_A_CHUNK = /^import "\.\/(chunk-[^"]+)";\n$/;
+
+/**
+ * Gives the file with all that a layout starts with the layout's name, instead
+ * of a file that does nothing but import it. So `import.meta.main` holds in it.
+ */
+function joinStart(
+  name: string,
+  texts: ReadonlyMap<string, string>,
+): Map<string, string> {
+  const start = `${name}.js`;
+  const [, chunk] = JUST_A_CHUNK.exec(texts.get(start) ?? "") ?? [];
+  if (chunk === undefined) return new Map(texts);
+  const renamed = texts.entries()
+    .filter(([file]) => file !== start)
+    .map(([file, text]): [string, string] => [
+      file === chunk ? start : file,
+      text.replaceAll(`"./${chunk}"`, `"./${start}"`),
+    ]);
+  return new Map(renamed);
 }
 
 /** What modules import, by their paths in the checkout. */
 type Modules = Map<string, {
   readonly atOnce: readonly string[];
   readonly late: readonly string[];
+  readonly atStart: readonly string[];
 }>;
 
-/** What is imported late by any module that the program comes to. */
-function lateImports(modules: Modules): Set<string> {
+/** What the modules import late, and at the start, that the program comes to. */
+function imported(
+  modules: Modules,
+): Readonly<Record<"late" | "atStart", ReadonlySet<string>>> {
   const late = new Set<string>();
+  const atStart = new Set<string>();
   const reached = new Set([ENTRY]);
   // A set goes on with what is added to it meanwhile.
   for (const path of reached) {
-    const imports = modules.get(path);
-    for (const module of imports?.atOnce ?? []) reached.add(module);
-    for (const module of imports?.late ?? []) {
-      late.add(module);
-      reached.add(module);
-    }
+    const found = modules.get(path);
+    for (const module of found?.atOnce ?? []) reached.add(module);
+    for (const module of found?.late ?? []) late.add(module);
+    for (const module of found?.atStart ?? []) atStart.add(module);
+    for (const module of [...late, ...atStart]) reached.add(module);
   }
-  return late;
+  return { late, atStart };
 }
 
 interface Copying {
@@ -147,11 +181,11 @@ async function copy(copying: Copying, path: string): Promise<void> {
   if (!path.endsWith(".ts")) {
     return await Deno.writeTextFile(`${tree}/${path}`, text);
   }
-  const redirected = redirect(path, text, layout);
+  const { text: redirected, late, atStart } = redirect(path, text, layout);
   const atOnce = [...text.matchAll(IMPORT)]
     .map(([, specifier = ""]) => moduleAt(specifier, path));
-  modules.set(path, { atOnce, late: redirected.late });
-  await Deno.writeTextFile(`${tree}/${path}`, redirected.text);
+  modules.set(path, { atOnce, late, atStart });
+  await Deno.writeTextFile(`${tree}/${path}`, redirected);
 }
 
 /** deno.lock need not be there. */

@@ -12,6 +12,7 @@ import {
 
 const LAYOUT: Layout = {
   name: "l",
+  start: [],
   sections: {
     often: ["lib/a/one.ts", "lib/two.ts"],
     seldom: ["lib/three.ts"],
@@ -35,6 +36,28 @@ Deno.test("redirect() finds late imports wherever they stand", () => {
       'load: async () => ((await import(["./l.rest.js"][0]))["lib/unnamed.ts"]).command,',
     ].join("\n"),
     late: ["lib/a/one.ts", "lib/three.ts", "lib/unnamed.ts"],
+    atStart: [],
+  });
+});
+
+Deno.test("redirect() imports at once what a layout starts with", () => {
+  const text = [
+    'import { z } from "./z.ts";',
+    'const { one } = await import("./a/one.ts");',
+    'const { three } = await import("../three.ts");',
+    'again: () => (await import("./a/one.ts")).one,',
+  ].join("\n");
+  const start = ["lib/cli/a/one.ts"];
+  assert.deepEqual(redirect("lib/cli/x.ts", text, { ...LAYOUT, start }), {
+    text: [
+      'import { z } from "./z.ts";',
+      "const { one } = start_lib_cli_a_one_ts;",
+      'const { three } = (await import(["./l.seldom.js"][0]))["lib/three.ts"];',
+      "again: () => (start_lib_cli_a_one_ts).one,",
+      'import * as start_lib_cli_a_one_ts from "./../../lib/cli/a/one.ts";',
+    ].join("\n"),
+    late: ["lib/three.ts"],
+    atStart: start,
   });
 });
 
@@ -47,7 +70,11 @@ Deno.test("redirect() leaves what Deno and packages bring, and types", () => {
       'type M = typeof import("./a/one.ts");',
     ]
   ) {
-    assert.deepEqual(redirect("lib/x.ts", text, LAYOUT), { text, late: [] });
+    assert.deepEqual(redirect("lib/x.ts", text, LAYOUT), {
+      text,
+      late: [],
+      atStart: [],
+    });
   }
 });
 
@@ -63,7 +90,11 @@ Deno.test("redirect() leaves other commands to the layout with all of them", () 
       'load: async () => (await (await import(["./main.again.js"][0])).again()).psCommand,',
     ].join("\n"),
     late: ["lib/three.ts"],
+    atStart: [],
   });
+  const start = ["lib/cli/commands/ps.ts"];
+  const { atStart } = redirect(path, text, { ...LAYOUT, start });
+  assert.deepEqual(atStart, start);
   const { late } = redirect(path, text, { ...LAYOUT, name: "main" });
   assert.deepEqual(late, ["lib/three.ts", "lib/cli/commands/ps.ts"]);
 });
@@ -85,10 +116,16 @@ Deno.test("sectionEntries() puts each module in one section", () => {
   assert.deepEqual([...sectionEntries(late, LAYOUT)], [
     [
       "l.often",
-      'export * as "lib/a/one.ts" from "./lib/a/one.ts";\nexport * as "lib/two.ts" from "./lib/two.ts";\n',
+      'import "./l.ts";\nexport * as "lib/a/one.ts" from "./lib/a/one.ts";\nexport * as "lib/two.ts" from "./lib/two.ts";\n',
     ],
-    ["l.rest", 'export * as "lib/unnamed.ts" from "./lib/unnamed.ts";\n'],
-    ["l.seldom", 'export * as "lib/three.ts" from "./lib/three.ts";\n'],
+    [
+      "l.rest",
+      'import "./l.ts";\nexport * as "lib/unnamed.ts" from "./lib/unnamed.ts";\n',
+    ],
+    [
+      "l.seldom",
+      'import "./l.ts";\nexport * as "lib/three.ts" from "./lib/three.ts";\n',
+    ],
   ]);
 });
 

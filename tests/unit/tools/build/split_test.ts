@@ -14,10 +14,9 @@ const CHECKOUT = new URL("../../../../", import.meta.url).pathname;
 
 /** What a start may load, and at most how much: each KiB takes it 15 µs. */
 const LOADED: readonly (readonly [number, ...string[]])[] = [
-  [330_000, "exec.js", "exec.exec.js"],
-  [480_000, "monitor.js", "monitor.monitor.js"],
-  [620_000, "run.js", "run.run.js", "run.foreground.js"],
-  [420_000, "run.js", "run.early.js", "run.run.js", "run.detached.js"],
+  [290_000, "exec.js"],
+  [445_000, "monitor.js"],
+  [595_000, "run.js"],
 ];
 
 const STAMP = { kind: "portable", commit: "c" } as const;
@@ -25,7 +24,7 @@ const STAMP = { kind: "portable", commit: "c" } as const;
 const TREE = {
   "deno.json": "{}",
   "main.ts":
-    'import { say } from "./lib/say.ts";\nif (import.meta.main) {\n  const name = Deno.args[0];\n  if (name === "a") (await import("./lib/a.ts")).a();\n  if (name === "b") (await import("./lib/b.ts")).b();\n  if (name === "c") (await import("./lib/c.ts")).c();\n}\nsay("main");\n',
+    'import { say } from "./lib/say.ts";\nasync function main(name?: string): Promise<void> {\n  if (name === "a") (await import("./lib/a.ts")).a();\n  if (name === "b") (await import("./lib/b.ts")).b();\n  if (name === "c") (await import("./lib/c.ts")).c();\n  say("main");\n}\nif (import.meta.main) main(Deno.args[0]);\n',
   "lib/say.ts":
     'declare const TSDOCKER_BUILD: { kind: string } | undefined;\nlet count = 0;\nexport function say(text: string): void {\n  console.log(text, ++count, typeof TSDOCKER_BUILD === "undefined" ? "source" : TSDOCKER_BUILD.kind);\n}\n',
   "lib/a.ts":
@@ -40,7 +39,7 @@ const TREE = {
 
 /** A layout of that tree. */
 function layout(name: string, sections: Sections = {}): Layout {
-  return { name, sections };
+  return { name, start: [], sections };
 }
 
 /** A source tree, and room for a program, in a temporary directory. */
@@ -60,16 +59,20 @@ async function checkoutOf(
   };
 }
 
+/** What a program prints, of which these files are written first. */
 async function printed(
-  directory: string,
+  place: string | { readonly directory: string; readonly entry: string },
   files: readonly ProgramFile[],
   ...args: string[]
 ): Promise<string> {
+  const { directory, entry } = typeof place === "string"
+    ? { directory: place, entry: "main.js" }
+    : place;
   for (const { name, text } of files) {
     await Deno.writeTextFile(`${directory}/${name}`, text);
   }
   const { stdout } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--no-config", `${directory}/main.js`, ...args],
+    args: ["run", "-A", "--no-config", `${directory}/${entry}`, ...args],
   }).output();
   return new TextDecoder().decode(stdout);
 }
@@ -115,6 +118,39 @@ Deno.test("splitProgram() gives the same files in another directory", async () =
   );
 });
 
+Deno.test("splitProgram() loads at once what a layout starts with", async () => {
+  await using checkout = await checkoutOf(TREE);
+  const sections = { some: ["lib/b.ts"] };
+  const main = { ...layout("main", sections), start: ["lib/a.ts"] };
+  const files = await splitProgram(checkout.path, [main], STAMP);
+  assert.deepEqual(
+    files.map(({ name }) => name),
+    ["main.again.js", "main.js", "main.rest.js", "main.some.js"],
+  );
+  const program = `${checkout.path}/program`;
+  const begun = files.filter(({ name }) => name === "main.js");
+  assert.equal(
+    await printed(program, begun, "a"),
+    "a 1 portable\nmain 2 portable\n",
+  );
+  // The count goes on: the others have no copy of what is there.
+  for (const name of ["b", "c"]) {
+    assert.equal(
+      await printed(program, files, name),
+      `${name} 1 portable\nmain 2 portable\n`,
+    );
+  }
+});
+
+Deno.test("splitProgram() refuses to start with what nothing imports late", async () => {
+  await using checkout = await checkoutOf(TREE);
+  const start = ["lib/say.ts"];
+  await assert.rejects(
+    splitProgram(checkout.path, [{ ...layout("main"), start }], STAMP),
+    /^Error: Nothing imports "lib\/say\.ts" of tools\/build\/sections\.ts$/,
+  );
+});
+
 Deno.test("splitProgram() says what is wrong with the sources", async () => {
   await using checkout = await checkoutOf({ ...TREE, "lib/a.ts": "export {" });
   await assert.rejects(
@@ -128,7 +164,7 @@ Deno.test("splitProgram() makes files of each layout, of what it comes to", asyn
   await using checkout = await checkoutOf({
     ...TREE,
     "main.ts":
-      'import { load } from "./lib/cli/command_table.ts";\nconsole.log(await load(Deno.args[0] ?? ""));\n',
+      'import { load } from "./lib/cli/command_table.ts";\nif (import.meta.main) load(Deno.args[0] ?? "").then(console.log);\n',
     "lib/cli/app.ts":
       'import { load } from "./command_table.ts";\nexport async function main(args: string[]): Promise<number> {\n  console.log("again", await load(args[0] ?? ""));\n  return 7;\n}\n',
     [table]:
@@ -148,14 +184,9 @@ Deno.test("splitProgram() makes files of each layout, of what it comes to", asyn
   );
   const program = `${checkout.path}/program`;
   assert.equal(await printed(program, files, "d"), "this is d\n");
-  // As if the quick layout were begun with.
-  const begun = files.filter(({ name }) => name !== "main.js")
-    .map(({ name, text }) => ({
-      name: name === "quick.js" ? "main.js" : name,
-      text,
-    }));
-  assert.equal(await printed(program, begun, "d"), "this is d\n");
-  assert.equal(await printed(program, begun, "e"), "again this is e\n");
+  const quickly = { directory: program, entry: "quick.js" };
+  assert.equal(await printed(quickly, files, "d"), "this is d\n");
+  assert.equal(await printed(quickly, files, "e"), "again this is e\n");
 });
 
 Deno.test("a quick command loads little more than it needs", async () => {
