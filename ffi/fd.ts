@@ -3,7 +3,11 @@
  *
  * @module
  */
-import { syscall, trySyscall } from "./syscall.ts";
+import { closeDescriptor, syscall } from "./syscall.ts";
+
+const F_DUPFD_CLOEXEC = 1030;
+/** The plans of children name descriptors below this. */
+const FIRST_CLEAR = 10;
 
 /** An open file descriptor of this process. */
 export class Fd implements Disposable {
@@ -47,8 +51,20 @@ export class Fd implements Disposable {
 
   /** A second descriptor of the same open file, close-on-exec. */
   duplicate(): Fd {
-    const F_DUPFD_CLOEXEC = 1030;
     return new Fd(syscall("fcntl", this.number, F_DUPFD_CLOEXEC, 0));
+  }
+
+  /**
+   * Gives it a number of 10 or more, clear of those a child is given, if it has
+   * none yet; it is close-on-exec then.
+   *
+   * @throws {SyscallError} `EMFILE`; it keeps its number.
+   */
+  raise(): void {
+    const low = this.number;
+    if (low >= FIRST_CLEAR) return;
+    this.#number = syscall("fcntl", low, F_DUPFD_CLOEXEC, FIRST_CLEAR);
+    closeDescriptor(low);
   }
 
   /**
@@ -64,7 +80,7 @@ export class Fd implements Disposable {
       [Symbol.dispose]: () => {
         this.#holds--;
         if (this.#holds === 0 && this.#condemned !== undefined) {
-          close(this.#condemned);
+          closeDescriptor(this.#condemned);
           this.#condemned = undefined;
         }
       },
@@ -75,12 +91,7 @@ export class Fd implements Disposable {
   [Symbol.dispose](): void {
     if (this.#number === undefined) return;
     if (this.#holds > 0) this.#condemned = this.#number;
-    else close(this.#number);
+    else closeDescriptor(this.#number);
     this.#number = undefined;
   }
-}
-
-/** The number is gone whatever close(2) answers, so nothing is to be done. */
-function close(number: number): void {
-  trySyscall("close", number);
 }

@@ -5,7 +5,7 @@
  * @module
  */
 import { ARCH, SYSCALL_NUMBERS } from "./arch/arch.ts";
-import { errno, libc } from "./libc.ts";
+import { callKernel, callKernelAgain } from "./libc.ts";
 import { SyscallError } from "./errno.ts";
 
 const PROT_READ = 0x1n;
@@ -32,7 +32,7 @@ export class Memory implements Disposable {
    */
   constructor(size: number) {
     const length = Math.ceil(size / PAGE_SIZE) * PAGE_SIZE;
-    const address = libc().syscall(
+    const address = callKernelAgain(
       BigInt(SYSCALL_NUMBERS[ARCH].mmap),
       0n,
       BigInt(length),
@@ -41,7 +41,9 @@ export class Memory implements Disposable {
       NO_FD,
       0n,
     );
-    if (address < 0n) throw new SyscallError("mmap", errno(), `${length}`);
+    if (address < 0n) {
+      throw new SyscallError("mmap", Number(-address), `${length}`);
+    }
     const pointer = Deno.UnsafePointer.create(address);
     if (pointer === null) throw new TypeError("mmap() returned NULL");
     const buffer = Deno.UnsafePointerView.getArrayBuffer(pointer, length);
@@ -57,7 +59,7 @@ export class Memory implements Disposable {
    */
   makeExecutable(): void {
     const PROT_EXEC = 0x4n;
-    const result = libc().syscall(
+    const result = callKernelAgain(
       BigInt(SYSCALL_NUMBERS[ARCH].mprotect),
       this.address,
       BigInt(this.bytes.length),
@@ -66,12 +68,14 @@ export class Memory implements Disposable {
       0n,
       0n,
     );
-    if (result < 0n) throw new SyscallError("mprotect", errno(), "PROT_EXEC");
+    if (result < 0n) {
+      throw new SyscallError("mprotect", Number(-result), "PROT_EXEC");
+    }
   }
 
   /** Unmaps it; touching `bytes` afterwards ends the process. */
   [Symbol.dispose](): void {
-    libc().syscall(
+    callKernel(
       BigInt(SYSCALL_NUMBERS[ARCH].munmap),
       this.address,
       BigInt(this.bytes.length),

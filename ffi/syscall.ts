@@ -7,14 +7,9 @@
  */
 import { ARCH, SYSCALL_NUMBERS, type SyscallName } from "./arch/arch.ts";
 import { SyscallError } from "./errno.ts";
-import { blockingLibc } from "./libc.ts";
+import { blockingLibc, callKernel, type Registers } from "./libc.ts";
 import { Memory } from "./memory.ts";
-import {
-  callOnce,
-  type RawCall,
-  type Registers,
-  repeatableCall,
-} from "./raw/raw.ts";
+import { callOnce, type RawCall, repeatableCall } from "./raw/raw.ts";
 
 /**
  * An argument of a system call: a number, a NUL-terminated string, bytes the
@@ -75,6 +70,14 @@ export function trySyscallOnce(
   ...args: SyscallArgument[]
 ): number {
   return makeCall(callOnce, name, args);
+}
+
+/**
+ * Closes a descriptor. Its number is gone whatever close(2) answers, so nobody
+ * needs to know what that is.
+ */
+export function closeDescriptor(descriptor: number): void {
+  callKernel(BigInt(NUMBERS.close), BigInt(descriptor), 0n, 0n, 0n, 0n, 0n);
 }
 
 function makeCall(

@@ -5,7 +5,6 @@
  * @see pipe(7)
  */
 import {
-  F_DUPFD_CLOEXEC,
   F_GETFL,
   F_SETFD,
   FD_CLOEXEC,
@@ -25,9 +24,6 @@ export interface Pipe extends Disposable {
   readonly writable: Fd;
 }
 
-/** New descriptors are at least this, clear of the numbers a child is given. */
-const FIRST_DESCRIPTOR = 10;
-
 /**
  * Makes a pipe with close-on-exec ends numbered 10 or more.
  *
@@ -37,11 +33,12 @@ export function createPipe(): Pipe {
   const ends = new Int32Array(2);
   syscall("pipe2", new Uint8Array(ends.buffer), O_CLOEXEC);
   const [read = -1, write = -1] = ends;
-  using low = new DisposableStack();
-  low.use(new Fd(read));
-  low.use(new Fd(write));
-  const readable = raise(read);
-  const writable = raise(write);
+  using undo = new DisposableStack();
+  const readable = undo.use(new Fd(read));
+  const writable = undo.use(new Fd(write));
+  readable.raise();
+  writable.raise();
+  undo.move();
   return {
     readable,
     writable,
@@ -50,10 +47,6 @@ export function createPipe(): Pipe {
       writable[Symbol.dispose]();
     },
   };
-}
-
-function raise(number: number): Fd {
-  return new Fd(syscall("fcntl", number, F_DUPFD_CLOEXEC, FIRST_DESCRIPTOR));
 }
 
 /**

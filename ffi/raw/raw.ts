@@ -11,21 +11,10 @@
  * @module
  */
 import { ARCH } from "../arch/arch.ts";
-import { ERRNO } from "../constants/errno.ts";
 import { SyscallError } from "../errno.ts";
-import { errno, libc } from "../libc.ts";
+import { callKernel, callKernelOnce, type Registers } from "../libc.ts";
 import { mapCode } from "../machine_code.ts";
 import { RAW } from "./bytes.ts";
-
-/** Six arguments, as registers hold them. */
-export type Registers = readonly [
-  bigint,
-  bigint,
-  bigint,
-  bigint,
-  bigint,
-  bigint,
-];
 
 /** Makes a call by number; a result in [-4095, -1] is a negated error number. */
 export type RawCall = (number: bigint, registers: Registers) => bigint;
@@ -46,27 +35,15 @@ let machineCode: RawCall | undefined;
  * close(2), which releases the descriptor even if it fails.
  */
 export function repeatableCall(number: bigint, registers: Registers): bigint {
-  const result = callLibc(number, registers);
+  const result = callKernel(number, ...registers);
   return result >= 0n ? result : callOnce(number, registers);
 }
 
 /** Makes a system call exactly once, by machine code if that is allowed. */
 export function callOnce(number: bigint, registers: Registers): bigint {
-  machineCode ??= bindMachineCode() ?? callLibc;
+  machineCode ??= bindMachineCode() ??
+    ((number, registers) => callKernelOnce(number, ...registers));
   return machineCode(number, registers);
-}
-
-/** Of a failure whose number has got lost. */
-const UNKNOWN = ERRNO.EIO;
-
-/** Makes a system call once; another's error number may come back. */
-export function callLibc(
-  number: bigint,
-  [a0, a1, a2, a3, a4, a5]: Registers,
-): bigint {
-  const result = libc().syscall(number, a0, a1, a2, a3, a4, a5);
-  // Never 0: that would be a success.
-  return result === -1n ? BigInt(-(errno() || UNKNOWN)) : result;
 }
 
 /**

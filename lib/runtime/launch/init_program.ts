@@ -11,7 +11,6 @@ import { writeAllSync } from "../../../ffi/calls/pipe.ts";
 import { ERRNO } from "../../../ffi/constants/errno.ts";
 import {
   F_ADD_SEALS,
-  F_DUPFD_CLOEXEC,
   F_SEAL_GROW,
   F_SEAL_SEAL,
   F_SEAL_SHRINK,
@@ -29,8 +28,6 @@ const NAME = "docker-init";
 /** Since Linux 6.3, and so not in every `linux/memfd.h`. */
 const MFD_EXEC = 0x10;
 const ALL_SEALS = F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE;
-/** Clear of the descriptors a plan gives to the new process. */
-const FIRST_DESCRIPTOR = 10;
 
 /**
  * Makes the file; its descriptor is what a plan calls `init`.
@@ -39,12 +36,13 @@ const FIRST_DESCRIPTOR = 10;
  * is no other way to start a program that is safe.
  */
 export function openInitProgram(): Fd {
-  using low = createExecutable();
-  writeAllSync(low, initProgram());
-  syscall("fcntl", low.number, F_ADD_SEALS, ALL_SEALS);
-  return new Fd(
-    syscall("fcntl", low.number, F_DUPFD_CLOEXEC, FIRST_DESCRIPTOR),
-  );
+  using undo = new DisposableStack();
+  const file = undo.use(createExecutable());
+  writeAllSync(file, initProgram());
+  syscall("fcntl", file.number, F_ADD_SEALS, ALL_SEALS);
+  file.raise();
+  undo.move();
+  return file;
 }
 
 /** Newer kernels want to be told that a file is to be executed. */

@@ -7,7 +7,9 @@ import {
   write,
 } from "../../../ffi/calls/pipe.ts";
 import { waitReadable } from "../../../ffi/calls/poll.ts";
+import { Fd } from "../../../ffi/fd.ts";
 import { Memory } from "../../../ffi/memory.ts";
+import { syscall } from "../../../ffi/syscall.ts";
 import { openDescriptors } from "../../support/processes.ts";
 
 Deno.test("Fd.hold() keeps the number of what is closed meanwhile", () => {
@@ -67,3 +69,33 @@ Deno.test("read() and waitReadable() let go of what is closed meanwhile", async 
   }
   assert.equal(openDescriptors(), before);
 });
+
+Deno.test("Fd.raise() leaves the numbers that a child is given", () => {
+  const STDIN = 0;
+  using pipe = createPipe();
+  const before = openDescriptors();
+  {
+    using input = new Fd(STDIN).duplicate();
+    const { number } = input;
+    input.raise();
+    assert.ok(number < 10 || input.number === number, "clear as it was");
+    using saved = input.duplicate();
+    // As a process has it that was started without standard input.
+    syscall("dup3", pipe.readable.number, STDIN, 0);
+    const low = new Fd(STDIN);
+    try {
+      low.raise();
+      assert.ok(low.number >= 10);
+      assert.equal(Deno.statSync(low.path).ino, inode(pipe.readable));
+      assert.throws(() => Deno.statSync(`/proc/self/fd/${STDIN}`));
+    } finally {
+      low[Symbol.dispose]();
+      syscall("dup3", saved.number, STDIN, 0);
+    }
+  }
+  assert.equal(openDescriptors(), before);
+});
+
+function inode(fd: Fd): number | null {
+  return Deno.statSync(fd.path).ino;
+}

@@ -2,11 +2,14 @@ import assert from "node:assert/strict";
 import { ARCH, SYSCALL_NUMBERS } from "../../../../ffi/arch/arch.ts";
 import { ERRNO } from "../../../../ffi/constants/errno.ts";
 import {
+  callKernelAgain,
+  callKernelOnce,
+  type Registers,
+} from "../../../../ffi/libc.ts";
+import {
   bindMachineCode,
-  callLibc,
   callOnce,
   type RawCall,
-  type Registers,
   repeatableCall,
 } from "../../../../ffi/raw/raw.ts";
 import { syscall, trySyscall } from "../../../../ffi/syscall.ts";
@@ -27,7 +30,10 @@ function machineCode(): RawCall {
 
 for (
   const [name, call] of Object.entries({
-    callLibc,
+    callKernelAgain: (number: bigint, given: Registers) =>
+      callKernelAgain(number, ...given),
+    callKernelOnce: (number: bigint, given: Registers) =>
+      callKernelOnce(number, ...given),
     callOnce,
     repeatableCall,
     machineCode: machineCode(),
