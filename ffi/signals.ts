@@ -5,12 +5,16 @@
  * @module
  * @see sigaction(2), signal-safety(7)
  */
+import { Arena } from "./arena.ts";
 import { createPipe } from "./calls/pipe.ts";
+import { ERRNO } from "./constants/errno.ts";
 import { SIGNALS } from "./constants/signal.ts";
 import { F_GETFL, F_SETFL, O_NONBLOCK } from "./constants/fcntl.ts";
+import { SyscallError } from "./errno.ts";
 import type { Fd } from "./fd.ts";
 import { SIGSET_BYTES } from "./launcher/child_signals.ts";
-import { loadCode, restorer, SYMBOLS } from "./launcher/code.ts";
+import { entryOf, loadCode, restorer, SYMBOLS } from "./launcher/code.ts";
+import type { Memory } from "./memory.ts";
 import { SIGACTION } from "./structs.ts";
 import { syscall, trySyscall } from "./syscall.ts";
 
@@ -49,17 +53,48 @@ export function interceptSignals(signals: readonly number[]): Fd {
       ? 0n
       : code.address + BigInt(restorerOffset),
   });
-  for (const signal of signals) {
-    const before = new Uint8Array(SIGACTION.size);
-    syscall("rt_sigaction", signal, action, before, SIGSET_BYTES);
-    undo.defer(() => {
-      trySyscall("rt_sigaction", signal, before, null, SIGSET_BYTES);
-    });
-  }
+  install(signals, action, code);
   // From here on the code and the write end live as long as the process.
   undo.move();
   writable.release();
   return readable;
+}
+
+/** `long handle(u8 *signals, size_t count, struct sigaction *, … *before)` */
+const HANDLE = {
+  parameters: ["u64", "u64", "u64", "u64"],
+  result: "i64",
+} as const;
+
+/**
+ * Gives all signals one handler. By machine code, which is done with all of them
+ * before a single call from here would be.
+ *
+ * @throws {SyscallError} `EINVAL`; then none has it.
+ */
+function install(
+  signals: readonly number[],
+  action: Uint8Array,
+  code: Memory,
+): void {
+  using arena = new Arena();
+  const numbers = arena.put(Uint8Array.from(signals));
+  const before = arena.allocate(signals.length * SIGACTION.size);
+  const handle = new Deno.UnsafeFnPointer(entryOf(code, "handle"), HANDLE);
+  const count = Number(handle.call(
+    numbers,
+    BigInt(signals.length),
+    arena.put(action),
+    before.address,
+  ));
+  if (count === signals.length) return;
+  for (const [index, signal] of signals.slice(0, count).entries()) {
+    const start = index * SIGACTION.size;
+    const old = before.bytes.slice(start, start + SIGACTION.size);
+    trySyscall("rt_sigaction", signal, old, null, SIGSET_BYTES);
+  }
+  // It refuses nothing else.
+  throw new SyscallError("rt_sigaction", ERRNO.EINVAL, `${signals[count]}`);
 }
 
 /**

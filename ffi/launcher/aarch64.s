@@ -3,7 +3,7 @@
 // has its own code. The kernel changes no register but x0.
 //
 // Registers while walking: x19 record, x20 status, x21 0 in a child, 1 in a batch.
-        .globl  launch, batch, onsignal, signal_fd
+        .globl  launch, batch, handle, onsignal, signal_fd
 
 // long launch(struct clone_args *, size_t size, struct record *, struct status *)
 launch: hint    #34                     // bti c
@@ -74,6 +74,27 @@ fail:   stp     x19, x0, [x20]
         brk     #0
 leave:  ldr     x21, [sp, #16]
         ldp     x19, x20, [sp], #32
+        ret
+
+// long handle(u8 *signals, size_t count, struct sigaction *, struct sigaction *before)
+        .balign 16
+handle: hint    #34
+        mov     x9, x0
+        mov     x10, x1
+        mov     x1, x2
+        mov     x2, x3
+        mov     x11, #0
+1:      cmp     x11, x10
+        b.eq    2f
+        ldrb    w0, [x9, x11]
+        mov     x3, #8                  // the size of a signal set
+        mov     x8, #134                // rt_sigaction
+        svc     #0
+        cbnz    x0, 2f
+        add     x11, x11, #1
+        add     x2, x2, #32
+        b       1b
+2:      mov     x0, x11
         ret
 
 // void onsignal(int signal)

@@ -11,7 +11,7 @@ import { LAUNCHER } from "./bytes.ts";
 
 /** Offsets of the code's entries on this architecture. */
 export const SYMBOLS: Readonly<
-  Record<"launch" | "batch" | "onsignal" | "signal_fd", number>
+  Record<"launch" | "batch" | "handle" | "onsignal" | "signal_fd", number>
 > = LAUNCHER[ARCH].symbols;
 
 /**
@@ -35,4 +35,16 @@ export function loadCode(signalFd: number = -1): Memory {
   const view = new DataView(code.buffer);
   view.setInt32(SYMBOLS.signal_fd, signalFd, LITTLE_ENDIAN);
   return mapCode(code);
+}
+
+/** Where an entry of mapped code is, to be called. */
+export function entryOf<T>(
+  code: Memory,
+  name: "launch" | "batch" | "handle",
+): Deno.PointerObject<T> {
+  const pointer = Deno.UnsafePointer.create<T>(
+    code.address + BigInt(SYMBOLS[name]),
+  );
+  if (pointer === null) throw new TypeError("Code is at address 0");
+  return pointer;
 }

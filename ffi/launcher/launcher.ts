@@ -18,7 +18,7 @@ import type { Memory } from "../memory.ts";
 import { CLONE_ARGS, TIMESPEC } from "../structs.ts";
 import { syscall, trySyscall } from "../syscall.ts";
 import { SIG_SETMASK, SIGSET_BYTES } from "./child_signals.ts";
-import { loadCode, SYMBOLS } from "./code.ts";
+import { entryOf, loadCode } from "./code.ts";
 import { IdMapGate, type IdMapTexts, writeIdMaps } from "./id_map_gate.ts";
 import {
   type Failure,
@@ -94,8 +94,11 @@ export class NativeLauncher implements Disposable {
   /** @throws {SyscallError} Where executable memory is refused. */
   constructor() {
     this.#code = loadCode();
-    this.#launch = new Deno.UnsafeFnPointer(this.#entry("launch"), LAUNCH);
-    this.#batch = new Deno.UnsafeFnPointer(this.#entry("batch"), BATCH);
+    this.#launch = new Deno.UnsafeFnPointer(
+      entryOf(this.#code, "launch"),
+      LAUNCH,
+    );
+    this.#batch = new Deno.UnsafeFnPointer(entryOf(this.#code, "batch"), BATCH);
   }
 
   /**
@@ -185,13 +188,6 @@ export class NativeLauncher implements Disposable {
     const end = program.isTraced ? monotonicNs() : 0n;
     program.collect();
     return { failure: program.failure, trace: program.trace(end) };
-  }
-
-  #entry<T>(name: "launch" | "batch"): Deno.PointerObject<T> {
-    const address = this.#code.address + BigInt(SYMBOLS[name]);
-    const pointer = Deno.UnsafePointer.create<T>(address);
-    if (pointer === null) throw new TypeError("Code is at address 0");
-    return pointer;
   }
 
   /** Unmaps the code; the launcher is of no use afterwards. */

@@ -14,7 +14,7 @@
 #
 # Registers while walking: rbx record, rbp status, r12 0 in a child, 1 in a batch.
         .intel_syntax noprefix
-        .globl  launch, batch, onsignal, restore, signal_fd
+        .globl  launch, batch, handle, onsignal, restore, signal_fd
 
 # long launch(struct clone_args *, size_t size, struct record *, struct status *)
 # Returns the pid, or a negative error; the child does not return. The kernel
@@ -101,6 +101,32 @@ fail:   mov     [rbp], rbx
         ud2
 leave:  pop     r12
         pop     rbp
+        pop     rbx
+        ret
+
+# long handle(u8 *signals, size_t count, struct sigaction *, struct sigaction *before)
+# Installs one handler for all; before[] gets those there were. Returns how many
+# signals were accepted: all, or those before the first that was refused.
+        .balign 16
+handle: endbr64
+        push    rbx
+        mov     r8, rdi
+        mov     r9, rsi
+        mov     rsi, rdx
+        mov     rdx, rcx
+        xor     ebx, ebx
+1:      cmp     rbx, r9
+        je      2f
+        movzx   edi, byte ptr [r8+rbx]
+        mov     r10d, 8                 # the size of a signal set
+        mov     eax, 13                 # rt_sigaction
+        syscall
+        test    rax, rax
+        jnz     2f
+        inc     rbx
+        add     rdx, 32
+        jmp     1b
+2:      mov     rax, rbx
         pop     rbx
         ret
 

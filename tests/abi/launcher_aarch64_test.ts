@@ -21,11 +21,16 @@ const STATUS = 72;
 const CELLS = 96;
 const RECORDS = 256;
 const STRINGS = 1536;
+const ACTION = 3000;
+const BEFORE = 3100;
+const SIGACTION_BYTES = 32;
+const SIGKILL = 9;
 const SIGTERM = 15;
 /** What each entry is called with. */
 const ARGUMENTS = {
   batch: [DATA + RECORDS, DATA + STATUS],
   launch: [DATA + 3000, 88, DATA + RECORDS, DATA + STATUS],
+  handle: [DATA + STRINGS, 3, DATA + ACTION, DATA + BEFORE],
   onsignal: [SIGTERM],
 } as const;
 const HARNESS = new URL(
@@ -62,7 +67,7 @@ const missing = TOOLS.find((tool) =>
   })
 );
 
-type Entry = "batch" | "launch" | "onsignal";
+type Entry = keyof typeof ARGUMENTS;
 
 interface Call {
   readonly call: SyscallName;
@@ -329,4 +334,19 @@ emulatedTest("writes a signal's number to the patched descriptor", async () => {
   const { output } = await emulate(layOut("onsignal", []), code);
   assert.equal(output[0], SIGTERM);
   read(output.slice(1));
+});
+
+emulatedTest("handles signals up to the first that cannot be", async () => {
+  const SIG_IGN = 1n;
+  const data = layOut("handle", []);
+  data.set([SIGTERM, SIGTERM, SIGKILL], STRINGS);
+  const view = new DataView(data.buffer);
+  view.setBigUint64(ACTION, SIG_IGN, LITTLE_ENDIAN);
+  const { output } = await emulate(data);
+  assert.equal(read(output).result, 2n);
+  const after = new DataView(output.buffer, output.byteOffset);
+  const handlers = [0, 1, 2].map((index) =>
+    after.getBigUint64(BEFORE + index * SIGACTION_BYTES, LITTLE_ENDIAN)
+  );
+  assert.deepEqual(handlers, [0n, SIG_IGN, 0n], "the second is the first's");
 });
