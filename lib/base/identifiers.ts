@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { getrandom } from "../../ffi/calls/random.ts";
 import { ADJECTIVES, SURNAMES } from "./name_words.ts";
 
 /** A container's identifier: 64 lower-case hex digits. */
@@ -18,10 +19,14 @@ const NAME = /^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/;
  *
  * Its short form is never all digits, because such a host name looks like an
  * address to some programs.
+ *
+ * @param draw Gives as many random bytes as it is asked for.
  */
-export function createContainerId(): ContainerId {
+export function createContainerId(
+  draw: (size: number) => Uint8Array = getrandom,
+): ContainerId {
   for (;;) {
-    const id = crypto.getRandomValues(new Uint8Array(ID_BYTES)).toHex();
+    const id = draw(ID_BYTES).toHex();
     if (/[a-f]/.test(id.slice(0, SHORT_LENGTH))) return id as ContainerId;
   }
 }

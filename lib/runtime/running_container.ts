@@ -96,7 +96,8 @@ function openParts(process: DirectoryFd): RunningContainer {
 /** Such as `mnt:[4026531841]`, which tells one namespace from another. */
 function nameOf(process: DirectoryFd, path: string): string | undefined {
   try {
-    return new TextDecoder().decode(readlinkat(process, path));
+    // Plain ASCII, and a decoder's first use costs 0.1 ms.
+    return String.fromCharCode(...readlinkat(process, path));
   } catch (error) {
     if (isSyscallError(error, "ENOENT")) return undefined;
     throw error;

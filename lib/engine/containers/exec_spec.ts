@@ -5,7 +5,9 @@
  *
  * @module
  */
+import { fstat } from "../../../ffi/calls/file.ts";
 import { O_PATH } from "../../../ffi/constants/fcntl.ts";
+import { S_IFMT, S_IFREG } from "../../../ffi/constants/stat.ts";
 import { isSyscallError } from "../../../ffi/errno.ts";
 import type { Fd } from "../../../ffi/fd.ts";
 import { openInRoot } from "../../base/open_in_root.ts";
@@ -81,8 +83,9 @@ export function execSpec(
 function readBeneath(root: Fd, path: string): string | undefined {
   try {
     using file = openInRoot(root.number, path, O_PATH);
-    const { isFile, size } = Deno.statSync(file.path);
-    if (!isFile || size > MAX_FILE_BYTES) return undefined;
+    const { mode, sizeBytes } = fstat(file.number);
+    const isRegular = (mode & S_IFMT) === S_IFREG;
+    if (!isRegular || sizeBytes > MAX_FILE_BYTES) return undefined;
     return Deno.readTextFileSync(file.path);
   } catch (error) {
     if (isSyscallError(error, "ENOENT", "ENOTDIR", "ELOOP")) return undefined;
