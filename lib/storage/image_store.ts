@@ -19,6 +19,7 @@ import {
 import { IntegrityError } from "../base/errors.ts";
 import type { HostPaths } from "../base/host_paths.ts";
 import { namesIn } from "../base/names_in.ts";
+import { parseRecord } from "../base/parse_record.ts";
 import { removeFileIfExists } from "../base/remove_file.ts";
 import { chainIds } from "../oci/chain_id.ts";
 import type { Descriptor, ImageDocument } from "../oci/image_spec.ts";
@@ -144,13 +145,17 @@ function parseCreated({ created }: ImageDocument): number {
   return Number.isNaN(ms) ? 0 : ms;
 }
 
-/** The record of an image, `undefined` if it is not in the store. */
+/**
+ * The record of an image.
+ *
+ * @returns `undefined` if it is not in the store, or its record is damaged.
+ */
 export function readImage(
   paths: HostPaths,
   manifest: Digest,
 ): StoredImage | undefined {
   const text = readTextFileIfExists(recordPath(paths, manifest));
-  return text === undefined ? undefined : JSON.parse(text) as StoredImage;
+  return text === undefined ? undefined : parseRecord(text);
 }
 
 /** All images, the latest first. */
@@ -194,7 +199,9 @@ export async function readReference(
   name: string,
 ): Promise<Digest | undefined> {
   const text = readTextFileIfExists(await referencePath(paths, name));
-  return text === undefined ? undefined : parseReferenceRecord(text).manifest;
+  return text === undefined
+    ? undefined
+    : parseRecord<StoredReference>(text)?.manifest;
 }
 
 /** Takes a name away from its image. */
@@ -210,13 +217,26 @@ export function listReferences(paths: HostPaths): StoredReference[] {
   return namesIn(paths.references).filter((file) => !HALF_WRITTEN.test(file))
     .flatMap((file) => {
       const text = readTextFileIfExists(`${paths.references}/${file}`);
-      return text === undefined ? [] : [parseReferenceRecord(text)];
+      return text === undefined ? [] : parseRecord<StoredReference>(text) ?? [];
     })
     .sort((a, b) => a.name < b.name ? -1 : 1);
 }
 
-function parseReferenceRecord(text: string): StoredReference {
-  return JSON.parse(text) as StoredReference;
+/**
+ * Files of records that are damaged, of images and of names; paths. Whoever
+ * is to have one writes it again.
+ */
+export function listDamagedRecords(
+  { manifests, references }: Pick<HostPaths, "manifests" | "references">,
+): string[] {
+  const images = namesIn(manifests).filter((name) => RECORD.test(name))
+    .map((name) => `${manifests}/${name}`);
+  const names = namesIn(references).filter((name) => !HALF_WRITTEN.test(name))
+    .map((name) => `${references}/${name}`);
+  return [...images, ...names].filter((path) => {
+    const text = readTextFileIfExists(path);
+    return text !== undefined && parseRecord(text) === undefined;
+  });
 }
 
 function recordPath({ manifests }: HostPaths, manifest: Digest): string {

@@ -10,6 +10,7 @@ import { AT_FDCWD } from "../../ffi/constants/fcntl.ts";
 import { isSyscallError } from "../../ffi/errno.ts";
 import { type Digest, digestHex, isDigest } from "../base/digest.ts";
 import type { HostPaths } from "../base/host_paths.ts";
+import { parseRecord } from "../base/parse_record.ts";
 
 /** An unpacked layer in the store. */
 export interface Layer {
@@ -71,7 +72,7 @@ export function findSourceImages(
 ): readonly SourceImage[] | undefined {
   const findings = readFindings(paths, archive);
   if (!findings?.startsWith(IMAGES)) return undefined;
-  return JSON.parse(findings.slice(IMAGES.length)) as SourceImage[];
+  return parseRecord(findings.slice(IMAGES.length));
 }
 
 /**
@@ -85,13 +86,8 @@ export function digestsOfRecord(record: string): Digest[] {
   const [, findings = ""] = record.split("\n");
   if (isDigest(findings)) return [findings];
   if (!findings.startsWith(IMAGES)) return [];
-  try {
-    const images = JSON.parse(findings.slice(IMAGES.length)) as SourceImage[];
-    return images.map(({ manifest }) => manifest);
-  } catch (error) {
-    if (error instanceof SyntaxError) return [];
-    throw error;
-  }
+  const images = parseRecord<SourceImage[]>(findings.slice(IMAGES.length));
+  return (images ?? []).map(({ manifest }) => manifest);
 }
 
 /** What was found in an archive, if it has not changed since. */

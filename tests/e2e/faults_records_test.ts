@@ -6,7 +6,13 @@
  */
 import assert from "node:assert/strict";
 import { isKernelAtLeast, parseKernel } from "../../lib/base/kernel_version.ts";
-import { assertPrints, IMAGE, type Place, placeTest } from "../support/cli.ts";
+import {
+  assertPrints,
+  IMAGE,
+  namesIn,
+  type Place,
+  placeTest,
+} from "../support/cli.ts";
 import { assertTrue, pidsOf } from "../support/faults.ts";
 import { remains } from "../support/remains.ts";
 
@@ -107,3 +113,41 @@ placeTest("ps makes sense of times of another clock", async (place) => {
   }
   assertPrints(await place.tsdocker("rm", "-f", "one"), "one\n");
 });
+
+placeTest("a damaged record of an image or a name is none", async (place) => {
+  const archive = `${place.work}/one.tar`;
+  await place.tsdocker("import", IMAGE, "one:1");
+  await place.tsdocker("save", "-o", archive, "one:1");
+  const record = `${place.root}/manifests/${await onlyName(place)}`;
+  const images = ["images", "--format", "{{.Repository}}:{{.Tag}}"];
+  for (const part of [0, 0.5]) {
+    await place.tsdocker("tag", "one:1", "two:1");
+    assertPrints(await place.tsdocker(...images), "one:1\ntwo:1\n");
+    await damage(`${place.root}/references/docker.io%library%two:1`, part);
+    assertPrints(await place.tsdocker(...images), "one:1\n");
+    await damage(record, part);
+    assertPrints(await place.tsdocker("images", "-q"), "");
+    const gone = await place.run("--rm", "--pull=never", "one:1", "true");
+    assert.equal(gone.code, 125);
+    assert.match(gone.stderr, /one:1/);
+    const again = await place.tsdocker("load", "-q", "-i", archive);
+    assert.deepEqual(
+      { code: again.code, stderr: again.stderr },
+      { code: 0, stderr: "" },
+    );
+    assertPrints(await place.run("--rm", "one:1", "echo", "up"), "up\n");
+  }
+  await damage(record, 0);
+  await damage(`${place.root}/references/docker.io%library%two:1`, 0);
+  const { code, stderr } = await place.tsdocker("image", "prune", "-a", "-f");
+  assert.deepEqual({ code, stderr }, { code: 0, stderr: "" });
+  for (const directory of ["manifests", "references", "blobs/sha256"]) {
+    assert.deepEqual(await namesIn(`${place.root}/${directory}`), []);
+  }
+});
+
+async function onlyName({ root }: Place): Promise<string> {
+  const [name, ...others] = await namesIn(`${root}/manifests`);
+  assert.deepEqual(others, []);
+  return name ?? assert.fail("there is no image");
+}

@@ -6,8 +6,8 @@
 import type { WaitStatus } from "../../../ffi/calls/process.ts";
 import type { HostPaths } from "../../base/host_paths.ts";
 import type { ContainerId } from "../../base/identifiers.ts";
+import { parseRecord } from "../../base/parse_record.ts";
 import { readLasting, writeLasting } from "./lasting.ts";
-import { parseRecord } from "./records.ts";
 
 /** How a container ended. */
 export interface ExitRecord {

@@ -10,6 +10,7 @@ import {
 } from "../../base/atomic_file.ts";
 import type { HostPaths } from "../../base/host_paths.ts";
 import type { ContainerId } from "../../base/identifiers.ts";
+import { parseRecord } from "../../base/parse_record.ts";
 import type { ProcessIdentity } from "../../runtime/process_identity.ts";
 import type { ContainerConfig } from "../container_config.ts";
 
@@ -233,16 +234,6 @@ function readRecord<T>(path: string): T | undefined {
 function isDamaged(path: string): boolean {
   const text = readTextFileIfExists(path);
   return text !== undefined && parseRecord(text) === undefined;
-}
-
-/** A record that a power cut has damaged counts as one never written. */
-export function parseRecord<T>(text: string): T | undefined {
-  try {
-    return JSON.parse(text) as T;
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
 }
 
 function writeRecord(path: string, record: unknown): void {

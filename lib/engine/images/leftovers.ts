@@ -12,7 +12,10 @@ import { digestHex } from "../../base/digest.ts";
 import type { HostPaths } from "../../base/host_paths.ts";
 import { namesIn } from "../../base/names_in.ts";
 import { isNamed, tryLock } from "../../storage/file_lock.ts";
-import { listReferences } from "../../storage/image_store.ts";
+import {
+  listDamagedRecords,
+  listReferences,
+} from "../../storage/image_store.ts";
 import { listSources } from "./layer_usage.ts";
 
 /** Files that are locked by whoever is at work: layers, blobs, archives. */
@@ -36,6 +39,7 @@ export function listLeftovers(
     ...named(layers, LOCK),
     ...named(manifests, HALF_WRITTEN),
     ...named(references, HALF_WRITTEN),
+    ...listDamagedRecords(paths),
     ...named(sources, HALF_WRITTEN_SOURCE, LOCK),
     ...listSources(paths)
       .filter(({ hexes }) =>
