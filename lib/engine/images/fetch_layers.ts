@@ -19,7 +19,7 @@ import type { LayerState, TransferEvents } from "./pull_events.ts";
 
 /** As many as docker downloads at the same time. */
 const MAX_DOWNLOADS = 3;
-/** Each has a process, also while it waits for the layers below. */
+/** Each has a process while it comes and waits for the layers below. */
 const MAX_UNPACKERS = 4;
 /** A smaller layer is unpacked sooner than a process for it starts. */
 const MIN_STREAMED_BYTES = 512 * 1024;
@@ -63,13 +63,26 @@ export async function fetchLayers(
   }
 }
 
+/**
+ * How many layers are unpacked while they come, each by a process. To start one
+ * costs as much as to unpack 4 MB, and is in vain where no processor is free
+ * for it: this process downloads, and unpacks the other layers in order.
+ *
+ * @param cpus How many processors there are to run on.
+ */
+export function unpackersFor(cpus: number): number {
+  return Math.min(Math.max(cpus - 1, 1), MAX_UNPACKERS);
+}
+
 /** The fetching of one image's layers. */
 class Work implements AsyncDisposable {
   readonly #paths: HostPaths;
   readonly #fetch: LayersFetch;
   readonly #chain: readonly Digest[];
   readonly #slots = new Slots(MAX_DOWNLOADS);
-  readonly #unpackerSlots = new Slots(MAX_UNPACKERS);
+  readonly #unpackerSlots = new Slots(
+    unpackersFor(navigator.hardwareConcurrency),
+  );
   /** By chain id: those that have been given all of their layer. */
   readonly #unpackers = new Map<Digest, LayerUnpacker>();
   readonly #started: LayerUnpacker[] = [];
