@@ -98,10 +98,12 @@ async function writePortable(
   stamp: BuildStamp,
   output: string,
 ): Promise<number> {
-  const warmUp = await bundle("tools/build/payload/warm_up.ts", CHECKOUT);
+  const payload = (name: string): Promise<string> =>
+    bundle(`tools/build/payload/${name}.ts`, CHECKOUT);
   const scripts = [
     ...await splitProgram(CHECKOUT, LAYOUTS, stamp),
-    { name: "warm_up.js", text: warmUp },
+    { name: "prelink.js", text: await payload("prelink_runtime") },
+    { name: "warm_up.js", text: await payload("warm_up") },
   ];
   const executable = await portableExecutable({
     header: await Deno.readTextFile(`${CHECKOUT}tools/build/header.sh`),

@@ -1,6 +1,11 @@
 /** @module */
 import assert from "node:assert/strict";
+import {
+  Elf64_Ehdr,
+  ET,
+} from "../../tools/build/payload/prelink/elf_structs.ts";
 import { IMAGE } from "../support/cli.ts";
+import { SmallDisk } from "../support/small_disk.ts";
 import { namesIn, outcomeOf } from "../support/portable_file.ts";
 
 /** The built program. */
@@ -26,6 +31,31 @@ async function emptyPlace(): Promise<
     runtime: `${path}/runtime`,
     [Symbol.asyncDispose]: () => Deno.remove(path, { recursive: true }),
   };
+}
+
+/** The Deno that was unpacked. */
+async function unpackedDeno(runtime: string): Promise<string> {
+  const [digest] = (await namesIn(runtime)).filter((name) => name !== "lock");
+  return `${runtime}/${digest}/tsdocker`;
+}
+
+/** What its file says of its address. */
+async function addressOf(
+  runtime: string,
+): Promise<{ readonly type: number; readonly entry: bigint }> {
+  using file = await Deno.open(await unpackedDeno(runtime));
+  const bytes = new Uint8Array(Elf64_Ehdr.size);
+  await file.read(bytes);
+  const { e_type, e_entry } = Elf64_Ehdr.decode(bytes);
+  return { type: e_type, entry: e_entry };
+}
+
+/** Asserts that there is nothing but the program and its cache. */
+async function assertNothingLeft(runtime: string): Promise<void> {
+  const path = await unpackedDeno(runtime);
+  const names = await namesIn(path.slice(0, path.lastIndexOf("/")));
+  const others = names.filter((name) => !name.endsWith(".js"));
+  assert.deepEqual(others, ["cache", "tsdocker"]);
 }
 
 /** How much the write-ahead log of Deno's compiled code holds. */
@@ -74,6 +104,41 @@ Deno.test({
     return await logBytes(place.runtime);
   };
   assert.equal(await unpack("one"), await unpack("other"));
+});
+
+Deno.test({
+  name: "each unpacking puts Deno at an address of its own",
+  ignore,
+}, async () => {
+  const entries = new Set<bigint>();
+  for (let round = 0; round < 2; round++) {
+    await using place = await emptyPlace();
+    const env = { PATH: "/usr/bin:/bin", TSDOCKER_RUNTIME_DIR: place.runtime };
+    assert.equal((await outcomeOf(TSDOCKER, ["version"], env)).code, 0);
+    const { type, entry } = await addressOf(place.runtime);
+    assert.equal(type, ET.EXEC);
+    entries.add(entry);
+    const { mode } = await Deno.stat(await unpackedDeno(place.runtime));
+    assert.equal((mode ?? 0) & 0o7777, 0o555);
+    await assertNothingLeft(place.runtime);
+  }
+  assert.equal(entries.size, 2);
+});
+
+Deno.test({
+  name: "without room to give Deno an address, it is run as it came",
+  ignore: ignore || Deno.uid() !== 0, // needs root: a disk of its own is mounted
+}, async () => {
+  await using place = await emptyPlace();
+  const { size } = await Deno.stat(Deno.execPath()); // which is in the file
+  using _disk = new SmallDisk(place.runtime, Math.round(size * 1.5));
+  const env = { PATH: "/usr/bin:/bin", TSDOCKER_RUNTIME_DIR: place.runtime };
+  for (let start = 0; start < 2; start++) {
+    const { code, stderr } = await outcomeOf(TSDOCKER, ["version"], env);
+    assert.deepEqual({ code, stderr }, { code: 0, stderr: "" });
+  }
+  assert.equal((await addressOf(place.runtime)).type, ET.DYN);
+  await assertNothingLeft(place.runtime);
 });
 
 Deno.test("the built program writes nothing into the home directory", async () => {

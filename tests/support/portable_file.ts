@@ -28,6 +28,7 @@ export const SCRIPTS: readonly PortableFileText[] = [
   { name: "run.js", text: "// quicker\n" },
   { name: "later.js", text: "// pieces of it: µ\n" },
   { name: "empty.js", text: "" },
+  { name: "prelink.js", text: "// settles addresses" },
   { name: "warm_up.js", text: "// compiles it" },
 ];
 

@@ -22,7 +22,7 @@ export interface PortableParts {
   readonly header: string;
   /** Deno, compressed by gzip. */
   readonly program: Uint8Array;
-  /** The files of the program, `main.js` and `warm_up.js` among them. */
+  /** The files of the program, with `main.js`, `prelink.js` and `warm_up.js`. */
   readonly scripts: readonly PortableFileText[];
   /** Compresses by gzip. */
   gzip(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array>;
