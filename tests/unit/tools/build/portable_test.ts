@@ -158,6 +158,32 @@ case $last in */warm_up.js) echo heard; exit 3 ;; esac
   );
 });
 
+Deno.test("Deno is prelinked before anybody can start it, if it can be", async () => {
+  const program = `#!/bin/sh
+for word; do last=$word; done
+case $last in */prelink.js) ;; *) exit 0 ;; esac
+echo "$0 $* $DENO_DIR" >>"$RAN"
+mkdir "$DENO_DIR" && echo "half of it" >"$0.prelinked"
+ls "\${0%/.new-*}" >>"$RAN"
+exit 3
+`;
+  await using file = await PortableFile.make({ program });
+  const env = { RAN: `${file.directory}/ran` };
+  for (let start = 0; start < 2; start++) {
+    const outcome = await file.run([], env);
+    assert.deepEqual(outcome, { code: 0, stdout: "", stderr: "" });
+  }
+  const ran = (await Deno.readTextFile(env.RAN))
+    .replaceAll(/\/\.new-\d+\//g, "/NEW/");
+  assert.equal(
+    ran,
+    `${file.base}/NEW/tsdocker ${
+      BUNDLE_RUN_FLAGS.join(" ")
+    } ${file.base}/NEW/prelink.js ${file.base}/NEW/trial\nlock\n`,
+  );
+  assert.deepEqual(await namesIn(await file.unpacked()), UNPACKED);
+});
+
 Deno.test("the portable file looks at each file only if some came or went", async () => {
   await using file = await PortableFile.make();
   await file.run();
