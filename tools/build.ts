@@ -16,7 +16,7 @@ import { DEFAULT_ROOTS } from "../lib/base/host_paths.ts";
 import { type BuildStamp, bundle, stampLine } from "./build/bundle.ts";
 import { baseBinaryUrl, compile, findBaseBinary } from "./build/compile.ts";
 import { portableExecutable } from "./build/portable.ts";
-import { LAYOUTS } from "./build/sections.ts";
+import { LAYOUTS } from "./build/layouts.ts";
 import { splitProgram } from "./build/split.ts";
 
 type Form = "compile" | "portable";

@@ -22,7 +22,6 @@ import {
   logLevelFor,
   pathsFor,
 } from "./global_flags.ts";
-import { commandPage, frontPage, groupPage } from "./pages.ts";
 import { parseArguments } from "./parse.ts";
 import { assertUnicode } from "./unicode.ts";
 
@@ -80,6 +79,7 @@ async function dispatch(
   }
   const [first, ...rest] = positionals;
   if (help || first === undefined) {
+    const { frontPage } = await import("./pages.ts");
     return print(host, await frontPage(commands));
   }
 
@@ -89,6 +89,7 @@ async function dispatch(
   if (found.kind === "group") {
     const spec = { flags: {}, positionals: [] };
     parseArguments(spec, found.group, found.args);
+    const { groupPage } = await import("./pages.ts");
     return print(host, await groupPage(found.group, commands));
   }
 
@@ -98,6 +99,7 @@ async function dispatch(
   const context = contextOf(host, options, situation);
   const status = await command.execute(found.name, found.args, context);
   if (status !== "help") return status;
+  const { commandPage } = await import("./pages.ts");
   return print(host, await commandPage(found.entry, found.name));
 }
 

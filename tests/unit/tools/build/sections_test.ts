@@ -1,11 +1,7 @@
 /** @module */
 import assert from "node:assert/strict";
 import {
-  QUICK_COMMANDS,
-} from "../../../../lib/runtime/launch/self_invocation.ts";
-import {
   type Layout,
-  LAYOUTS,
   redirect,
   sectionEntries,
 } from "../../../../tools/build/sections.ts";
@@ -82,12 +78,20 @@ Deno.test("redirect() leaves other commands to the layout with all of them", () 
   const path = "lib/cli/command_table.ts";
   const text = [
     'load: async () => (await import("../three.ts")).three,',
+    "load: async () =>",
+    '  (await import("./commands/images.ts")).imagesCommand,',
     'load: async () => (await import("./commands/ps.ts")).psCommand,',
+    'begin: async () => (await import("./ready.ts")).begin(),',
   ].join("\n");
   assert.deepEqual(redirect(path, text, LAYOUT), {
     text: [
       'load: async () => ((await import(["./l.seldom.js"][0]))["lib/three.ts"]).three,',
-      'load: async () => (await (await import(["./main.again.js"][0])).again()).psCommand,',
+      "load: runAgain,",
+      "load: runAgain,",
+      "begin: async () => (await runAgain()).begin(),",
+      "async function runAgain() {",
+      '  return await (await import(["./main.again.js"][0])).again();',
+      "}",
     ].join("\n"),
     late: ["lib/three.ts"],
     atStart: [],
@@ -96,14 +100,12 @@ Deno.test("redirect() leaves other commands to the layout with all of them", () 
   const { atStart } = redirect(path, text, { ...LAYOUT, start });
   assert.deepEqual(atStart, start);
   const { late } = redirect(path, text, { ...LAYOUT, name: "main" });
-  assert.deepEqual(late, ["lib/three.ts", "lib/cli/commands/ps.ts"]);
-});
-
-Deno.test("there is a layout for each quick command, and one for all", () => {
-  assert.deepEqual(
-    LAYOUTS.map(({ name }) => name).toSorted(),
-    [...QUICK_COMMANDS, "main"].toSorted(),
-  );
+  assert.deepEqual(late, [
+    "lib/three.ts",
+    "lib/cli/commands/images.ts",
+    "lib/cli/commands/ps.ts",
+    "lib/cli/ready.ts",
+  ]);
 });
 
 Deno.test("sectionEntries() puts each module in one section", () => {
@@ -129,9 +131,20 @@ Deno.test("sectionEntries() puts each module in one section", () => {
   ]);
 });
 
+Deno.test("sectionEntries() has all sections load the one that is needed soon", () => {
+  const late = new Set(["lib/two.ts", "lib/a/one.ts", "lib/three.ts"]);
+  const entries = sectionEntries(late, { ...LAYOUT, soon: "often" });
+  const [, often = ""] = [...entries][0] ?? [];
+  assert.ok(often.startsWith('import "./l.ts";\nexport'));
+  assert.equal(
+    entries.get("l.seldom"),
+    'import "./l.ts";\nimport "./l.often.ts";\nexport * as "lib/three.ts" from "./lib/three.ts";\n',
+  );
+});
+
 Deno.test("sectionEntries() refuses a module that nothing imports late", () => {
   assert.throws(
     () => sectionEntries(new Set(["lib/two.ts", "lib/three.ts"]), LAYOUT),
-    /^Error: Nothing imports "lib\/a\/one\.ts" of tools\/build\/sections\.ts$/,
+    /^Error: Nothing imports "lib\/a\/one\.ts" of tools\/build\/layouts\.ts$/,
   );
 });
