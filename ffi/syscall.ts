@@ -6,6 +6,7 @@
  * @module
  */
 import { ARCH, SYSCALL_NUMBERS, type SyscallName } from "./arch/arch.ts";
+import { ERRNO, type ErrnoName } from "./constants/errno.ts";
 import { SyscallError } from "./errno.ts";
 import { blockingLibc, callKernel, type Registers } from "./libc.ts";
 import { Memory } from "./memory.ts";
@@ -50,7 +51,25 @@ export function syscall(
 }
 
 /**
- * As {@linkcode syscall}, for callers to whom a refusal is an answer.
+ * As {@linkcode syscall}, for callers to whom some errors are an answer. To
+ * throw and catch one takes as long as several calls.
+ *
+ * @param answers The errors that are not thrown.
+ * @returns `undefined` for one of those.
+ */
+export function syscallUnless(
+  answers: readonly ErrnoName[],
+  name: SyscallName,
+  ...args: SyscallArgument[]
+): number | undefined {
+  const result = trySyscall(name, ...args);
+  if (result >= 0) return result;
+  if (answers.some((answer) => ERRNO[answer] === -result)) return undefined;
+  throw new SyscallError(name, -result, describe(args));
+}
+
+/**
+ * As {@linkcode syscall}, for callers to whom any refusal is an answer.
  *
  * @returns The kernel's result, or the negated error number.
  */

@@ -22,7 +22,7 @@ import {
 import { LITTLE_ENDIAN } from "../endian.ts";
 import { Fd } from "../fd.ts";
 import type { Memory } from "../memory.ts";
-import { syscall } from "../syscall.ts";
+import { syscall, syscallUnless } from "../syscall.ts";
 
 /**
  * A path for the kernel: text, encoded as UTF-8, or the bytes themselves
@@ -73,30 +73,6 @@ export function openat(
 ): Fd {
   return new Fd(
     syscall("openat", directory, bytesOf(path), flags | O_CLOEXEC, mode),
-  );
-}
-
-/** What `openat2(2)` is told; `resolve` is a union of `RESOLVE_` flags. */
-export interface OpenHow {
-  readonly flags: number;
-  readonly mode?: number;
-  readonly resolve: number;
-}
-
-/** `openat2(2)`, always close-on-exec. */
-export function openat2(
-  directory: DirectoryFd,
-  path: KernelPath,
-  how: OpenHow,
-): Fd {
-  const OPEN_HOW_BYTES = 24;
-  const bytes = new Uint8Array(OPEN_HOW_BYTES);
-  const view = new DataView(bytes.buffer);
-  view.setUint32(0, how.flags | O_CLOEXEC, LITTLE_ENDIAN);
-  view.setUint32(8, how.mode ?? 0, LITTLE_ENDIAN);
-  view.setUint32(16, how.resolve, LITTLE_ENDIAN);
-  return new Fd(
-    syscall("openat2", directory, bytesOf(path), bytes, OPEN_HOW_BYTES),
   );
 }
 
@@ -308,6 +284,27 @@ export function lstatat(directory: DirectoryFd, path: KernelPath): FileStatus {
   return statx(directory, path, AT_SYMLINK_NOFOLLOW);
 }
 
+/**
+ * As {@linkcode lstatat}, but `undefined` if there is no such name, or nothing
+ * that could have names.
+ */
+export function lstatIfThere(
+  directory: DirectoryFd,
+  path: KernelPath,
+): FileStatus | undefined {
+  const bytes = new Uint8Array(STATX_BYTES);
+  const result = syscallUnless(
+    ["ENOENT", "ENOTDIR", "ELOOP", "ESTALE"],
+    "statx",
+    directory,
+    bytesOf(path),
+    AT_SYMLINK_NOFOLLOW,
+    STATX_BASIC_STATS,
+    bytes,
+  );
+  return result === undefined ? undefined : decodeStatus(bytes);
+}
+
 /** `statx(2)` of a path, following symbolic links. */
 export function statat(directory: DirectoryFd, path: KernelPath): FileStatus {
   return statx(directory, path, 0);
@@ -325,6 +322,10 @@ function statx(
 ): FileStatus {
   const bytes = new Uint8Array(STATX_BYTES);
   syscall("statx", directory, bytesOf(path), flags, STATX_BASIC_STATS, bytes);
+  return decodeStatus(bytes);
+}
+
+function decodeStatus(bytes: Uint8Array<ArrayBuffer>): FileStatus {
   const view = new DataView(bytes.buffer);
   const at = STATX_LAYOUT;
   return {

@@ -4,7 +4,7 @@
  * @module
  * @see xattr(7)
  */
-import { syscall } from "../syscall.ts";
+import { syscall, syscallUnless } from "../syscall.ts";
 import { bytesOf, type KernelPath } from "./file.ts";
 
 /** `fsetxattr(2)`: sets an attribute of an open file, which is not `O_PATH`. */
@@ -59,6 +59,27 @@ function splitNames(list: Uint8Array): Uint8Array[] {
     start = end + 1;
   }
   return names;
+}
+
+/**
+ * `fgetxattr(2)`: the value of an attribute of an open file, if it has that and
+ * the value is no longer than expected.
+ */
+export function fgetxattrIfThere(
+  fd: number,
+  name: KernelPath,
+  maxBytes: number,
+): Uint8Array | undefined {
+  const value = new Uint8Array(maxBytes);
+  const length = syscallUnless(
+    ["ENODATA", "EOPNOTSUPP", "ERANGE"],
+    "fgetxattr",
+    fd,
+    bytesOf(name),
+    value,
+    value.length,
+  );
+  return length === undefined ? undefined : value.subarray(0, length);
 }
 
 /** `fgetxattr(2)`: the value of an attribute of an open file. */

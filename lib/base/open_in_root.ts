@@ -4,11 +4,12 @@
  * @module
  * @see openat2(2), RESOLVE_IN_ROOT
  */
+import { type DirectoryFd, type KernelPath } from "../../ffi/calls/file.ts";
 import {
-  type DirectoryFd,
-  type KernelPath,
   openat2,
-} from "../../ffi/calls/file.ts";
+  openat2IfThere,
+  type OpenHow,
+} from "../../ffi/calls/openat2.ts";
 import {
   RESOLVE_IN_ROOT,
   RESOLVE_NO_MAGICLINKS,
@@ -33,10 +34,23 @@ export function openInRoot(
   path: KernelPath,
   flags: number,
 ): Fd {
+  return resolveInRoot(flags, (how) => openat2(root, path, how));
+}
+
+/** As {@linkcode openInRoot}, but `undefined` for `ENOENT`. */
+export function openInRootIfThere(
+  root: DirectoryFd,
+  path: KernelPath,
+  flags: number,
+): Fd | undefined {
+  return resolveInRoot(flags, (how) => openat2IfThere(root, path, how));
+}
+
+function resolveInRoot<T>(flags: number, open: (how: OpenHow) => T): T {
   const how = { flags, resolve: RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS };
   for (let attempt = 1;; attempt++) {
     try {
-      return openat2(root, path, how);
+      return open(how);
     } catch (error) {
       // While anything on the host is renamed, the kernel cannot vouch for
       // `..` in a path; openat2(2) leaves trying again to the caller.

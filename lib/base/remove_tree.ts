@@ -10,11 +10,11 @@ import {
   type DirectoryFd,
   type KernelPath,
   openat,
-  openat2,
   renameNoReplace,
   rmdirat,
   unlinkat,
 } from "../../ffi/calls/file.ts";
+import { openat2 } from "../../ffi/calls/openat2.ts";
 import {
   AT_FDCWD,
   O_DIRECTORY,

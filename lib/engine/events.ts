@@ -6,6 +6,16 @@
  * @module
  * @see open(2), O_APPEND: appending and finding the end are one step
  */
+import { fstat, openat } from "../../ffi/calls/file.ts";
+import {
+  AT_FDCWD,
+  O_APPEND,
+  O_CREAT,
+  O_WRONLY,
+} from "../../ffi/constants/fcntl.ts";
+import { isSyscallError } from "../../ffi/errno.ts";
+import type { Fd } from "../../ffi/fd.ts";
+import { syscall } from "../../ffi/syscall.ts";
 import type { HostPaths } from "../base/host_paths.ts";
 import type { ContainerConfig } from "./container_config.ts";
 import { tryLock } from "./containers/lock.ts";
@@ -156,23 +166,18 @@ function cut(text: string): string {
 function append(paths: Pick<HostPaths, "events">, line: string): number {
   using file = openLog(paths);
   // In one call, so that lines of several processes do not mix.
-  file.writeSync(new TextEncoder().encode(line));
-  // Where it has been appended. Not stat(2), whose dates Deno makes objects of:
-  // the first of those costs 0.1 ms, as V8 asks for the time zone.
-  return file.seekSync(0, Deno.SeekMode.Current);
+  const bytes = new TextEncoder().encode(line);
+  syscall("write", file.number, bytes, bytes.length);
+  return fstat(file.number).sizeBytes;
 }
 
-function openLog(paths: Pick<HostPaths, "events">): Deno.FsFile {
-  const open = (): Deno.FsFile =>
-    Deno.openSync(eventLogPath(paths), {
-      append: true,
-      create: true,
-      mode: 0o600,
-    });
+function openLog(paths: Pick<HostPaths, "events">): Fd {
+  const flags = O_WRONLY | O_APPEND | O_CREAT;
+  const open = (): Fd => openat(AT_FDCWD, eventLogPath(paths), flags, 0o600);
   try {
     return open();
   } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    if (!isSyscallError(error, "ENOENT")) throw error;
     makeDirectory(paths.events);
     return open();
   }

@@ -7,12 +7,8 @@
  * @module
  * @see Linux Documentation/filesystems/overlayfs.rst, "whiteouts and opaque directories"
  */
-import {
-  type FileStatus,
-  lstatat,
-  openat,
-  openat2,
-} from "../../ffi/calls/file.ts";
+import { type FileStatus, lstatIfThere, openat } from "../../ffi/calls/file.ts";
+import { openat2 } from "../../ffi/calls/openat2.ts";
 import {
   AT_FDCWD,
   O_DIRECTORY,
@@ -196,7 +192,7 @@ export function tryStat(
   directory: Fd,
   name: ByteString,
 ): FileStatus | undefined {
-  return orGone(() => lstatat(directory.number, kernelPath(name)));
+  return lstatIfThere(directory.number, kernelPath(name));
 }
 
 /** Whether a file stands for one that has been removed. */

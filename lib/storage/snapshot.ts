@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { readSmallFile } from "../base/small_file.ts";
 import { openMerged } from "./merged_path.ts";
 import type { OverlayDirectories } from "./overlay.ts";
 
@@ -65,9 +66,6 @@ export function snapshotDirectories(
   return [...new Set([...lower, parent])];
 }
 
-/** No file read through {@linkcode readSnapshotFile} may be larger. */
-const MAX_FILE_BYTES = 16 * 1024 * 1024;
-
 /**
  * Reads a small file as the container would see it, without a mount.
  *
@@ -79,8 +77,5 @@ export function readSnapshotFile(
   path: string,
 ): string | undefined {
   using file = openMerged([upper, ...lower], path);
-  if (file === undefined) return undefined;
-  const stat = Deno.statSync(file.path);
-  if (!stat.isFile || stat.size > MAX_FILE_BYTES) return undefined;
-  return Deno.readTextFileSync(file.path);
+  return file === undefined ? undefined : readSmallFile(file);
 }

@@ -14,10 +14,10 @@ import {
   lstatat,
   mkdirat,
   openat,
-  openat2,
   unlinkat,
   write,
 } from "../../ffi/calls/file.ts";
+import { openat2 } from "../../ffi/calls/openat2.ts";
 import {
   AT_FDCWD,
   O_DIRECTORY,

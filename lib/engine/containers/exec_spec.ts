@@ -5,12 +5,11 @@
  *
  * @module
  */
-import { fstat } from "../../../ffi/calls/file.ts";
 import { O_PATH } from "../../../ffi/constants/fcntl.ts";
-import { S_IFMT, S_IFREG } from "../../../ffi/constants/stat.ts";
 import { isSyscallError } from "../../../ffi/errno.ts";
 import type { Fd } from "../../../ffi/fd.ts";
 import { openInRoot } from "../../base/open_in_root.ts";
+import { readSmallFile } from "../../base/small_file.ts";
 import type { NamespaceType, RuntimeSpec } from "../../oci/runtime_spec.ts";
 import type { CgroupMount } from "../../runtime/cgroups/mount_table.ts";
 import { callerWindowSize } from "../../runtime/stdio/stdio.ts";
@@ -38,9 +37,6 @@ const NAMESPACES: ReadonlySet<NamespaceType> = new Set([
   "cgroup",
   "user",
 ]);
-
-/** No file of users may be larger. */
-const MAX_FILE_BYTES = 16 * 1024 * 1024;
 
 /**
  * Makes the specification; changes nothing.
@@ -83,10 +79,7 @@ export function execSpec(
 function readBeneath(root: Fd, path: string): string | undefined {
   try {
     using file = openInRoot(root.number, path, O_PATH);
-    const { mode, sizeBytes } = fstat(file.number);
-    const isRegular = (mode & S_IFMT) === S_IFREG;
-    if (!isRegular || sizeBytes > MAX_FILE_BYTES) return undefined;
-    return Deno.readTextFileSync(file.path);
+    return readSmallFile(file);
   } catch (error) {
     if (isSyscallError(error, "ENOENT", "ENOTDIR", "ELOOP")) return undefined;
     throw error;

@@ -8,8 +8,8 @@ import {
   fchown,
   lchownat,
   openat,
-  openat2,
 } from "../../../ffi/calls/file.ts";
+import { openat2 } from "../../../ffi/calls/openat2.ts";
 import {
   AT_FDCWD,
   O_DIRECTORY,

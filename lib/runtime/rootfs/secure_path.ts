@@ -13,10 +13,9 @@ import {
   O_PATH,
   O_RDONLY,
 } from "../../../ffi/constants/fcntl.ts";
-import { isSyscallError } from "../../../ffi/errno.ts";
 import { openat } from "../../../ffi/calls/file.ts";
 import { Fd } from "../../../ffi/fd.ts";
-import { openInRoot } from "../../base/open_in_root.ts";
+import { openInRoot, openInRootIfThere } from "../../base/open_in_root.ts";
 import { trySyscall } from "../../../ffi/syscall.ts";
 
 /** As many as the kernel follows in one path. */
@@ -39,11 +38,8 @@ export function createInRoot(
   kind: "directory" | "file",
   maxLinks: number = MAX_LINKS,
 ): Fd {
-  try {
-    return openInRoot(root.number, path, O_PATH);
-  } catch (error) {
-    if (!isSyscallError(error, "ENOENT")) throw error;
-  }
+  const existing = openInRootIfThere(root.number, path, O_PATH);
+  if (existing !== undefined) return existing;
   const components = path.split("/").filter((component) => component !== "");
   const last = components.pop();
   let parent = openInRoot(root.number, "/", O_PATH | O_DIRECTORY);
@@ -68,17 +64,15 @@ function openOrMakeDirectory(
   maxLinks: number,
 ): Fd {
   const name = baseName(path);
-  try {
-    return openInRoot(root.number, path, O_PATH | O_DIRECTORY);
-  } catch (error) {
-    if (!isSyscallError(error, "ENOENT")) throw error;
-  }
+  const flags = O_PATH | O_DIRECTORY;
+  const existing = openInRootIfThere(root.number, path, flags);
+  if (existing !== undefined) return existing;
   // EEXIST: somebody was faster, or it is a dangling link.
   const made = trySyscall("mkdirat", above.number, name, 0o755);
   if (made < 0) {
     const target = danglingTarget(above, path, maxLinks);
     return target === undefined
-      ? openInRoot(root.number, path, O_PATH | O_DIRECTORY)
+      ? openInRoot(root.number, path, flags)
       : createInRoot(root, target, "directory", maxLinks - 1);
   }
   return openChild(above, name, O_DIRECTORY);

@@ -12,6 +12,7 @@ import {
 } from "../../../ffi/calls/file.ts";
 import {
   fgetxattr,
+  fgetxattrIfThere,
   flistxattr,
   fsetxattr,
   lsetxattr,
@@ -114,12 +115,9 @@ export function markOpaque(directory: DirectoryFd, base: KernelPath): void {
 
 /** Whether a directory hides those of the layers below. */
 export function isOpaque(directory: number): boolean {
-  try {
-    return fgetxattr(directory, OPAQUE_XATTR)[0] === OPAQUE_VALUE[0];
-  } catch (error) {
-    if (isSyscallError(error, "ENODATA", "EOPNOTSUPP")) return false;
-    throw error;
-  }
+  // A longer value is none to the kernel either.
+  const value = fgetxattrIfThere(directory, OPAQUE_XATTR, OPAQUE_VALUE.length);
+  return value?.[0] === OPAQUE_VALUE[0];
 }
 
 /** File systems without a namespace of attributes do without, as in tar. */

@@ -10,10 +10,10 @@ import {
   linkat,
   lseek,
   lstatat,
+  lstatIfThere,
   lutimensat,
   mkdirat,
   openat,
-  openat2,
   read,
   renameNoReplace,
   rmdirat,
@@ -22,7 +22,9 @@ import {
   unlinkat,
   write,
 } from "../../../../ffi/calls/file.ts";
+import { openat2 } from "../../../../ffi/calls/openat2.ts";
 import {
+  fgetxattrIfThere,
   fremovexattr,
   fsetxattr,
   lgetxattr,
@@ -183,6 +185,42 @@ Deno.test("fstat() agrees with Deno", () => {
     assert.equal(ours.blocks, theirs.blocks);
     const null_ = statat(AT_FDCWD, "/dev/null");
     assert.deepEqual([null_.specialMajor, null_.specialMinor], [1, 3]);
+  });
+});
+
+Deno.test("lstatIfThere() tells of what is not there without an error", () => {
+  inDirectory((directory, path) => {
+    Deno.writeTextFileSync(`${path}/file`, "12345");
+    Deno.symlinkSync("nowhere", `${path}/link`);
+    const { number } = directory;
+    assert.equal(lstatIfThere(number, "none"), undefined);
+    assert.equal(lstatIfThere(number, "file/below"), undefined);
+    assert.equal(lstatIfThere(number, "file")?.sizeBytes, 5);
+    const mode = lstatIfThere(number, "link")?.mode ?? 0;
+    assert.equal(mode & S_IFMT, S_IFLNK, "a link is itself");
+    assert.throws(() => lstatIfThere(number, "x".repeat(300)), {
+      name: "SyscallError",
+      call: "statx",
+      code: "ENAMETOOLONG",
+    });
+  });
+});
+
+Deno.test("fgetxattrIfThere() takes no longer value than expected", () => {
+  inDirectory((directory) => {
+    using fd = openat(directory.number, "f", O_RDWR | O_CREAT, 0o600);
+    assert.equal(fgetxattrIfThere(fd.number, "user.a", 2), undefined);
+    fsetxattr(fd.number, "user.a", Uint8Array.of(7));
+    assert.deepEqual(
+      fgetxattrIfThere(fd.number, "user.a", 2),
+      Uint8Array.of(7),
+    );
+    fsetxattr(fd.number, "user.a", Uint8Array.of(7, 8, 9));
+    assert.equal(fgetxattrIfThere(fd.number, "user.a", 2), undefined);
+    assert.throws(() => fgetxattrIfThere(-1, "user.a", 2), {
+      call: "fgetxattr",
+      code: "EBADF",
+    });
   });
 });
 
