@@ -7,12 +7,12 @@
  * @module
  */
 import {
+  bytesOf,
   type DirectoryFd,
   type KernelPath,
   openat,
   renameNoReplace,
   rmdirat,
-  unlinkat,
 } from "../../ffi/calls/file.ts";
 import { openat2 } from "../../ffi/calls/openat2.ts";
 import {
@@ -25,6 +25,7 @@ import {
 import { RESOLVE_NO_XDEV } from "../../ffi/constants/openat2.ts";
 import { isSyscallError } from "../../ffi/errno.ts";
 import type { Fd } from "../../ffi/fd.ts";
+import { syscallUnless } from "../../ffi/syscall.ts";
 import { listNames } from "./directory_names.ts";
 
 /**
@@ -145,14 +146,10 @@ function unlinkUnlessDirectory(
   directory: DirectoryFd,
   name: KernelPath,
 ): boolean {
-  try {
-    unlinkat(directory, name);
-    return true;
-  } catch (error) {
-    // Linux says EISDIR for a directory, POSIX and some file systems EPERM.
-    if (isSyscallError(error, "EISDIR", "EPERM")) return false;
-    throw error;
-  }
+  // Linux says EISDIR for a directory, POSIX and some file systems EPERM.
+  const answers = ["EISDIR", "EPERM"] as const;
+  const path = bytesOf(name);
+  return syscallUnless(answers, "unlinkat", directory, path, 0) !== undefined;
 }
 
 /** Opens what is in the directory itself, nothing that is mounted over it. */

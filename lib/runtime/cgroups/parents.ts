@@ -5,9 +5,10 @@
  * @module
  * @see flock(2)
  */
-import { flock, openat, rmdirat } from "../../../ffi/calls/file.ts";
+import { flock, openat } from "../../../ffi/calls/file.ts";
 import {
   AT_FDCWD,
+  AT_REMOVEDIR,
   LOCK_EX,
   LOCK_NB,
   LOCK_SH,
@@ -16,6 +17,7 @@ import {
 } from "../../../ffi/constants/fcntl.ts";
 import { isSyscallError } from "../../../ffi/errno.ts";
 import type { Fd } from "../../../ffi/fd.ts";
+import { syscallUnless } from "../../../ffi/syscall.ts";
 import type { Hierarchy } from "./hierarchy.ts";
 import { mountedHierarchies } from "./mount_table.ts";
 import { pause } from "./pause.ts";
@@ -55,12 +57,10 @@ export function removeDefaultParent(hierarchies: readonly Hierarchy[]): void {
   using directory = openDirectory(first);
   if (!tryLock(directory, LOCK_EX)) return;
   for (const { mountPoint } of hierarchies) {
-    try {
-      rmdirat(AT_FDCWD, `${mountPoint}${DEFAULT_PARENT}`);
-    } catch (error) {
-      // It has other containers' cgroups, processes, or has not been made here.
-      if (!isSyscallError(error, "EBUSY", "ENOTEMPTY", "ENOENT")) throw error;
-    }
+    // It has other containers' cgroups, processes, or has not been made here.
+    const answers = ["EBUSY", "ENOTEMPTY", "ENOENT"] as const;
+    const path = `${mountPoint}${DEFAULT_PARENT}`;
+    syscallUnless(answers, "unlinkat", AT_FDCWD, path, AT_REMOVEDIR);
   }
 }
 
