@@ -5,6 +5,9 @@
  * @see rename(2)
  */
 
+/** Its owner's alone. */
+const MODE = 0o600;
+
 /**
  * Writes a file by renaming, so that a reader sees the old or the new content
  * and a crash leaves one of them.
@@ -21,14 +24,42 @@ export const HALF_WRITTEN = /~\d+$/;
 /**
  * As {@linkcode writeFileAtomically}, where several processes may write the
  * same file at the same time: one of them wins.
+ *
+ * @param beforeNamed Called when it is written and has not got its name yet.
  */
-export function writeSharedFile(path: string, text: string): void {
-  replaceFile(path, `${path}~${Deno.pid}`, text);
+export function writeSharedFile(
+  path: string,
+  text: string,
+  beforeNamed?: () => void,
+): void {
+  replaceFile(path, `${path}~${Deno.pid}`, text, beforeNamed);
 }
 
-function replaceFile(path: string, temporary: string, text: string): void {
+/**
+ * Writes a file that gets its real name afterwards. It is on the disk when this
+ * returns, so that not even a loss of power makes the name mean an empty file.
+ *
+ * @param path One that nobody else writes to.
+ */
+export function writeSynced(path: string, text: string): void {
+  using file = Deno.openSync(path, {
+    ...{ write: true, create: true, truncate: true, mode: MODE },
+  });
+  for (let left = new TextEncoder().encode(text); left.length > 0;) {
+    left = left.subarray(file.writeSync(left));
+  }
+  file.syncSync();
+}
+
+function replaceFile(
+  path: string,
+  temporary: string,
+  text: string,
+  beforeNamed?: () => void,
+): void {
   try {
-    Deno.writeTextFileSync(temporary, text, { mode: 0o600 });
+    Deno.writeTextFileSync(temporary, text, { mode: MODE });
+    beforeNamed?.();
     Deno.renameSync(temporary, path);
   } catch (error) {
     // On a full disk, it is there and empty.

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { readTextFileIfExists } from "../base/atomic_file.ts";
+import { readTextFileIfExists, writeSynced } from "../base/atomic_file.ts";
 import { IntegrityError } from "../base/errors.ts";
 import type { HostPaths } from "../base/host_paths.ts";
 import { namesIn } from "../base/names_in.ts";
@@ -59,7 +59,7 @@ export function publishNetwork(
 ): boolean {
   Deno.mkdirSync(networks, { recursive: true, mode: 0o700 });
   const temporary = `${networks}/.new-${record.id}`;
-  Deno.writeTextFileSync(temporary, JSON.stringify(record), { mode: 0o600 });
+  writeSynced(temporary, JSON.stringify(record));
   try {
     // Unlike a rename, a link never replaces what is there.
     Deno.linkSync(temporary, pathOf(networks, record.name));

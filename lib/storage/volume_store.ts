@@ -8,10 +8,7 @@
 import { flock, openat } from "../../ffi/calls/file.ts";
 import { AT_FDCWD, LOCK_SH } from "../../ffi/constants/fcntl.ts";
 import { isSyscallError } from "../../ffi/errno.ts";
-import {
-  readTextFileIfExists,
-  writeFileAtomically,
-} from "../base/atomic_file.ts";
+import { readTextFileIfExists, writeSynced } from "../base/atomic_file.ts";
 import { HostError, IntegrityError } from "../base/errors.ts";
 import type { HostPaths } from "../base/host_paths.ts";
 import { removePath } from "../base/remove_tree.ts";
@@ -72,10 +69,7 @@ async function growVolume(
   using store = openat(AT_FDCWD, volumes, OPEN_DIRECTORY);
   using tree = new GrowingTree(volumes, store);
   await fill(makeData(tree.root.path));
-  writeFileAtomically(
-    `${tree.root.path}/${RECORD}`,
-    JSON.stringify(record),
-  );
+  writeSynced(`${tree.root.path}/${RECORD}`, JSON.stringify(record));
   tree.publish(record.name);
 }
 

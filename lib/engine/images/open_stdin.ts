@@ -113,6 +113,6 @@ async function unpackStdin(
     throw await archive.explainEnd() ?? error;
   }
   const diffId = await archive.finish();
-  tree.publish(digestHex(diffId));
+  tree.publishSynced(digestHex(diffId));
   return layerAt(paths, diffId);
 }

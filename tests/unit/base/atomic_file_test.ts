@@ -3,6 +3,8 @@ import assert from "node:assert/strict";
 import {
   readTextFileIfExists,
   writeFileAtomically,
+  writeSharedFile,
+  writeSynced,
 } from "../../../lib/base/atomic_file.ts";
 import { TemporaryDirectory } from "../../support/temporary_directory.ts";
 
@@ -61,4 +63,35 @@ Deno.test("writeFileAtomically() leaves nothing half-written if it cannot write"
   Deno.mkdirSync(path);
   assert.throws(() => writeFileAtomically(path, "text"));
   assert.deepEqual([...Deno.readDirSync(directory.path)].length, 1);
+});
+
+Deno.test("writeSharedFile() has written it all before it gets its name", () => {
+  using directory = new TemporaryDirectory();
+  const path = `${directory.path}/f`;
+  writeSharedFile(path, "old");
+  const seen: (string | undefined)[] = [];
+  writeSharedFile(path, "new", () => {
+    for (const { name } of Deno.readDirSync(directory.path)) {
+      seen.push(readTextFileIfExists(`${directory.path}/${name}`));
+    }
+  });
+  assert.deepEqual(seen.sort(), ["new", "old"]);
+  assert.equal(readTextFileIfExists(path), "new");
+  const refuse = (): never => {
+    throw new Error("EIO");
+  };
+  assert.throws(() => writeSharedFile(path, "newer", refuse), /EIO/);
+  assert.equal(readTextFileIfExists(path), "new");
+  assert.equal([...Deno.readDirSync(directory.path)].length, 1);
+});
+
+Deno.test("writeSynced() writes over what a crash has left", () => {
+  using directory = new TemporaryDirectory();
+  const path = `${directory.path}/f`;
+  writeSynced(path, "a longer text, cut in the mid");
+  writeSynced(path, "text");
+  assert.equal((Deno.statSync(path).mode ?? 0) & 0o777, 0o600);
+  assert.equal(readTextFileIfExists(path), "text");
+  writeSynced(path, "");
+  assert.equal(readTextFileIfExists(path), "");
 });
