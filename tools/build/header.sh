@@ -21,9 +21,21 @@ tsdocker_dir=$tsdocker_base/@DIGEST@
 # The commands that are to start quickest have files of their own, which leave other
 # commands to main.js: a word that only looks like one of them costs time, nothing else.
 tsdocker_layout=main
+tsdocker_plain=
 for tsdocker_word in "$@"; do
-  case $tsdocker_word in
-    @QUICK_COMMANDS@) tsdocker_layout=$tsdocker_word && break ;;
+  case $tsdocker_layout,$tsdocker_word in
+    main,run) tsdocker_layout=run ;;
+    main,*) case $tsdocker_word in
+      @QUICK_COMMANDS@) tsdocker_layout=$tsdocker_word && break ;;
+    esac ;;
+    # `run -d` has files of its own, too; lib/cli/detached_guess.ts guesses like this.
+    run,--detach | run,--detach=true) tsdocker_layout=detached && break ;;
+    run,--) break ;;
+    run,-*[!a-zA-Z]*) tsdocker_plain= ;;
+    run,-*d*) tsdocker_layout=detached && break ;;
+    run,-*) tsdocker_plain= ;;
+    *) [ -z "$tsdocker_plain" ] || break
+      tsdocker_plain=1 ;;
   esac
 done
 

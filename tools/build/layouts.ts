@@ -75,6 +75,22 @@ const CUTS: Readonly<Record<LayoutName, Omit<Layout, "name">>> = {
       ...ARCHIVES,
     },
   },
+  // `run -d`, which starts a monitor before it loads the rest.
+  detached: {
+    start: ["lib/engine/containers/monitor_process.ts"],
+    soon: "detached",
+    sections: {
+      detached: [
+        "lib/cli/commands/run.ts",
+        "lib/cli/commands/run_attached.ts",
+        "lib/engine/containers/run_detached.ts",
+      ],
+      seccomp: SECCOMP,
+      unpack: [...UNPACK, ...VOLUMES],
+      help: HELP,
+      ...ARCHIVES,
+    },
+  },
   exec: {
     start: ["lib/cli/commands/exec.ts"],
     sections: { help: HELP, seccomp: SECCOMP },

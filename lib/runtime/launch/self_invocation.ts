@@ -24,10 +24,11 @@ export interface RunningProgram {
 
 /**
  * The ways in which the portable form is cut into files, all in one directory:
- * one for each of the commands that are to start quickest, and one with all. The
- * former leave what is not theirs to the latter.
+ * one for each of the commands that are to start quickest, one for `run -d`, which
+ * the header tells from `run`, and one with all. The former leave what is not
+ * theirs to the latter.
  */
-export type LayoutName = typeof QUICK_COMMANDS[number] | "main";
+export type LayoutName = typeof QUICK_COMMANDS[number] | "detached" | "main";
 
 /** The commands with layouts of their own. The header looks for the same words. */
 export const QUICK_COMMANDS = ["exec", "monitor", "run"] as const;

@@ -16,6 +16,8 @@ const CHECKOUT = new URL("../../../../", import.meta.url).pathname;
 const LOADED: readonly (readonly [number, ...string[]])[] = [
   [275_000, "exec.js"],
   [435_000, "monitor.js"],
+  [65_000, "detached.js"],
+  [390_000, "detached.js", "detached.detached.js"],
   [590_000, "run.js"],
   [665_000, "run.js", "run.network.js"],
 ];
