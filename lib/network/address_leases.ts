@@ -183,6 +183,6 @@ function whyNot({ subnet, reserved }: AddressPool, address: IpAddress): string {
     return `it is not in the network's ${text}`;
   }
   return reserved.some((own) => isSameAddress(own, address))
-    ? "it is the network's own"
+    ? "it is the network's own, or reserved"
     : `it stands for all of ${text}`;
 }

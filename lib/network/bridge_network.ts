@@ -49,7 +49,8 @@ function readSubnet(record: SubnetRecord): NetworkSubnet | undefined {
     ? undefined
     : parseSubnet(record.range);
   if (subnet === undefined || gateway === undefined) return undefined;
-  const reserved = [gateway];
+  const others = Object.values(record.auxiliary ?? {}).map(parseIpAddress);
+  const reserved = [gateway, ...others.filter((one) => one !== undefined)];
   const pool = { subnet, reserved, ...(range === undefined ? {} : { range }) };
   return { pool, gateway };
 }

@@ -21,6 +21,8 @@ export interface SubnetRecord {
   readonly gateway: string;
   /** The part of it that containers get addresses of; all of it if absent. */
   readonly range?: string;
+  /** What somebody else has on its wire, by name; no container gets them. */
+  readonly auxiliary?: Readonly<Record<string, string>>;
   /**
    * Nobody has asked for it: it is there for published ports to be reached at
    * `::1`, and not what scripts expect to find.
@@ -44,6 +46,8 @@ export interface NetworkRecord {
   readonly labels: Readonly<Record<string, string>>;
   /** Options of the driver. */
   readonly options: Readonly<Record<string, string>>;
+  /** What docker would let services have; it means nothing here. */
+  readonly attachable?: true;
 }
 
 const SUFFIX = ".json";

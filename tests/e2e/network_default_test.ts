@@ -133,3 +133,18 @@ networkTest("resolv.conf and hosts are a container's own", async (network) => {
       "10.1.2.3\tdb\n172.17.0.1\tup\n172.17.0.2\tbox web\n",
   );
 });
+
+networkTest(
+  "--ip is taken on the network bridge as on others",
+  async (network) => {
+    const web = await network.up("web", "--ip", "172.17.0.77");
+    assert.equal(network.addressOf(web), "172.17.0.77");
+    const db = await network.up("db", "--network", "default:ip=172.17.0.78");
+    assert.equal(network.addressOf(db), "172.17.0.78");
+    const { code, stderr } = await network.tsdocker(
+      ...["run", "--rm", "--ip", "10.99.0.1", IMAGE, "true"],
+    );
+    assert.equal(code, 125);
+    assert.match(stderr, /it is not in the network's 172\.17\.0\.0\/24/);
+  },
+);

@@ -137,6 +137,7 @@ function recordFor(
     access: options.access,
     labels: parseLabels(options.labels),
     options: driverOptions,
+    ...(options.attachable === undefined ? {} : { attachable: true }),
   };
 }
 

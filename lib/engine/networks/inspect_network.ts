@@ -29,7 +29,7 @@ export interface InspectedNetwork {
     readonly Implied?: readonly InspectedSubnet[];
   };
   readonly Internal: boolean;
-  readonly Attachable: false;
+  readonly Attachable: boolean;
   readonly Ingress: false;
   readonly ConfigFrom: { readonly Network: "" };
   readonly ConfigOnly: false;
@@ -44,6 +44,7 @@ export interface InspectedSubnet {
   readonly Subnet: string;
   readonly IPRange?: string;
   readonly Gateway: string;
+  readonly AuxiliaryAddresses?: ReadonlyMap<string, string>;
 }
 
 /** A container in a network, under docker's names. */
@@ -95,7 +96,7 @@ export function describeNetwork(
       ...inspectSubnets(subnets),
     },
     Internal: record.access === "internal",
-    Attachable: false,
+    Attachable: record.attachable === true,
     Ingress: false,
     ConfigFrom: { Network: "" },
     ConfigOnly: false,
@@ -131,12 +132,15 @@ function inspectSubnets(
 }
 
 function inspectSubnet(
-  { subnet, range, gateway }: SubnetRecord,
+  { subnet, range, gateway, auxiliary }: SubnetRecord,
 ): InspectedSubnet {
   return {
     Subnet: subnet,
     ...(range === undefined ? {} : { IPRange: range }),
     Gateway: gateway,
+    ...(auxiliary === undefined
+      ? {}
+      : { AuxiliaryAddresses: new Map(Object.entries(auxiliary)) }),
   };
 }
 

@@ -28,6 +28,8 @@ export interface NetworkOptions {
   readonly subnets: readonly string[];
   readonly gateways: readonly string[];
   readonly ranges: readonly string[];
+  /** Addresses that containers do not get: `NAME=ADDRESS` texts. */
+  readonly auxiliaries?: readonly string[];
   readonly access: "world" | "internal";
   /**
    * Whether it gets a subnet of IPv6 if none is given: yes; no; or, which absent
@@ -37,6 +39,8 @@ export interface NetworkOptions {
   /** `KEY[=VALUE]` texts. */
   readonly labels: readonly string[];
   readonly options: readonly string[];
+  /** Noted for who inspects it. */
+  readonly attachable?: true;
 }
 
 const DRIVERS: readonly NetworkDriver[] = ["bridge", "macvlan", "ipvlan"];
@@ -95,9 +99,9 @@ export function parseDriver(text: string): NetworkDriver {
  * @throws {UsageError} If one is malformed, or in no subnet.
  */
 export function parseSubnets(
-  { subnets, gateways, ranges }: Pick<
+  { subnets, gateways, ranges, auxiliaries = [] }: Pick<
     NetworkOptions,
-    "subnets" | "gateways" | "ranges"
+    "subnets" | "gateways" | "ranges" | "auxiliaries"
   >,
 ): SubnetRecord[] {
   const parsed = subnets.map(parseWithGateway);
@@ -113,12 +117,15 @@ export function parseSubnets(
     const subnet = parseSubnet(text);
     return subnet && { text: formatSubnet(subnet), subnet };
   }, "range");
+  const auxiliaryOf = assignAuxiliaries(auxiliaries, parsed);
   return parsed.map(({ subnet, gateway }) => {
     const range = rangeOf.get(subnet);
+    const auxiliary = auxiliaryOf.get(subnet);
     return {
       subnet: formatSubnet(subnet),
       gateway: gatewayOf.get(subnet) ?? gateway,
       ...(range === undefined ? {} : { range }),
+      ...(auxiliary === undefined ? {} : { auxiliary }),
     };
   });
 }
@@ -166,6 +173,35 @@ function assign(
       });
     }
     found.set(home.subnet, inner.text);
+  }
+  return found;
+}
+
+/** A subnet may have several of them, with a name each. */
+function assignAuxiliaries(
+  texts: readonly string[],
+  parsed: readonly AskedSubnet[],
+): Map<Subnet, Record<string, string>> {
+  const found = new Map<Subnet, Record<string, string>>();
+  for (const text of texts) {
+    const equals = text.indexOf("=");
+    const address = parseIpAddress(text.slice(equals + 1));
+    if (equals < 1 || address === undefined) {
+      throw new UsageError(`Invalid auxiliary address "${text}"`, {
+        advice: "--aux-address router=192.168.10.2",
+      });
+    }
+    const home = parsed.find(({ subnet }) => containsAddress(subnet, address));
+    if (home === undefined) {
+      throw new UsageError(
+        `no matching subnet for aux-address ${formatIpAddress(address)}`,
+        { advice: "give its subnet with --subnet" },
+      );
+    }
+    found.set(home.subnet, {
+      ...found.get(home.subnet),
+      [text.slice(0, equals)]: formatIpAddress(address),
+    });
   }
   return found;
 }

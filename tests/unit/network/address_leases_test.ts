@@ -75,7 +75,7 @@ Deno.test("claimAddress() names who has it, and lets the owner have it again", (
     { message: 'Cannot use the address 10.0.0.4: container "a-name" has it' },
   );
   const refused = [
-    ["10.0.0.1", "it is the network's own"],
+    ["10.0.0.1", "it is the network's own, or reserved"],
     ["10.0.0.7", "it stands for all of 10.0.0.0/29"],
     ["10.0.1.4", "it is not in the network's 10.0.0.0/29"],
   ] as const;

@@ -4,8 +4,10 @@
  * @module
  */
 import assert from "node:assert/strict";
+import { UsageError } from "../../../../lib/base/errors.ts";
 import type { Command } from "../../../../lib/cli/command.ts";
 import { inspectCommand } from "../../../../lib/cli/commands/inspect.ts";
+import { networkCreateCommand } from "../../../../lib/cli/commands/network/create.ts";
 import { networkExistsCommand } from "../../../../lib/cli/commands/network/exists.ts";
 import { networkInspectCommand } from "../../../../lib/cli/commands/network/inspect.ts";
 import { networkLsCommand } from "../../../../lib/cli/commands/network/ls.ts";
@@ -188,4 +190,38 @@ Deno.test("network inspect tells of the containers in one", async () => {
   assert.deepEqual(Object.keys(Containers), [place.web]);
   assert.equal(Containers[place.web].IPv4Address, "172.17.0.2/24");
   assert.equal(IPAM.Config[0].Subnet, "172.17.0.0/24");
+});
+
+Deno.test("network create takes what docker has for networks of one host", async () => {
+  using place = new Place();
+  const id = await place.prints(
+    networkCreateCommand,
+    ...["--attachable", "--scope", "local", "--ipam-driver", "default"],
+    ...["--subnet", "10.77.0.0/24", "--aux-address", "nas=10.77.0.2", "one"],
+  );
+  assert.match(id, /^[0-9a-f]{64}\n/);
+  const template =
+    "{{.Attachable}} {{(index .IPAM.Config 0).AuxiliaryAddresses}}";
+  assert.equal(
+    await place.prints(networkInspectCommand, "-f", template, "one"),
+    "true map[nas:10.77.0.2]\n",
+  );
+});
+
+Deno.test("network create refuses what is docker's swarm's, by its flag", async () => {
+  using place = new Place();
+  const refused: readonly (readonly [readonly string[], RegExp])[] = [
+    [["--ingress"], /^--ingress is for the networks of a swarm/],
+    [["--scope", "swarm"], /^--scope swarm is for the networks of a swarm/],
+    [["--config-only"], /^--config-only is for the networks of a swarm/],
+    [["--config-from", "x"], /^--config-from is for the networks of a swarm/],
+    [["--ipam-driver", "dhcp"], /^invalid IPAM driver "dhcp"/],
+  ];
+  for (const [flags, message] of refused) {
+    await assert.rejects(
+      place.prints(networkCreateCommand, ...flags, "one"),
+      (error: Error) =>
+        error instanceof UsageError && message.test(error.message),
+    );
+  }
 });

@@ -85,6 +85,22 @@ Deno.test("describeNetwork() has docker's shape", () => {
   });
 });
 
+Deno.test("describeNetwork() has what docker alone makes something of", () => {
+  const auxiliary = { router: "10.0.0.2" };
+  const subnet = { subnet: "10.0.0.0/24", gateway: "10.0.0.1", auxiliary };
+  const { Attachable, IPAM } = json(
+    describeNetwork({ ...RECORD, subnets: [subnet], attachable: true }, []),
+  );
+  assert.ok(Attachable);
+  assert.deepEqual((IPAM as { Config: unknown }).Config, [
+    {
+      Subnet: "10.0.0.0/24",
+      Gateway: "10.0.0.1",
+      AuxiliaryAddresses: auxiliary,
+    },
+  ]);
+});
+
 Deno.test("describeNetwork() of one of IPv6 alone says so", () => {
   const subnets = [{ subnet: "fd00::/64", gateway: "fd00::1" }];
   const { EnableIPv4, EnableIPv6 } = describeNetwork(

@@ -20,6 +20,11 @@ import { removeNetwork } from "../../../../lib/engine/networks/remove_network.ts
 import { AddressLeases } from "../../../../lib/network/address_leases.ts";
 import { allowsIpv6 } from "../../../../lib/network/network_sysctl.ts";
 import type { NetworkRecord } from "../../../../lib/network/network_store.ts";
+import { subnetsOf } from "../../../../lib/network/bridge_network.ts";
+import {
+  formatIpAddress,
+  parseIpAddress,
+} from "../../../../lib/network/ip_address.ts";
 import { parseSubnet, type Subnet } from "../../../../lib/network/subnet.ts";
 import { NetworkRecords } from "../../../support/network_records.ts";
 
@@ -163,6 +168,47 @@ Deno.test("parseSubnets() finds gateway and range of each subnet", () => {
       { subnet: "fd00::/64", gateway: "fd00::fe" },
     ],
   );
+});
+
+Deno.test("parseSubnets() finds the subnet of each auxiliary address", () => {
+  const asked = {
+    ...{ subnets: ["10.0.0.0/24", "fd00::/64"], gateways: [], ranges: [] },
+  };
+  const [first, second] = parseSubnets({
+    ...asked,
+    auxiliaries: ["router=10.0.0.2", "six=fd00:0::9", "nas=10.0.0.3"],
+  });
+  assert.deepEqual(first?.auxiliary, { router: "10.0.0.2", nas: "10.0.0.3" });
+  assert.deepEqual(second?.auxiliary, { six: "fd00::9" });
+  const refused: readonly (readonly [string, RegExp])[] = [
+    ["router=10.0.1.2", /^no matching subnet for aux-address 10\.0\.1\.2$/],
+    ["10.0.0.2", /^Invalid auxiliary address "10\.0\.0\.2"$/],
+    ["=10.0.0.2", /^Invalid auxiliary address "=10\.0\.0\.2"$/],
+    ["router=x", /^Invalid auxiliary address "router=x"$/],
+  ];
+  for (const [text, message] of refused) {
+    assert.throws(
+      () => parseSubnets({ ...asked, auxiliaries: [text] }),
+      (error) => error instanceof UsageError && message.test(error.message),
+    );
+  }
+});
+
+Deno.test("no container gets an auxiliary address", () => {
+  using place = new Place();
+  const one = place.create("one", {
+    subnets: ["10.0.0.0/29"],
+    auxiliaries: ["router=10.0.0.2", "nas=10.0.0.4"],
+  });
+  const leases = new AddressLeases(`${place.paths.addresses}/${one.id}`);
+  const { pool } = subnetsOf(one)[0] ?? assert.fail("it has a subnet");
+  const given = ["a", "b", "c"].map((owner) =>
+    formatIpAddress(leases.claim(pool, owner))
+  );
+  assert.deepEqual(given, ["10.0.0.3", "10.0.0.5", "10.0.0.6"]);
+  assert.throws(() => leases.claim(pool, "d"), /No address of/);
+  const nas = parseIpAddress("10.0.0.4") ?? assert.fail("it is one");
+  assert.throws(() => leases.claimAddress(pool, nas, "d"), /reserved$/);
 });
 
 Deno.test("findNetwork() takes names and the start of ids", () => {
