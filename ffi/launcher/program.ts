@@ -71,6 +71,7 @@ export class Program {
   readonly #clock: Allocation | undefined;
   /** Cells of the names that records of this sequence leave. */
   readonly #names = new Map<string, number>();
+  readonly #resolve = (name: string): number => this.#known(name);
 
   /**
    * Encodes records.
@@ -172,14 +173,17 @@ export class Program {
     const table = this.#table;
     table.setUint32(offset, NUMBERS[call], LITTLE_ENDIAN);
     let flags = 0;
-    for (const [position, argument] of args.entries()) {
-      const cell = this.#cellOf(argument);
-      if (cell !== undefined) flags |= 1 << position;
-      table.setBigUint64(
-        offset + ARGUMENTS_OFFSET + position * CELL_BYTES,
-        cell ?? this.#arena.encode(argument, (name) => this.#known(name)),
-        LITTLE_ENDIAN,
-      );
+    let at = offset + ARGUMENTS_OFFSET;
+    let bit = 1;
+    for (const argument of args) {
+      if (!this.#encodeNumber(at, argument)) {
+        const cell = this.#cellOf(argument);
+        if (cell !== undefined) flags |= bit;
+        const word = cell ?? this.#arena.encode(argument, this.#resolve);
+        table.setBigUint64(at, word, LITTLE_ENDIAN);
+      }
+      at += CELL_BYTES;
+      bit <<= 1;
     }
     table.setUint32(offset + 4, flags, LITTLE_ENDIAN);
     table.setBigUint64(
@@ -187,11 +191,30 @@ export class Program {
       this.#cellsAddress + BigInt(index * CELL_BYTES),
       LITTLE_ENDIAN,
     );
-    for (const [position, name] of tolerate.entries()) {
-      table.setUint8(offset + TOLERATE_OFFSET + position, ERRNO[name]);
-    }
+    let tolerated = offset + TOLERATE_OFFSET;
+    for (const name of tolerate) table.setUint8(tolerated++, ERRNO[name]);
     this.#cells.setBigInt64(index * CELL_BYTES, NOT_CALLED, LITTLE_ENDIAN);
     if (as !== undefined) this.#names.set(as, index);
+  }
+
+  /**
+   * Writes what most arguments are, without the detour of a large integer: a
+   * program is encoded once, by code that never gets warm.
+   *
+   * @returns Whether it was a whole number that is not negative.
+   */
+  #encodeNumber(at: number, argument: RecordArgument): boolean {
+    const number = typeof argument === "object" && argument !== null &&
+        "value" in argument
+      ? argument.value
+      : argument;
+    if (typeof number !== "number" || !Number.isSafeInteger(number)) {
+      return false;
+    }
+    if (number < 0) return false;
+    this.#table.setUint32(at, number, LITTLE_ENDIAN);
+    this.#table.setUint32(at + 4, number / 2 ** 32, LITTLE_ENDIAN);
+    return true;
   }
 
   /** Writes the record that reads the clock after `count` calls. */

@@ -28,6 +28,34 @@ Deno.test("NativeLauncher.batch() makes the calls in order and leaves results", 
   assert.deepEqual(trace, []);
 });
 
+Deno.test("NativeLauncher.batch() passes numbers of all 64 bits on", () => {
+  const SEEK_CUR = 1;
+  const large = 2 ** 40 + 2 ** 32 - 1;
+  const file = { result: "file" };
+  const results = new Map<string, number>();
+  using launcher = new NativeLauncher();
+  const { failure } = launcher.batch({
+    records: [
+      { call: "memfd_create", args: ["numbers", 0], as: "file" },
+      { call: "lseek", args: [file, large, SEEK_SET], as: "plain" },
+      {
+        call: "lseek",
+        args: [file, { value: -2, text: "-2" }, SEEK_CUR],
+        as: "negative",
+      },
+      { call: "lseek", args: [file, 5n, SEEK_CUR], as: "bigint" },
+      { call: "close", args: [file] },
+    ],
+    results,
+  });
+  assert.equal(failure, undefined);
+  assert.equal(results.get("plain"), large);
+  assert.equal(results.get("negative"), large - 2);
+  assert.equal(results.get("bigint"), large + 3);
+  const records = [{ call: "lseek", args: [0, 0.5, 0] }] as const;
+  assert.throws(() => launcher.batch({ records, results }), RangeError);
+});
+
 Deno.test("NativeLauncher.batch() does nothing for no records", () => {
   using launcher = new NativeLauncher();
   assert.equal(
