@@ -12,6 +12,8 @@ const SYMBOLS = {
 
 const LIBC = "libc.so.6";
 
+let library: Deno.DynamicLibrary<typeof SYMBOLS> | undefined;
+
 /**
  * Gives the kernel the pages that the allocator keeps and nobody uses, those of
  * other threads' arenas too. Blocks for less than a millisecond.
@@ -19,7 +21,7 @@ const LIBC = "libc.so.6";
  * @returns Whether there were any; `undefined` where the library cannot.
  */
 export function trimAllocator(): boolean | undefined {
-  const { symbols } = Deno.dlopen(LIBC, SYMBOLS);
-  const given = symbols.malloc_trim?.(0n);
+  library ??= Deno.dlopen(LIBC, SYMBOLS);
+  const given = library.symbols.malloc_trim?.(0n);
   return given === undefined ? undefined : given === 1;
 }

@@ -10,7 +10,7 @@ import { toErrorRecord } from "../../base/error_record.ts";
 import { ConflictError, HostError, startStatus } from "../../base/errors.ts";
 import { Alarm } from "../../monitor/alarm.ts";
 import { AttachServer } from "../../monitor/attach_server.ts";
-import { giveBackSoon } from "../../monitor/give_back.ts";
+import { keepGivingBack } from "../../monitor/give_back.ts";
 import { leaveService } from "../../monitor/leave_service.ts";
 import { backoffMs, shouldRestart } from "../../monitor/restart.ts";
 import type { ContainerConfig } from "../container_config.ts";
@@ -126,7 +126,7 @@ async function keepOn(
   alarm: Alarm,
 ): Promise<void> {
   const { engine: { paths }, container, server } = surroundings;
-  void giveBackSoon();
+  using _frugal = keepGivingBack();
   const end = await liveOn(surroundings, first, alarm);
   await server.end(end.exitCode);
   putAway(paths, container, end);
