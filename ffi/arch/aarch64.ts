@@ -120,7 +120,6 @@ export const AARCH64: Readonly<Record<keyof typeof X86_64, number>> = {
   accept4: 242,
   wait4: 260,
   prlimit64: 261,
-  syncfs: 267,
   setns: 268,
   renameat2: 276,
   seccomp: 277,

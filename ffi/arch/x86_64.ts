@@ -118,7 +118,6 @@ export const X86_64 = {
   pipe2: 293,
   inotify_init1: 294,
   prlimit64: 302,
-  syncfs: 306,
   setns: 308,
   getcpu: 309,
   renameat2: 316,

@@ -24,15 +24,9 @@ export const HALF_WRITTEN = /~\d+$/;
 /**
  * As {@linkcode writeFileAtomically}, where several processes may write the
  * same file at the same time: one of them wins.
- *
- * @param beforeNamed Called when it is written and has not got its name yet.
  */
-export function writeSharedFile(
-  path: string,
-  text: string,
-  beforeNamed?: () => void,
-): void {
-  replaceFile(path, `${path}~${Deno.pid}`, text, beforeNamed);
+export function writeSharedFile(path: string, text: string): void {
+  replaceFile(path, `${path}~${Deno.pid}`, text);
 }
 
 /**
@@ -51,15 +45,9 @@ export function writeSynced(path: string, text: string): void {
   file.syncSync();
 }
 
-function replaceFile(
-  path: string,
-  temporary: string,
-  text: string,
-  beforeNamed?: () => void,
-): void {
+function replaceFile(path: string, temporary: string, text: string): void {
   try {
     Deno.writeTextFileSync(temporary, text, { mode: MODE });
-    beforeNamed?.();
     Deno.renameSync(temporary, path);
   } catch (error) {
     // On a full disk, it is there and empty.

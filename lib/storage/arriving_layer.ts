@@ -61,7 +61,7 @@ export async function unpackArrivingLayer(
   const parents = below.map((id) => `${layers}/${digestHex(id)}`);
   finishImplied({ root: tree.root.number, implied, parents });
   noteLayerSize(tree.root, contentBytes);
-  tree.publishSynced(digestHex(chainId));
+  tree.publish(digestHex(chainId));
 }
 
 async function unpackInto(

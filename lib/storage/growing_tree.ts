@@ -5,7 +5,6 @@
  * @module
  */
 import { openat, renameNoReplace } from "../../ffi/calls/file.ts";
-import { syncfs } from "../../ffi/calls/sync.ts";
 import {
   O_DIRECTORY,
   O_NOFOLLOW,
@@ -43,15 +42,6 @@ export class GrowingTree implements Disposable {
     this.#store = store;
     this.#name = name;
     noteBegun(this);
-  }
-
-  /**
-   * As {@linkcode publish}, once all of it is on the disk: after a loss of
-   * power, what has its name must not be a tree of empty files.
-   */
-  publishSynced(name: string): void {
-    syncfs(this.root);
-    this.publish(name);
   }
 
   /** Gives the whole tree its real name, unless one like it has it already. */

@@ -5,9 +5,6 @@
  *
  * @module
  */
-import { openat } from "../../ffi/calls/file.ts";
-import { syncfs } from "../../ffi/calls/sync.ts";
-import { AT_FDCWD, O_RDONLY } from "../../ffi/constants/fcntl.ts";
 import {
   HALF_WRITTEN,
   readTextFileIfExists,
@@ -107,18 +104,8 @@ export async function addImage(
     addedMs: Date.now(),
   };
   makePrivate(paths.manifests);
-  writeSharedFile(
-    recordPath(paths, manifest.digest),
-    JSON.stringify(image),
-    () => syncStore(paths),
-  );
+  writeSharedFile(recordPath(paths, manifest.digest), JSON.stringify(image));
   return image;
-}
-
-/** After a loss of power, a record means that all its content is whole. */
-function syncStore({ manifests }: Pick<HostPaths, "manifests">): void {
-  using store = openat(AT_FDCWD, manifests, O_RDONLY);
-  syncfs(store);
 }
 
 function readParts(

@@ -126,7 +126,7 @@ async function grow(
   const chainId = await chainIdOn(below, diffId);
   const kept = await keep(diffId);
   const name = digestHex(chainId);
-  tree.publishSynced(name);
+  tree.publish(name);
   const directory = `${paths.layers}/${name}`;
   return { ...kept, diffId, chainId, directory };
 }

@@ -60,7 +60,7 @@ function copyLayer(
     using source = openat(AT_FDCWD, directory, OPEN_DIRECTORY);
     using tree = new GrowingTree(layers, store);
     copyShifted(source.number, tree.root.number, mappings);
-    tree.publishSynced(name);
+    tree.publish(name);
   } catch (error) {
     if (!isSyscallError(error)) throw error;
     throw new HostError(

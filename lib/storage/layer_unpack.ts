@@ -78,7 +78,7 @@ export async function unpackLayer(
     emptiness: "refused",
     images,
   });
-  tree.publishSynced(digestHex(diffId));
+  tree.publish(digestHex(diffId));
   recordSource(paths, { fd: file.fd, readSinceMs }, diffId);
   return layerAt(paths, diffId);
 }
@@ -128,7 +128,7 @@ export async function ensureLayerBlob(
       { advice: "get the image from its source again" },
     );
   }
-  tree.publishSynced(name);
+  tree.publish(name);
   return directory;
 }
 

@@ -146,7 +146,7 @@ networkTest(
     );
     assert.equal(code, 125);
     assert.match(stderr, /it is not in the network's 172\.17\.0\.0\/24/);
-  await network.remove("web");
-  await network.remove("db");
+    await network.remove("web");
+    await network.remove("db");
   },
 );

@@ -113,6 +113,6 @@ async function unpackStdin(
     throw await archive.explainEnd() ?? error;
   }
   const diffId = await archive.finish();
-  tree.publishSynced(digestHex(diffId));
+  tree.publish(digestHex(diffId));
   return layerAt(paths, diffId);
 }

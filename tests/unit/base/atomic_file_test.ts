@@ -3,7 +3,6 @@ import assert from "node:assert/strict";
 import {
   readTextFileIfExists,
   writeFileAtomically,
-  writeSharedFile,
   writeSynced,
 } from "../../../lib/base/atomic_file.ts";
 import { TemporaryDirectory } from "../../support/temporary_directory.ts";
@@ -63,26 +62,6 @@ Deno.test("writeFileAtomically() leaves nothing half-written if it cannot write"
   Deno.mkdirSync(path);
   assert.throws(() => writeFileAtomically(path, "text"));
   assert.deepEqual([...Deno.readDirSync(directory.path)].length, 1);
-});
-
-Deno.test("writeSharedFile() has written it all before it gets its name", () => {
-  using directory = new TemporaryDirectory();
-  const path = `${directory.path}/f`;
-  writeSharedFile(path, "old");
-  const seen: (string | undefined)[] = [];
-  writeSharedFile(path, "new", () => {
-    for (const { name } of Deno.readDirSync(directory.path)) {
-      seen.push(readTextFileIfExists(`${directory.path}/${name}`));
-    }
-  });
-  assert.deepEqual(seen.sort(), ["new", "old"]);
-  assert.equal(readTextFileIfExists(path), "new");
-  const refuse = (): never => {
-    throw new Error("EIO");
-  };
-  assert.throws(() => writeSharedFile(path, "newer", refuse), /EIO/);
-  assert.equal(readTextFileIfExists(path), "new");
-  assert.equal([...Deno.readDirSync(directory.path)].length, 1);
 });
 
 Deno.test("writeSynced() writes over what a crash has left", () => {
