@@ -8,9 +8,14 @@
 /**
  * Waits. Does not keep the process alive; if nothing else does, it ends, as
  * with `Deno.unrefTimer()`.
+ *
+ * @param signal Ends the wait before its time.
  */
-export async function pause(ms: number): Promise<void> {
-  // Nobody else knows this cell, so it is the time that ends the wait.
+export async function pause(ms: number, signal?: AbortSignal): Promise<void> {
+  if (signal?.aborted) return;
   const cell = new Int32Array(new SharedArrayBuffer(4));
+  const wake = (): void => void Atomics.notify(cell, 0);
+  signal?.addEventListener("abort", wake);
   await Atomics.waitAsync(cell, 0, 0, ms).value;
+  signal?.removeEventListener("abort", wake);
 }

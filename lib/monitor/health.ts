@@ -4,6 +4,7 @@
  * @module
  */
 import { LONGEST_TIMER_MS } from "../base/duration.ts";
+import { pause } from "../base/pause.ts";
 import {
   afterCheck,
   type HealthCheck,
@@ -109,16 +110,10 @@ const CLOCK: HealthClock = {
   sleep,
 };
 
-/** Waits; at most until the signal is aborted, and not much over 24 days. */
-export function sleep(ms: number, signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => {
-    const end = (): void => {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", end);
-      resolve();
-    };
-    const timer = setTimeout(end, Math.min(ms, LONGEST_TIMER_MS));
-    signal.addEventListener("abort", end);
-  });
+/**
+ * Waits; at most until the signal is aborted, and not much over 24 days. Does
+ * not keep the process alive: that is for who is checked.
+ */
+export async function sleep(ms: number, signal: AbortSignal): Promise<void> {
+  await pause(Math.min(ms, LONGEST_TIMER_MS), signal);
 }

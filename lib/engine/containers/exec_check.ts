@@ -9,6 +9,7 @@ import { waitReadable } from "../../../ffi/calls/poll.ts";
 import { AT_FDCWD, O_RDONLY } from "../../../ffi/constants/fcntl.ts";
 import type { Fd } from "../../../ffi/fd.ts";
 import { LONGEST_TIMER_MS } from "../../base/duration.ts";
+import { pause } from "../../base/pause.ts";
 import type { ContainerId } from "../../base/identifiers.ts";
 import type { StdioOptions } from "../../runtime/stdio/stdio.ts";
 import type { Engine } from "../engine.ts";
@@ -64,10 +65,12 @@ export async function execCheck(
   const read = streams.read();
   const { process } = launched;
   let isLate = false;
-  const timer = setTimeout(() => {
+  const done = new AbortController();
+  void pause(Math.min(timeoutMs, LONGEST_TIMER_MS), done.signal).then(() => {
+    if (done.signal.aborted) return;
     isLate = true;
     killIfRunning(process);
-  }, Math.min(timeoutMs, LONGEST_TIMER_MS));
+  });
   try {
     const exitCode = exitCodeOf(await process.wait());
     streams.stop();
@@ -77,7 +80,7 @@ export async function execCheck(
       ? { exitCode: -1, output: tooLate(timeoutMs, output) }
       : { exitCode, output };
   } finally {
-    clearTimeout(timer);
+    done.abort();
   }
 }
 

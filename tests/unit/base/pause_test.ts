@@ -28,3 +28,13 @@ Deno.test("pause() does not keep the process alive", async () => {
   }).output();
   assert.equal(code, 0);
 });
+
+Deno.test("pause() ends with its signal, and does not begin after it", async () => {
+  const busy = setTimeout(() => {}, 60_000);
+  const abort = new AbortController();
+  const long = pause(60_000, abort.signal);
+  abort.abort();
+  await long;
+  await pause(60_000, abort.signal);
+  clearTimeout(busy);
+});
