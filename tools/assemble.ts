@@ -43,6 +43,11 @@ export const PROGRAMS: readonly Program[] = [
     about: "The init program: a whole ELF executable.",
     folder: "ffi/init",
   },
+  {
+    constant: "WAITER",
+    about: "What waits for `run -d`: a whole ELF executable.",
+    folder: "ffi/waiter",
+  },
 ];
 
 /** The architectures, in the order they are written. */
