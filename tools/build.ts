@@ -11,6 +11,7 @@
  */
 import { gzip } from "node:zlib";
 import { promisify } from "node:util";
+import { waiterProgram } from "../ffi/waiter/waiter.ts";
 import { VERSION } from "../lib/base/build_info.ts";
 import { DEFAULT_ROOTS } from "../lib/base/host_paths.ts";
 import { type BuildStamp, bundle, stampLine } from "./build/bundle.ts";
@@ -109,6 +110,7 @@ async function writePortable(
     header: await Deno.readTextFile(`${CHECKOUT}tools/build/header.sh`),
     program: await compressedDeno(),
     scripts,
+    waiter: waiterProgram(),
     gzip: compressed,
     rootBase: `${DEFAULT_ROOTS.root}/runtime`,
     version: VERSION,

@@ -193,6 +193,11 @@ export function isHungUp(fd: Fd): boolean {
   return (eventsOf(fd, 0) & POLLHUP) !== 0;
 }
 
+/** Whether somebody can still read what is written to a pipe. */
+export function hasReader(writable: Fd): boolean {
+  return (eventsOf(writable, 0) & POLLERR) === 0;
+}
+
 /** What is true of a descriptor right now, as poll(2) tells. */
 function eventsOf(fd: Fd, asked: number): number {
   const request = new Uint8Array(8);
@@ -206,6 +211,7 @@ function eventsOf(fd: Fd, asked: number): number {
 
 const POLLIN = 0x1;
 const POLLOUT = 0x4;
+const POLLERR = 0x8;
 const POLLHUP = 0x10;
 
 type Transfer = ["read" | "write", number, Memory | bigint, number];

@@ -15,6 +15,7 @@ export const PRCTL = {
   PR_CAPBSET_DROP: 24,
   PR_GET_SECUREBITS: 27,
   PR_SET_SECUREBITS: 28,
+  PR_SET_MM: 35,
   PR_SET_CHILD_SUBREAPER: 36,
   PR_SET_NO_NEW_PRIVS: 38,
   PR_CAP_AMBIENT: 47,
@@ -24,4 +25,9 @@ export const PRCTL = {
 export const AMBIENT = {
   PR_CAP_AMBIENT_RAISE: 2,
   PR_CAP_AMBIENT_CLEAR_ALL: 4,
+} as const;
+
+/** Operations of `PR_SET_MM`. */
+export const SET_MM = {
+  PR_SET_MM_ARG_END: 9,
 } as const;

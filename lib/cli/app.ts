@@ -4,11 +4,11 @@
  *
  * @module
  */
-import { UsageError } from "../base/errors.ts";
 import { createLogger } from "../base/log.ts";
+import type { Client } from "../monitor/client.ts";
 import { type CommandEntry, COMMANDS } from "./command_table.ts";
 import type { CommandContext, Host } from "./context.ts";
-import { type Resolution, resolveCommand } from "./resolve_command.ts";
+import { resolveCommand } from "./resolve_command.ts";
 import { denoHost } from "./deno_host.ts";
 import {
   errorText,
@@ -73,6 +73,7 @@ async function dispatch(
   assertUnicode(args, () => Deno.readFileSync("/proc/self/cmdline"));
   const { options, positionals, help } = parseArguments(GLOBAL_SPEC, "", args);
   situation.debug = options.debug;
+  const client = await clientOf(options);
   if (options.version) {
     const { versionLine } = await import("./commands/version.ts");
     return print(host, versionLine());
@@ -93,37 +94,35 @@ async function dispatch(
     return print(host, await groupPage(found.group, commands));
   }
 
-  await begin(found, options, host.cwd());
   const command = await found.entry.load();
   situation.failureStatus = command.spec.failureStatus ?? EXIT_STATUS.failure;
-  const context = contextOf(host, options, situation);
+  const context = contextOf(host, options, { situation, client });
   const status = await command.execute(found.name, found.args, context);
   if (status !== "help") return status;
   const { commandPage } = await import("./pages.ts");
   return print(host, await commandPage(found.entry, found.name));
 }
 
-/** What is wrong with the paths is reported with the command's own status. */
-async function begin(
-  { entry, args }: Extract<Resolution, { kind: "command" }>,
-  options: GlobalOptions,
-  cwd: string,
-): Promise<void> {
-  if (entry.begin === undefined) return;
-  try {
-    await entry.begin(args, pathsFor(options, cwd));
-  } catch (error) {
-    if (!(error instanceof UsageError)) throw error;
-  }
+/** First of all: this process is not to outlive who waits for it. */
+async function clientOf(
+  { client }: GlobalOptions,
+): Promise<Client | undefined> {
+  if (client === undefined) return undefined;
+  const { Client } = await import("../monitor/client.ts");
+  return new Client(client);
 }
 
 function contextOf(
   host: Host,
   options: GlobalOptions,
-  situation: Situation,
+  { situation, client }: {
+    readonly situation: Situation;
+    readonly client: Client | undefined;
+  },
 ): CommandContext {
   return {
     ...host,
+    client,
     paths: pathsFor(options, host.cwd()),
     log: createLogger(logLevelFor(options), (line) => host.stderr.write(line)),
     report: (error) => report(error, host, situation),

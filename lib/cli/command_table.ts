@@ -4,9 +4,7 @@
  *
  * @module
  */
-import type { HostPaths } from "../base/host_paths.ts";
 import type { Command } from "./command.ts";
-import { looksDetached } from "./detached_guess.ts";
 import type { CommandNames } from "./help.ts";
 import { IMAGE_COMMANDS } from "./image_commands.ts";
 import { NETWORK_COMMANDS } from "./network_commands.ts";
@@ -17,11 +15,6 @@ export interface CommandEntry extends CommandNames {
   /** Whether it is not for people: neither listed nor suggested. */
   readonly hidden?: true;
   load(): Promise<Command>;
-  /**
-   * Begins what takes long and can be told to be needed from a glance at the
-   * arguments, before the command is loaded.
-   */
-  begin?(args: readonly string[], paths: HostPaths): Promise<void>;
 }
 
 /** What the first words of two-word commands are about. */
@@ -40,13 +33,6 @@ export const COMMANDS: readonly CommandEntry[] = [
     name: "run",
     aliases: ["container run"],
     load: async () => (await import("./commands/run.ts")).runCommand,
-    async begin(args, paths): Promise<void> {
-      if (!looksDetached(args) || Deno.uid() !== 0) return;
-      const { startMonitorEarly } = await import(
-        "../engine/containers/monitor_process.ts"
-      );
-      startMonitorEarly(paths);
-    },
   },
   {
     name: "create",

@@ -5,6 +5,7 @@
  */
 import type { Logger } from "../base/log.ts";
 import type { HostPaths } from "../base/host_paths.ts";
+import type { Client } from "../monitor/client.ts";
 
 /** Somewhere text goes; each call writes all of it before it returns. */
 export interface TextWriter {
@@ -44,6 +45,8 @@ export interface Host {
 export interface CommandContext extends Host {
   /** Where everything is, after `--root` and `--run-root`. */
   readonly paths: HostPaths;
+  /** Who waits for this process to have started a container, if anybody does. */
+  readonly client: Client | undefined;
   /** Diagnostics to stderr, after `--log-level` and `--debug`. */
   readonly log: Logger;
   /** Writes an error as `main` would, for commands that go on after one. */

@@ -50,6 +50,12 @@ export const GLOBAL_FLAGS = {
     short: "v",
     description: "Print the version",
   },
+  client: {
+    type: "number",
+    long: "client",
+    hidden: true,
+    description: "The descriptor by which somebody waits for a container",
+  },
 } as const satisfies FlagTable;
 
 /** The program's own command line: its flags, then a command's. */

@@ -55,7 +55,7 @@ async function assertNothingLeft(runtime: string): Promise<void> {
   const path = await unpackedDeno(runtime);
   const names = await namesIn(path.slice(0, path.lastIndexOf("/")));
   const others = names.filter((name) => !name.endsWith(".js"));
-  assert.deepEqual(others, ["cache", "tsdocker"]);
+  assert.deepEqual(others, ["cache", "tsdocker", "waiter"]);
 }
 
 /** How much the write-ahead log of Deno's compiled code holds. */

@@ -21,6 +21,7 @@ export function fakeHost(changes: Partial<Host> = {}): FakeHost {
   const out: string[] = [];
   const err: string[] = [];
   return {
+    client: undefined,
     stdout: { write: (text) => void out.push(text) },
     stderr: { write: (text) => void err.push(text) },
     env: new Map<string, string>(),

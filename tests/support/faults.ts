@@ -23,7 +23,7 @@ export const NAME = "victim";
 /** How long states and processes may disagree, one of them just changing. */
 const AGREEMENT_MS = 5_000;
 
-/** Whom a fault kills. */
+/** Whom a fault kills; of `run -d`, the monitor is what makes the container, too. */
 export type Target = "client" | "monitor" | "init" | "all";
 
 /** One kind of fault. */
@@ -188,8 +188,10 @@ export function pidsOf(place: Place, target: "monitor" | "init"): number[] {
 
 function isMonitor({ directory }: Place, pid: number): boolean {
   const words = readProc(`/proc/${pid}/cmdline`).split("\0");
-  return words.some((word) => word.startsWith(directory)) &&
-    words.includes("monitor");
+  if (!words.some((word) => word.startsWith(directory))) return false;
+  if (words.includes("monitor")) return true;
+  // The waiter, which is the client, has these words as well.
+  return words.includes("--client") && !words[0]?.endsWith("/waiter");
 }
 
 /** Whether it is process 1 in a pid namespace of its own. */

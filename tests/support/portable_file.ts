@@ -20,12 +20,19 @@ for word; do echo "arg=$word"; done
 echo "DENO_DIR=$DENO_DIR"
 `;
 
+/** Tells that it was called, and becomes the program. */
+export const FAKE_WAITER = `#!/bin/sh
+echo waiting
+exec "$@"
+`;
+
 /** What stands for the program; `later.js` takes more than one byte a letter. */
 export const SCRIPTS: readonly PortableFileText[] = [
   { name: "main.js", text: "// the program\n" },
   { name: "exec.js", text: "// quicker\n" },
   { name: "monitor.js", text: "// quicker\n" },
   { name: "run.js", text: "// quicker\n" },
+  { name: "detached.js", text: "// quicker\n" },
   { name: "later.js", text: "// pieces of it: µ\n" },
   { name: "empty.js", text: "" },
   { name: "prelink.js", text: "// settles addresses" },
@@ -57,6 +64,7 @@ export async function portableBytes(
     header: await Deno.readTextFile(HEADER),
     program: gzip(new TextEncoder().encode(options.program ?? FAKE_DENO)),
     scripts: options.scripts ?? SCRIPTS,
+    waiter: new TextEncoder().encode(FAKE_WAITER),
     gzip: (bytes) => Promise.resolve(gzip(bytes)),
     rootBase: options.rootBase ?? "/nonexistent/runtime",
     version: "1.2.3",

@@ -20,6 +20,8 @@ tsdocker_dir=$tsdocker_base/@DIGEST@
 
 # The commands that are to start quickest have files of their own, which leave other
 # commands to main.js: a word that only looks like one of them costs time, nothing else.
+# So does one that only looks as if it made a "run" detached; after two words in a row
+# that are no flags, all is the container's.
 tsdocker_layout=main
 tsdocker_plain=
 for tsdocker_word in "$@"; do
@@ -28,7 +30,7 @@ for tsdocker_word in "$@"; do
     main,*) case $tsdocker_word in
       @QUICK_COMMANDS@) tsdocker_layout=$tsdocker_word && break ;;
     esac ;;
-    # `run -d` has files of its own, too; lib/cli/detached_guess.ts guesses like this.
+    # `run -d` has files of its own, too.
     run,--detach | run,--detach=true) tsdocker_layout=detached && break ;;
     run,--) break ;;
     run,-*[!a-zA-Z]*) tsdocker_plain= ;;
@@ -43,7 +45,8 @@ done
 is_unpacked() {
   [ -O "$tsdocker_dir" ] && [ ! -L "$tsdocker_dir" ] &&
     [ -O "$tsdocker_dir/tsdocker" ] && [ -x "$tsdocker_dir/tsdocker" ] &&
-    [ -O "$tsdocker_dir/$tsdocker_layout.js" ] || return 1
+    [ -O "$tsdocker_dir/$tsdocker_layout.js" ] &&
+    [ -O "$tsdocker_dir/waiter" ] && [ -x "$tsdocker_dir/waiter" ] || return 1
   # All was there when the mark was made, and nothing was put in or taken out since.
   [ "$tsdocker_dir/cache/complete" -nt "$tsdocker_dir" ] && return 0
   for tsdocker_script in @SCRIPT_NAMES@; do
@@ -53,6 +56,11 @@ is_unpacked() {
 
 start() {
   export DENO_DIR="$tsdocker_dir/cache" DENO_NO_UPDATE_CHECK=1
+  # What starts a container that goes on by itself becomes its keeper; the waiter
+  # is who can be waited for.
+  [ "$tsdocker_layout" != detached ] ||
+    exec "$tsdocker_dir/waiter" "$tsdocker_dir/tsdocker" @RUN_FLAGS@ \
+      "$tsdocker_dir/detached.js" --client @DESCRIPTOR_WORD@ "$@"
   exec "$tsdocker_dir/tsdocker" @RUN_FLAGS@ "$tsdocker_dir/$tsdocker_layout.js" "$@"
 }
 
@@ -96,11 +104,11 @@ unpack_part() {
   } 2>&1 </dev/null) || fail "$(one_line "$tsdocker_error")"
 }
 
-# cut_script FILE OFFSET LENGTH: one file of the program, of all in a row.
+# cut_script FILE MODE OFFSET LENGTH: one file of the program, of all in a row.
 cut_script() {
   tsdocker_error=$({
-    tail -c "+$2" "$tsdocker_new/scripts" | head -c "$3" >"$tsdocker_new/$1" &&
-      chmod 0444 "$tsdocker_new/$1"
+    tail -c "+$3" "$tsdocker_new/scripts" | head -c "$4" >"$tsdocker_new/$1" &&
+      chmod "$2" "$tsdocker_new/$1"
   } 2>&1 </dev/null) || fail "$(one_line "$tsdocker_error")"
 }
 

@@ -36,6 +36,12 @@ const SECCOMP = [
 /** What only containers with volumes of the store need. */
 const VOLUMES = ["lib/engine/volumes/create_with_volumes.ts"];
 
+/** What only containers need whose health is checked. */
+const HEALTH = [
+  "lib/engine/containers/exec_check.ts",
+  "lib/monitor/health.ts",
+];
+
 /** What only containers need that are connected to networks. */
 const NETWORK = [
   "lib/engine/networks/connection.ts",
@@ -63,7 +69,6 @@ const CUTS: Readonly<Record<LayoutName, Omit<Layout, "name">>> = {
     sections: {
       detached: [
         "lib/cli/commands/run_attached.ts",
-        "lib/engine/containers/monitor_process.ts",
         "lib/engine/containers/run_detached.ts",
       ],
       network: NETWORK,
@@ -75,16 +80,24 @@ const CUTS: Readonly<Record<LayoutName, Omit<Layout, "name">>> = {
       ...ARCHIVES,
     },
   },
-  // `run -d`, which starts a monitor before it loads the rest.
+  // `run` that becomes a monitor; what only looks so is `run` all the same.
   detached: {
-    start: ["lib/engine/containers/monitor_process.ts"],
-    soon: "detached",
+    start: [
+      "lib/cli/commands/run.ts",
+      "lib/engine/containers/run_as_monitor.ts",
+      "lib/monitor/client.ts",
+    ],
+    soon: "network",
     sections: {
-      detached: [
-        "lib/cli/commands/run.ts",
+      foreground: [
         "lib/cli/commands/run_attached.ts",
+        "lib/engine/containers/run.ts",
         "lib/engine/containers/run_detached.ts",
       ],
+      health: HEALTH,
+      network: NETWORK,
+      "network-means": [...NETWORK_MEANS, ...NEW_NETWORK],
+      "network-ports": NETWORK_PORTS,
       seccomp: SECCOMP,
       unpack: [...UNPACK, ...VOLUMES],
       help: HELP,
@@ -99,10 +112,7 @@ const CUTS: Readonly<Record<LayoutName, Omit<Layout, "name">>> = {
     start: ["lib/cli/commands/internal/monitor.ts"],
     soon: "network",
     sections: {
-      health: [
-        "lib/engine/containers/exec_check.ts",
-        "lib/monitor/health.ts",
-      ],
+      health: HEALTH,
       network: NETWORK,
       "network-means": NETWORK_MEANS,
       "network-ports": NETWORK_PORTS,

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { DESCRIPTOR_WORD } from "../../ffi/waiter/waiter.ts";
 import {
   BUNDLE_RUN_FLAGS,
   QUICK_COMMANDS,
@@ -16,6 +17,14 @@ export interface PortableFileText {
   readonly text: string;
 }
 
+/** The same of what is no text. */
+interface PortableFileBytes {
+  readonly name: string;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** Its permissions, as chmod(1) takes them. */
+  readonly mode: string;
+}
+
 /** What goes into a portable executable. */
 export interface PortableParts {
   /** The text of header.sh. */
@@ -24,6 +33,8 @@ export interface PortableParts {
   readonly program: Uint8Array;
   /** The files of the program, with `main.js`, `prelink.js` and `warm_up.js`. */
   readonly scripts: readonly PortableFileText[];
+  /** The executable that waits for `run -d`. */
+  readonly waiter: Uint8Array<ArrayBuffer>;
   /** Compresses by gzip. */
   gzip(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array>;
   /** Where root's copy is unpacked unless told otherwise. */
@@ -54,9 +65,14 @@ const PLAIN_NAME = /^[A-Za-z0-9_][\w.-]*$/;
 export async function portableExecutable(
   parts: PortableParts,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const texts = parts.scripts.map(({ text }) => new TextEncoder().encode(text));
-  const scripts = await parts.gzip(concat(texts));
-  const cuts = cutLines(parts.scripts, texts);
+  const files: PortableFileBytes[] = [
+    ...parts.scripts.map(({ name, text }) => {
+      const bytes = new TextEncoder().encode(text);
+      return { name, bytes, mode: "0444" };
+    }),
+    { name: "waiter", bytes: parts.waiter, mode: "0555" },
+  ];
+  const scripts = await parts.gzip(concat(files.map(({ bytes }) => bytes)));
   const payload = concat([parts.program, scripts]);
   const fill = (headerLength: number): Uint8Array => {
     const programStart = headerLength + 1; // tail counts bytes from 1
@@ -68,12 +84,13 @@ export async function portableExecutable(
       DIGEST: digest,
       RUN_FLAGS: BUNDLE_RUN_FLAGS.join(" "),
       QUICK_COMMANDS: QUICK_COMMANDS.join(" | "),
+      DESCRIPTOR_WORD,
       PROGRAM_OFFSET: pad(programStart),
       PROGRAM_LENGTH: pad(parts.program.length),
       SCRIPTS_OFFSET: pad(programStart + parts.program.length),
       SCRIPTS_LENGTH: pad(scripts.length),
-      SCRIPT_NAMES: parts.scripts.map(({ name }) => name).join(" "),
-      CUT_SCRIPTS: cuts,
+      SCRIPT_NAMES: files.map(({ name }) => name).join(" "),
+      CUT_SCRIPTS: cutLines(files),
     }));
   };
   const digest = hex(await crypto.subtle.digest("SHA-256", payload));
@@ -81,15 +98,11 @@ export async function portableExecutable(
 }
 
 /** The header's commands that cut the files out of their concatenation. */
-function cutLines(
-  files: readonly PortableFileText[],
-  texts: readonly Uint8Array[],
-): string {
+function cutLines(files: readonly PortableFileBytes[]): string {
   let start = 1; // tail counts bytes from 1
-  const lines = files.map(({ name }, index) => {
+  const lines = files.map(({ name, mode, bytes: { length } }) => {
     if (!PLAIN_NAME.test(name)) throw new TypeError(`Not plain: "${name}"`);
-    const { length } = texts[index] ?? { length: 0 };
-    const line = `cut_script ${name} ${start} ${length}`;
+    const line = `cut_script ${name} ${mode} ${start} ${length}`;
     start += length;
     return line;
   });

@@ -4,6 +4,7 @@
  * @module
  */
 import { UsageError } from "../../base/errors.ts";
+import type { ContainerId } from "../../base/identifiers.ts";
 import { endLine } from "../../engine/containers/end_reason.ts";
 import type { RunEvents } from "../../engine/containers/run.ts";
 import type { TraceFormat } from "../../engine/run_options.ts";
@@ -11,7 +12,7 @@ import { detachKeysOf } from "../../runtime/stdio/detach_keys.ts";
 import { defineCommand } from "../command.ts";
 import { engineOf } from "../engine.ts";
 import type { CommandContext } from "../context.ts";
-import { EXIT_STATUS } from "../errors.ts";
+import { EXIT_STATUS, exitStatusOf } from "../errors.ts";
 import { assertTerminal } from "../session_terminal.ts";
 import { RUN_FLAGS, toRunOptions } from "./run_options.ts";
 import { needsMonitor } from "./run_flags/attach.ts";
@@ -75,6 +76,17 @@ export const runCommand = defineCommand({
     if (invocation.options.attach.length > 0) {
       throw new UsageError("Conflicting options: -a and -d");
     }
+    const { client } = context;
+    if (client !== undefined && waitMs === undefined) {
+      const { runAsMonitor } = await import(
+        "../../engine/containers/run_as_monitor.ts"
+      );
+      await runAsMonitor(engine, options, {
+        client,
+        onStarted: (finish) => statusOfPrinting(finish, context),
+      });
+      return EXIT_STATUS.success;
+    }
     const { runDetached } = await import(
       "../../engine/containers/run_detached.ts"
     );
@@ -99,6 +111,20 @@ export const runCommand = defineCommand({
   });
   return end === "left" ? EXIT_STATUS.success : end;
 });
+
+/** The container runs, even if that cannot be told. */
+function statusOfPrinting(
+  finish: () => ContainerId,
+  { stdout, report }: CommandContext,
+): number {
+  try {
+    stdout.write(`${finish()}\n`);
+    return EXIT_STATUS.success;
+  } catch (error) {
+    report(error);
+    return exitStatusOf(error, EXIT_STATUS.engineFailure);
+  }
+}
 
 /** Writes what each step did to stderr: stdout belongs to the container. */
 async function explainTo(

@@ -21,7 +21,7 @@ import { endLine, endReason } from "./end_reason.ts";
 import { removeState } from "./lasting.ts";
 import { type ContainerEnd, ownIdentity, putAway, recordEnd } from "./life.ts";
 import { findProcess } from "./look_up.ts";
-import type { MonitorReport } from "./monitor_report.ts";
+import type { MonitorReport, StartReport } from "./monitor_report.ts";
 import type { StartRequest } from "./monitor_request.ts";
 import { readConfig, stateDirectory, writeRestarting } from "./records.ts";
 import { isStopRequested } from "./stop_request.ts";
@@ -34,12 +34,20 @@ import {
 } from "./running_life.ts";
 
 /** What a monitor is given besides. */
-export interface MonitorOptions extends Omit<StartRequest, "kind"> {
-  /** The container's lock, held for as long as the monitor lives. */
-  readonly lock: Fd;
-  /** Whom to tell how the first start went. */
-  readonly report: MonitorReport;
-}
+export type MonitorOptions =
+  & Omit<StartRequest, "kind" | "awaits">
+  & {
+    /** The container's lock, held for as long as the monitor lives. */
+    readonly lock: Fd;
+  }
+  & (
+    | {
+      readonly awaits: "attached";
+      /** Whom to tell how the first start went. */
+      readonly report: MonitorReport;
+    }
+    | { readonly awaits: "nobody"; readonly report: StartReport }
+  );
 
 /**
  * Keeps a container until it has ended for good.
@@ -74,8 +82,8 @@ export async function monitorContainer(
 }
 
 /** What a monitor is given that takes a container over. */
-export interface TakeOverOptions
-  extends Pick<MonitorOptions, "id" | "lock" | "report"> {
+export interface TakeOverOptions extends Pick<MonitorOptions, "id" | "lock"> {
+  readonly report: StartReport;
   /** The master side of its terminal. */
   readonly terminal: Fd;
 }
@@ -135,13 +143,14 @@ async function keepOn(
 /** Starts the program, or takes over one that runs. */
 async function firstLife(
   surroundings: Surroundings,
-  { id, awaits, report }: MonitorOptions,
+  options: MonitorOptions,
 ): Promise<RunningLife> {
   const { engine: { paths }, server } = surroundings;
-  const running = findProcess(paths, id);
+  const running = findProcess(paths, options.id);
   const adopted = running && adoptLife(surroundings, running);
   if (adopted !== undefined) return adopted;
-  if (awaits === "attached") {
+  if (options.awaits === "attached") {
+    const { report } = options;
     report.listening();
     if (await isFirst(report.abandoned(), server.attached)) {
       throw new HostError("Who has started the container has not attached");

@@ -23,8 +23,14 @@ type Message =
   | { readonly kind: "started"; readonly pid: number }
   | { readonly kind: "failed"; readonly error: ErrorRecord };
 
-/** The monitor's side. */
-export class MonitorReport {
+/** Whom a monitor tells that the program runs. */
+export interface StartReport {
+  /** The last word, if it is said. */
+  started(pid: number): void;
+}
+
+/** The side of a monitor that was started by another process. */
+export class MonitorReport implements StartReport {
   readonly #fd: Fd;
 
   /** @param fd Connected to who has started it, closed with the last word. */

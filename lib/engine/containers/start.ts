@@ -14,7 +14,7 @@ import type { Engine } from "../engine.ts";
 import { findContainer } from "./find.ts";
 import { lockWithin } from "./lock.ts";
 import type { MonitorRequest, StartRequest } from "./monitor_request.ts";
-import { takeMonitorProcess } from "./monitor_process.ts";
+import { startMonitorProcess } from "./monitor_process.ts";
 import { awaitStart } from "./monitor_report.ts";
 import { containerDirectory, readRestarting, readRunning } from "./records.ts";
 import { clearStopRequest } from "./stop_request.ts";
@@ -94,7 +94,7 @@ export interface SpawnedMonitor extends Disposable {
  * knows early that one will be needed does not have to wait for it.
  */
 export function spawnMonitor({ paths, warn }: Engine): SpawnedMonitor {
-  const ours = takeMonitorProcess(paths);
+  const ours = startMonitorProcess(paths);
   return {
     async start(
       { config: { id }, lock },

@@ -24,9 +24,9 @@ export interface RunningProgram {
 
 /**
  * The ways in which the portable form is cut into files, all in one directory:
- * one for each of the commands that are to start quickest, one for `run -d`, which
- * the header tells from `run`, and one with all. The former leave what is not
- * theirs to the latter.
+ * one for each of the commands that are to start quickest, `detached` for `run`
+ * that becomes a monitor, and one with all. The former leave what is not theirs to
+ * the latter.
  */
 export type LayoutName = typeof QUICK_COMMANDS[number] | "detached" | "main";
 

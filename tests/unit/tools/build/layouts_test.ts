@@ -5,7 +5,7 @@ import {
 } from "../../../../lib/runtime/launch/self_invocation.ts";
 import { LAYOUTS } from "../../../../tools/build/layouts.ts";
 
-Deno.test("there is a layout for each quick command, for run -d, and for all", () => {
+Deno.test("there is a layout for each quick command, for keepers, and for all", () => {
   assert.deepEqual(
     LAYOUTS.map(({ name }) => name).toSorted(),
     [...QUICK_COMMANDS, "detached", "main"].toSorted(),

@@ -10,8 +10,26 @@ import {
 } from "../../../support/portable_file.ts";
 
 /** The names in the directory that a file unpacks to. */
-const UNPACKED = ["cache", ...SCRIPTS.map(({ name }) => name), "tsdocker"]
-  .sort();
+const UNPACKED = [
+  ...["cache", "tsdocker", "waiter"],
+  ...SCRIPTS.map(({ name }) => name),
+].sort();
+
+/** How the shells that a header may meet are called. */
+const SHELLS: readonly (readonly string[])[] = [
+  ["dash"],
+  ["bash"],
+  ["bash", "--posix"],
+  ["busybox", "sh"],
+].filter(([name = ""]) => isInstalled(name));
+
+function isInstalled(name: string): boolean {
+  const { success } = new Deno.Command("sh", {
+    args: ["-c", `command -v ${name}`],
+    stdout: "null",
+  }).outputSync();
+  return success;
+}
 
 /** A first line of stderr without the changing paths. */
 function reason(stderr: string): string {
@@ -81,6 +99,62 @@ Deno.test("the portable file starts quick commands with files of their own", asy
   assert.equal(await script(), "main");
 });
 
+/** What of `run` makes a container that goes on by itself. */
+const DETACHED = [
+  ["-d", "busybox"],
+  ["--detach", "busybox"],
+  ["--detach=true", "busybox"],
+  ["-dit", "--name", "db", "busybox", "sh"],
+  ["--name", "db", "-v", "/a:/b", "-itd", "busybox"],
+  ["-e", "A=*", "-", "-d", "busybox"],
+];
+
+/** What does not, or may be left to a guess that it does not. */
+const ATTACHED = [
+  [],
+  ["busybox", "ls", "-d"],
+  ["--rm", "busybox", "ls", "-d"],
+  ["-v", "/a:/b", "busybox", "ls", "-d", "/b"],
+  ["--rm", "--", "busybox", "-d"],
+  ["--detach=false", "busybox"],
+  ["--detach-keys", "ctrl-d", "busybox"],
+  ["-pd80:80", "busybox"],
+  ["", "", "-d"],
+];
+
+Deno.test("the portable file has what looks detached waited for, in any shell", async () => {
+  await using file = await PortableFile.make();
+  const roots = ["--root", "/exec dir", "container", "run"];
+  for (const shell of SHELLS) {
+    const run = async (...words: string[]): Promise<string> =>
+      (await file.run([...roots, ...words], {}, shell)).stdout;
+    const unpacked = await run().then(() => file.unpacked());
+    for (const words of DETACHED) {
+      assert.equal(
+        await run(...words),
+        [
+          "waiting",
+          `0=${unpacked}/tsdocker`,
+          ...BUNDLE_RUN_FLAGS.map((word) => `arg=${word}`),
+          `arg=${unpacked}/detached.js`,
+          ...["--client", "0000000", ...roots, ...words]
+            .map((word) => `arg=${word}`),
+          `DENO_DIR=${unpacked}/cache`,
+          "",
+        ].join("\n"),
+        `${shell}: ${words}`,
+      );
+    }
+    for (const words of ATTACHED) {
+      const stdout = await run(...words);
+      assert.ok(stdout.startsWith("0="), `${shell}: ${words}`);
+      assert.match(stdout, /\/run\.js$/m);
+    }
+    const other = await file.run(["exec", "-d", "c"], {}, shell);
+    assert.match(other.stdout, /\/exec\.js$/m);
+  }
+});
+
 Deno.test("the portable file passes exit status, stdin and environment through", async () => {
   const program = `#!/bin/sh
 [ "$1" = --version ] && exit 0
@@ -116,6 +190,7 @@ Deno.test("the portable file unpacks read-only files into private directories", 
   assert.equal(await mode(unpacked), 0o700);
   assert.equal(await mode(`${unpacked}/cache`), 0o700);
   assert.equal(await mode(`${unpacked}/tsdocker`), 0o555);
+  assert.equal(await mode(`${unpacked}/waiter`), 0o555);
   for (const { name } of SCRIPTS) {
     assert.equal(await mode(`${unpacked}/${name}`), 0o444);
   }

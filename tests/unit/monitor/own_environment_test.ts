@@ -1,6 +1,6 @@
 /** @module */
 import assert from "node:assert/strict";
-import { ownEnvironment } from "../../../../lib/engine/containers/monitor_process.ts";
+import { ownEnvironment } from "../../../lib/monitor/own_environment.ts";
 
 Deno.test("ownEnvironment() keeps what tsdocker and Deno look at, and no secrets", () => {
   const kept = {
