@@ -12,7 +12,12 @@ import { hostFacts } from "../host_facts.ts";
 import { applyImageDefaults } from "../image_defaults.ts";
 import { foreignWarning } from "../images/foreign_image.ts";
 import { holdLayers } from "../images/hold_layers.ts";
-import { findImage, openImage } from "../images/open_image.ts";
+import {
+  findImage,
+  isReadEachTime,
+  type OpenedImage,
+  openImage,
+} from "../images/open_image.ts";
 import { networkDefaultOf } from "../networks/network_source.ts";
 import { resolveNetworks } from "../networks/resolve_networks.ts";
 import type { RunOptions } from "../run_options.ts";
@@ -39,11 +44,55 @@ export async function createFromImage(
   asked: RunOptions,
   undo: DisposableStack,
 ): Promise<CreatedContainer> {
-  const { paths } = engine;
+  const opened = await openRequested(engine, asked);
+  return await createFromOpened(engine, { asked, opened }, undo);
+}
+
+/** The image of a container that is to be made. */
+export interface RequestedImage extends OpenedImage {
+  /** Keeps its layers until the container needs them. */
+  readonly held: Disposable;
+}
+
+/**
+ * Opens the image of a new container. Where that may take long, signals end
+ * this process.
+ *
+ * @throws {NotFoundError} If there is no such image.
+ */
+export async function openRequested(
+  engine: Engine,
+  { image }: Pick<RunOptions, "image">,
+): Promise<RequestedImage> {
+  using undo = new DisposableStack();
   // Until the configuration is written, nothing tells that they are needed.
-  using _held = holdLayers(paths);
-  const found = await findImage(engine, asked.image);
-  const { settings, platform, ...image } = await openImage(engine, found);
+  const held = undo.use(holdLayers(engine.paths));
+  const found = await findImage(engine, image);
+  using _tidy = isReadEachTime(found)
+    ? (await import("../../storage/tidy_end.ts")).endTidily()
+    : undefined;
+  const opened = await openImage(engine, found);
+  undo.move();
+  return { ...opened, held };
+}
+
+/**
+ * Creates a container as {@linkcode createFromImage} does.
+ *
+ * @param opened Its image, which is let go of.
+ * @throws {UsageError} If an option's value is wrong, or the image's.
+ */
+export async function createFromOpened(
+  engine: Engine,
+  { asked, opened }: {
+    readonly asked: RunOptions;
+    readonly opened: RequestedImage;
+  },
+  undo: DisposableStack,
+): Promise<CreatedContainer> {
+  const { paths } = engine;
+  const { settings, platform, held, ...image } = opened;
+  using _held = held;
   if (platform !== undefined && asked.platform === undefined) {
     const warning = foreignWarning(platform);
     if (warning !== undefined) engine.warn(warning);

@@ -10,7 +10,7 @@ import type { ContainerConfig } from "../container_config.ts";
 import type { Engine } from "../engine.ts";
 import { obtainImage } from "../images/obtain_image.ts";
 import type { RunOptions } from "../run_options.ts";
-import { createFromImage } from "./create_from_image.ts";
+import { createFromOpened, openRequested } from "./create_from_image.ts";
 import { endReason } from "./end_reason.ts";
 import { endResources } from "./end_resources.ts";
 import { fateWithoutCaller } from "./fate.ts";
@@ -47,10 +47,12 @@ export async function runContainer(
   assertRoot();
   // It may take long, and signals end it.
   await obtainImage(engine, options);
+  const opened = await openRequested(engine, options);
   const signals = new SignalProxy();
   using undo = new DisposableStack();
   using pidfile = pidfileOf(options);
-  using container = await createFromImage(engine, options, undo);
+  const request = { asked: options, opened };
+  using container = await createFromOpened(engine, request, undo);
   // A stack of its own: it is removed before its lock is let go.
   await using undoContainer = new AsyncDisposableStack();
   undoContainer.defer(async () => {

@@ -5,7 +5,7 @@
  * @module
  */
 import type { HostPaths } from "../../base/host_paths.ts";
-import { isDirectoryAt, pathExists } from "../../base/path_exists.ts";
+import { pathExists } from "../../base/path_exists.ts";
 import { isReference } from "../../oci/reference.ts";
 import { imageLayerDirectories } from "../../storage/image_layers.ts";
 import { findLayer } from "../../storage/source_record.ts";
@@ -13,7 +13,12 @@ import { settle } from "../containers/reconcile.ts";
 import type { Engine } from "../engine.ts";
 import type { RunOptions } from "../run_options.ts";
 import { holdLayers } from "./hold_layers.ts";
-import { type FoundImage, openImage, tryFindImage } from "./open_image.ts";
+import {
+  type FoundImage,
+  isReadEachTime,
+  openImage,
+  tryFindImage,
+} from "./open_image.ts";
 
 /** What decides whether an image is pulled, and which. */
 export type ImageRequest = Pick<
@@ -72,11 +77,10 @@ function isUnpacked(paths: HostPaths, found: FoundImage): boolean {
     case "archive":
       return findLayer(paths, found.path) !== undefined;
     case "images":
-      // What a directory has is read each time: once is enough.
-      return isDirectoryAt(found.path);
-    case "directory":
     case "stdin":
-      // Of stdin nothing is known, and it comes only once.
+      // What is read each time is read once: for the container itself.
+      return isReadEachTime(found);
+    case "directory":
       return true;
   }
 }

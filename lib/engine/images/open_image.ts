@@ -8,6 +8,7 @@ import type { Digest } from "../../base/digest.ts";
 import { NotFoundError } from "../../base/errors.ts";
 import type { HostPaths } from "../../base/host_paths.ts";
 import type { ImageSettings, Platform } from "../../oci/image_spec.ts";
+import { isDirectoryAt } from "../../base/path_exists.ts";
 import { ensureImageLayers } from "../../storage/image_layers.ts";
 import {
   type ImageSource,
@@ -88,6 +89,15 @@ export async function tryFindImage(
     if (error instanceof NotFoundError) return undefined;
     throw error;
   }
+}
+
+/**
+ * Whether an image is read whenever a container is made of it, which may take
+ * long: nothing tells that it has been read before.
+ */
+export function isReadEachTime(found: FoundImage): boolean {
+  return found.kind === "stdin" ||
+    found.kind === "images" && isDirectoryAt(found.path);
 }
 
 /**
