@@ -70,6 +70,7 @@ export const NFTA_CHAIN = {
   NFTA_CHAIN_NAME: 3,
   NFTA_CHAIN_HOOK: 4,
   NFTA_CHAIN_POLICY: 5,
+  NFTA_CHAIN_USE: 6,
   NFTA_CHAIN_TYPE: 7,
 } as const;
 

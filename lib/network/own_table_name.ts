@@ -8,6 +8,7 @@ import { DEFAULT_ROOTS } from "../base/host_paths.ts";
 import { explainFilter } from "./missing_filter.ts";
 import { isNetlinkError } from "./netlink/netlink_error.ts";
 import type { NetlinkSocket } from "./netlink/netlink_socket.ts";
+import { findChain, readChainUse } from "./nftables/find_chain.ts";
 import { findTable, readTableHandle } from "./nftables/find_table.ts";
 
 /** What the names of our tables begin with. */
@@ -49,5 +50,24 @@ export function tableHandle({ filter, name }: OwnTable): bigint | undefined {
   } catch (error) {
     if (isNetlinkError(error, "ENOENT")) return undefined;
     throw explainFilter(error);
+  }
+}
+
+/** The chain that keeps strangers out of networks; others always lead to it. */
+export const FOREIGN_CHAIN = "foreign";
+
+/**
+ * Whether somebody has taken all rules out of the table and left it there, as
+ * `nft flush table` does.
+ *
+ * @param table One that is there.
+ * @throws {NetlinkError} If the kernel refuses to tell.
+ */
+export function isFlushed({ filter, name }: OwnTable): boolean {
+  try {
+    return readChainUse(filter.get(findChain(name, FOREIGN_CHAIN))) === 0;
+  } catch (error) {
+    if (isNetlinkError(error, "ENOENT")) return true;
+    throw error;
   }
 }

@@ -4,7 +4,8 @@
  *
  * A note names the table that the rules are in, and the bridge. Who empties the
  * packet filter, or removes one of them, makes it wrong: the next ones have
- * other numbers. Who takes single rules away by hand does not.
+ * other numbers. A table without rules is noticed, and made anew. Who takes
+ * single rules away by hand is not.
  *
  * @module
  */
@@ -15,7 +16,7 @@ import type { KernelNetwork } from "./bridge_network.ts";
 import type { NetworkSetup } from "./ensure_network.ts";
 import { linkNamed } from "./link/named_link.ts";
 import type { NetworkRecord } from "./network_store.ts";
-import { tableHandle } from "./own_table_name.ts";
+import { isFlushed, tableHandle } from "./own_table_name.ts";
 
 /**
  * The bridge of a network that the kernel has all of.
@@ -34,7 +35,7 @@ export function settledBridge(
   const bridge = linkNamed(links, device);
   if (bridge?.isUp !== true) return undefined;
   const handle = tableHandle(table);
-  if (handle === undefined) return undefined;
+  if (handle === undefined || isFlushed(table)) return undefined;
   const setup = { bridge: bridge.index, table: handle };
   return note === textOf(setup) ? bridge.index : undefined;
 }

@@ -15,9 +15,13 @@ import { NetlinkSocket } from "../../../lib/network/netlink/netlink_socket.ts";
 import { withinNetwork } from "../../../lib/network/network_namespace.ts";
 import type { NetworkRecord } from "../../../lib/network/network_store.ts";
 import { changeLink } from "../../../lib/network/link/link_requests.ts";
-import { OWN_TABLE } from "../../../lib/network/own_table_name.ts";
+import { presentRules } from "../../../lib/network/own_filter.ts";
+import { isFlushed, OWN_TABLE } from "../../../lib/network/own_table_name.ts";
 import { performBatch } from "../../../lib/network/nftables/batch.ts";
-import { removeTable } from "../../../lib/network/nftables/table_requests.ts";
+import {
+  emptyChain,
+  removeTable,
+} from "../../../lib/network/nftables/table_requests.ts";
 import {
   forgetSettled,
   noteSettled,
@@ -77,6 +81,16 @@ class Machine implements Disposable {
     performBatch(filter, "remove the table", [removeTable(name)]);
   }
 
+  /** As `nft flush table` does it. */
+  flushTable(): void {
+    const { filter, name } = this.kernel.table;
+    const chains = new Set(
+      presentRules(this.kernel.table).map(({ chain }) => chain),
+    );
+    const requests = [...chains].map((chain) => emptyChain(name, chain));
+    performBatch(filter, "flush the table", requests);
+  }
+
   [Symbol.dispose](): void {
     this.#stack.dispose();
   }
@@ -106,6 +120,30 @@ rootTest(
     assert.ok(!machine.isSettled(ONE));
     machine.settle(ONE);
     assert.ok(machine.isSettled(ONE));
+  },
+);
+
+rootTest(
+  "settledBridge() notices that the table was flushed, which is made anew",
+  () => {
+    using machine = new Machine();
+    const { table } = machine.kernel;
+    machine.settle(ONE);
+    machine.settle(OTHER);
+    const before = presentRules(table);
+    assert.ok(!isFlushed(table));
+    machine.flushTable();
+    assert.ok(isFlushed(table));
+    assert.deepEqual(presentRules(table), []);
+    assert.ok(!machine.isSettled(ONE));
+    machine.settle(OTHER);
+    assert.ok(machine.isSettled(OTHER));
+    assert.ok(!machine.isSettled(ONE));
+    machine.settle(ONE);
+    assert.ok(machine.isSettled(ONE));
+    const texts = (rules: typeof before): string[] =>
+      rules.map(({ chain, owner }) => `${chain} ${owner}`).sort();
+    assert.deepEqual(texts(presentRules(table)), texts(before));
   },
 );
 
