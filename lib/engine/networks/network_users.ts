@@ -6,8 +6,8 @@
  */
 import type { HostPaths } from "../../base/host_paths.ts";
 import type { ContainerId } from "../../base/identifiers.ts";
-import { listIds } from "../containers/list.ts";
 import { readConfig } from "../containers/records.ts";
+import { usersOf } from "../containers/users_of.ts";
 import { readNetworkState } from "./network_state.ts";
 
 /**
@@ -19,16 +19,10 @@ export function networkUsers(
   paths: HostPaths,
   without: readonly string[] = [],
 ): Map<string, ContainerId[]> {
-  const users = new Map<string, ContainerId[]>();
-  for (const id of listIds(paths)) {
-    if (without.includes(id)) continue;
-    const endpoints = [
+  const usedBy = (id: ContainerId): string[] =>
+    [
       ...readConfig(paths, id)?.networks ?? [],
       ...readNetworkState(paths, id)?.endpoints ?? [],
-    ];
-    for (const network of new Set(endpoints.map(({ network }) => network))) {
-      users.set(network, [...users.get(network) ?? [], id]);
-    }
-  }
-  return users;
+    ].map(({ network }) => network);
+  return usersOf(paths, { usedBy, without });
 }
