@@ -6,8 +6,10 @@
 import { UsageError } from "../../base/errors.ts";
 import type { ContainerId } from "../../base/identifiers.ts";
 import { endLine } from "../../engine/containers/end_reason.ts";
+import type { Engine } from "../../engine/engine.ts";
 import type { RunEvents } from "../../engine/containers/run.ts";
-import type { TraceFormat } from "../../engine/run_options.ts";
+import type { RunOptions, TraceFormat } from "../../engine/run_options.ts";
+import type { Client } from "../../monitor/client.ts";
 import { detachKeysOf } from "../../runtime/stdio/detach_keys.ts";
 import { defineCommand } from "../command.ts";
 import { engineOf } from "../engine.ts";
@@ -77,20 +79,11 @@ export const runCommand = defineCommand({
       throw new UsageError("Conflicting options: -a and -d");
     }
     const { client } = context;
-    if (client !== undefined && waitMs === undefined) {
-      const { runAsMonitor } = await import(
-        "../../engine/containers/run_as_monitor.ts"
-      );
-      await runAsMonitor(engine, options, {
-        client,
-        onStarted: (finish) => statusOfPrinting(finish, context),
-      });
-      return EXIT_STATUS.success;
-    }
-    const { runDetached } = await import(
-      "../../engine/containers/run_detached.ts"
-    );
-    const id = await runDetached(engine, options);
+    const id = waitMs === undefined && client !== undefined
+      ? await runForClient(engine, options, { client, context })
+      : await runWithMonitor(engine, options);
+    // It has been kept to its end, and told of at its start.
+    if (id === undefined) return EXIT_STATUS.success;
     context.stdout.write(`${id}\n`);
     if (waitMs === undefined) return EXIT_STATUS.success;
     const { stayUntilReady } = await import("./run_wait.ts");
@@ -111,6 +104,34 @@ export const runCommand = defineCommand({
   });
   return end === "left" ? EXIT_STATUS.success : end;
 });
+
+async function runWithMonitor(
+  engine: Engine,
+  options: RunOptions,
+): Promise<ContainerId> {
+  const { runDetached } = await import(
+    "../../engine/containers/run_detached.ts"
+  );
+  return await runDetached(engine, options);
+}
+
+/** Gives the id of a container that is not kept by this process. */
+async function runForClient(
+  engine: Engine,
+  options: RunOptions,
+  { client, context }: {
+    readonly client: Client;
+    readonly context: CommandContext;
+  },
+): Promise<ContainerId | undefined> {
+  const { runAsMonitor } = await import(
+    "../../engine/containers/run_as_monitor.ts"
+  );
+  return await runAsMonitor(engine, options, {
+    client,
+    onStarted: (finish) => statusOfPrinting(finish, context),
+  });
+}
 
 /** The container runs, even if that cannot be told. */
 function statusOfPrinting(

@@ -30,18 +30,23 @@ export interface ClientTold {
 
 /**
  * Runs a container, and keeps it until it has ended for good. From the start of
- * its program on, this process is a monitor like any other.
+ * its program on, this process is a monitor like any other. If it has had to
+ * obtain the image, it would be a large one; then it starts another.
  *
+ * @returns The id of a container that another process keeps, or nothing.
  * @throws {StartError} If the program cannot be started; nothing is left.
  */
 export async function runAsMonitor(
   engine: Engine,
   options: RunOptions,
   { client, onStarted }: ClientTold,
-): Promise<void> {
+): Promise<ContainerId | undefined> {
   const { paths } = engine;
   assertRoot();
-  await obtainImage(engine, options);
+  if (await obtainImage(engine, options) === "much") {
+    const { startWithMonitor } = await import("./run_detached.ts");
+    return await startWithMonitor(engine, options);
+  }
   using undo = new DisposableStack();
   using files = new DisposableStack();
   const pidfile = files.use(pidfileOf(options));
@@ -66,4 +71,5 @@ export async function runAsMonitor(
       },
     },
   });
+  return undefined;
 }

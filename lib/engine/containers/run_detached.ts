@@ -29,10 +29,19 @@ export interface DetachedEvents {
 export async function runDetached(
   engine: Engine,
   options: RunOptions,
-  { onListening }: DetachedEvents = {},
+  events: DetachedEvents = {},
 ): Promise<ContainerId> {
   assertRoot();
   await obtainImage(engine, options);
+  return await startWithMonitor(engine, options, events);
+}
+
+/** As {@linkcode runDetached}, of an image that has been obtained. */
+export async function startWithMonitor(
+  engine: Engine,
+  options: RunOptions,
+  { onListening }: DetachedEvents = {},
+): Promise<ContainerId> {
   // It gets ready while the container is created.
   using monitor = spawnMonitor(engine);
   using undo = new DisposableStack();

@@ -31,10 +31,17 @@ const FILE =
   /^[./~-]|^(?:docker-archive|oci-archive|oci):|\.(?:tar|t[gx]z|tar\.\w+)$/;
 
 /**
+ * What it takes to have an image: next to nothing, or to read all of it, for which
+ * much is loaded and memory needed.
+ */
+export type ImageEffort = "little" | "much";
+
+/**
  * Has the image of a new container pulled if its policy says so, and unpacked.
  * Either may take long, and signals end it; once there is a container, they
  * are the container's. Before all else, what crashes have left is settled.
  *
+ * @returns What it has taken, or will take when the container is created.
  * @throws {HostError} If the caller is not root, or a root unusable.
  * @throws {NotFoundError} If no registry has it.
  * @throws {RegistryError} If it cannot be had.
@@ -43,15 +50,19 @@ const FILE =
 export async function obtainImage(
   engine: Engine,
   request: ImageRequest,
-): Promise<void> {
+): Promise<ImageEffort> {
   await settle(engine);
   const found = await obtain(engine, request);
   // That there is none, whoever makes the container says.
-  if (found === undefined || isUnpacked(engine.paths, found)) return;
+  if (found === undefined) return "much";
+  if (isUnpacked(engine.paths, found)) {
+    return isReadEachTime(found) ? "much" : "little";
+  }
   const { endTidily } = await import("../../storage/tidy_end.ts");
   using _tidy = endTidily();
   using _held = holdLayers(engine.paths);
   await openImage(engine, found);
+  return "much";
 }
 
 async function obtain(
