@@ -40,8 +40,6 @@ function fileOf(number: number): string {
 /** Who waits for this process, its parent. */
 export class Client {
   readonly #pipe: Fd;
-  /** Descriptors by which Deno has the standard streams a second time. */
-  readonly #copies: number[] = [];
 
   /**
    * From here on this process dies with its client: what it has begun then,
@@ -65,31 +63,37 @@ export class Client {
   leave(): void {
     setParentDeathSignal(0);
     startSession();
-    const streams = STREAMS.map(fileOf);
     for (const { name } of Deno.readDirSync(DESCRIPTORS)) {
       const number = Number(name);
       if (number < STREAMS.length) continue;
       // Deno and we open everything close-on-exec: the others are the caller's.
       if (isInheritable(number)) new Fd(number)[Symbol.dispose]();
-      else if (streams.includes(fileOf(number))) this.#copies.push(number);
     }
   }
 
   /**
-   * Lets the client exit, and go of its directory and its streams: nobody reads any
-   * more what is written to them.
+   * Lets the client exit, then lets go of its directory and its streams: nobody reads
+   * any more what is written to them.
    *
    * @param status What the client exits with.
    */
   answer(status: number): void {
+    this.#tell(status);
     Deno.chdir("/");
-    {
-      using nothing = openat(AT_FDCWD, "/dev/null", O_RDWR | O_CLOEXEC);
-      for (const stream of STREAMS) replaceDescriptor(stream, nothing, 0);
-      for (const copy of this.#copies) {
-        replaceDescriptor(copy, nothing, O_CLOEXEC);
+    const files = STREAMS.map(fileOf);
+    using nothing = openat(AT_FDCWD, "/dev/null", O_RDWR | O_CLOEXEC);
+    // Deno has them a second time.
+    for (const { name } of Deno.readDirSync(DESCRIPTORS)) {
+      const number = Number(name);
+      if (number === nothing.number) continue;
+      if (number < STREAMS.length) replaceDescriptor(number, nothing, 0);
+      else if (files.includes(fileOf(number))) {
+        replaceDescriptor(number, nothing, O_CLOEXEC);
       }
     }
+  }
+
+  #tell(status: number): void {
     using pipe = this.#pipe;
     try {
       writeAllSync(pipe, Uint8Array.of(status));
