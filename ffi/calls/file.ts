@@ -6,23 +6,17 @@
  * @module
  */
 import {
-  AT_EMPTY_PATH,
   AT_FDCWD,
   AT_REMOVEDIR,
   AT_SYMLINK_FOLLOW,
   AT_SYMLINK_NOFOLLOW,
   O_CLOEXEC,
 } from "../constants/fcntl.ts";
-import {
-  STATX_BASIC_STATS,
-  STATX_BYTES,
-  STATX_LAYOUT,
-  UTIME_OMIT,
-} from "../constants/stat.ts";
+import { UTIME_OMIT } from "../constants/stat.ts";
 import { LITTLE_ENDIAN } from "../endian.ts";
 import { Fd } from "../fd.ts";
 import type { Memory } from "../memory.ts";
-import { syscall, syscallUnless } from "../syscall.ts";
+import { syscall } from "../syscall.ts";
 
 /**
  * A path for the kernel: text, encoded as UTF-8, or the bytes themselves
@@ -39,29 +33,6 @@ export interface Timespec {
   readonly seconds: number;
   /** Nanoseconds to add, 0 to 999,999,999. */
   readonly nanoseconds: number;
-}
-
-/** What `statx(2)` tells about a file. */
-export interface FileStatus {
-  /** `S_IFMT` type and permission bits. */
-  readonly mode: number;
-  readonly uid: number;
-  readonly gid: number;
-  readonly linkCount: number;
-  readonly inode: bigint;
-  readonly sizeBytes: number;
-  /** Allocated blocks of 512 bytes. */
-  readonly blocks: number;
-  readonly modified: Timespec;
-  readonly changed: Timespec;
-  /** Major number of the device that holds the file. */
-  readonly deviceMajor: number;
-  /** Minor number of the device that holds the file. */
-  readonly deviceMinor: number;
-  /** Major number of the device this file is, for device nodes. */
-  readonly specialMajor: number;
-  /** Minor number of the device this file is, for device nodes. */
-  readonly specialMinor: number;
 }
 
 /** `openat(2)`, always close-on-exec. */
@@ -277,79 +248,6 @@ export function pwrite(
 /** `flock(2)` with a union of `LOCK_` flags. */
 export function flock(fd: number, operation: number): void {
   syscall("flock", fd, operation);
-}
-
-/** `statx(2)` of a name, not following it were it a symbolic link. */
-export function lstatat(directory: DirectoryFd, path: KernelPath): FileStatus {
-  return statx(directory, path, AT_SYMLINK_NOFOLLOW);
-}
-
-/**
- * As {@linkcode lstatat}, but `undefined` if there is no such name, or nothing
- * that could have names.
- */
-export function lstatIfThere(
-  directory: DirectoryFd,
-  path: KernelPath,
-): FileStatus | undefined {
-  const bytes = new Uint8Array(STATX_BYTES);
-  const result = syscallUnless(
-    ["ENOENT", "ENOTDIR", "ELOOP", "ESTALE"],
-    "statx",
-    directory,
-    bytesOf(path),
-    AT_SYMLINK_NOFOLLOW,
-    STATX_BASIC_STATS,
-    bytes,
-  );
-  return result === undefined ? undefined : decodeStatus(bytes);
-}
-
-/** `statx(2)` of a path, following symbolic links. */
-export function statat(directory: DirectoryFd, path: KernelPath): FileStatus {
-  return statx(directory, path, 0);
-}
-
-/** `statx(2)` of an open file, which may be an `O_PATH` one. */
-export function fstat(fd: number): FileStatus {
-  return statx(fd, "", AT_EMPTY_PATH);
-}
-
-function statx(
-  directory: DirectoryFd,
-  path: KernelPath,
-  flags: number,
-): FileStatus {
-  const bytes = new Uint8Array(STATX_BYTES);
-  syscall("statx", directory, bytesOf(path), flags, STATX_BASIC_STATS, bytes);
-  return decodeStatus(bytes);
-}
-
-function decodeStatus(bytes: Uint8Array<ArrayBuffer>): FileStatus {
-  const view = new DataView(bytes.buffer);
-  const at = STATX_LAYOUT;
-  return {
-    mode: view.getUint16(at.stx_mode, LITTLE_ENDIAN),
-    uid: view.getUint32(at.stx_uid, LITTLE_ENDIAN),
-    gid: view.getUint32(at.stx_gid, LITTLE_ENDIAN),
-    linkCount: view.getUint32(at.stx_nlink, LITTLE_ENDIAN),
-    inode: view.getBigUint64(at.stx_ino, LITTLE_ENDIAN),
-    sizeBytes: Number(view.getBigUint64(at.stx_size, LITTLE_ENDIAN)),
-    blocks: Number(view.getBigUint64(at.stx_blocks, LITTLE_ENDIAN)),
-    modified: timespec(view, at.stx_mtime),
-    changed: timespec(view, at.stx_ctime),
-    deviceMajor: view.getUint32(at.stx_dev_major, LITTLE_ENDIAN),
-    deviceMinor: view.getUint32(at.stx_dev_minor, LITTLE_ENDIAN),
-    specialMajor: view.getUint32(at.stx_rdev_major, LITTLE_ENDIAN),
-    specialMinor: view.getUint32(at.stx_rdev_minor, LITTLE_ENDIAN),
-  };
-}
-
-function timespec(view: DataView, offset: number): Timespec {
-  return {
-    seconds: Number(view.getBigInt64(offset, LITTLE_ENDIAN)),
-    nanoseconds: view.getUint32(offset + 8, LITTLE_ENDIAN),
-  };
 }
 
 /** Two `struct timespec`: access, left alone, and modification. */

@@ -1,52 +1,39 @@
 /**
- * Whether there is something at a path of the host.
+ * Whether there is something at a path of the host. On the start path.
  *
  * @module
  */
+import { lstatIfThere, statIfThere } from "../../ffi/calls/stat.ts";
+import { AT_FDCWD } from "../../ffi/constants/fcntl.ts";
+import { S_IFDIR, S_IFMT } from "../../ffi/constants/stat.ts";
+import { isSyscallError } from "../../ffi/errno.ts";
 
 /**
  * Whether a path names something, a link that leads nowhere included.
  *
- * @throws {Error} Of the operating system, if it cannot be told.
+ * @throws {SyscallError} If it cannot be told.
  */
 export function pathExists(path: string): boolean {
-  try {
-    Deno.lstatSync(path);
-    return true;
-  } catch (error) {
-    if (isAbsence(error)) return false;
-    throw error;
-  }
+  return lstatIfThere(AT_FDCWD, path) !== undefined;
 }
 
 /**
  * Whether a path leads to something: a link that leads nowhere does not.
  *
- * @throws {Error} Of the operating system, if it cannot be told.
+ * @throws {SyscallError} If it cannot be told.
  */
 export function targetExists(path: string): boolean {
-  try {
-    Deno.statSync(path);
-    return true;
-  } catch (error) {
-    if (isAbsence(error)) return false;
-    throw error;
-  }
-}
-
-/** ENOTDIR: a component is a file. */
-function isAbsence(error: unknown): boolean {
-  return error instanceof Deno.errors.NotFound ||
-    error instanceof Deno.errors.NotADirectory;
+  return statIfThere(AT_FDCWD, path) !== undefined;
 }
 
 /** Whether a path leads to a directory, as far as can be told. */
 export function isDirectoryAt(path: string): boolean {
   try {
-    return Deno.statSync(path).isDirectory;
+    const status = statIfThere(AT_FDCWD, path);
+    return status !== undefined && (status.mode & S_IFMT) === S_IFDIR;
   } catch (error) {
     // Whoever opens it tells what is wrong with it.
-    if (error instanceof Error && "code" in error) return false;
+    if (isSyscallError(error)) return false;
     throw error;
   }
 }

@@ -4,7 +4,8 @@
  *
  * @module
  */
-import { fstat, openat } from "../../ffi/calls/file.ts";
+import { openat } from "../../ffi/calls/file.ts";
+import { fstat } from "../../ffi/calls/stat.ts";
 import { AT_FDCWD, O_NONBLOCK, O_RDONLY } from "../../ffi/constants/fcntl.ts";
 import { S_IFDIR, S_IFMT, S_IFREG } from "../../ffi/constants/stat.ts";
 import {

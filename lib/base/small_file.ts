@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { fstat } from "../../ffi/calls/file.ts";
+import { fstat } from "../../ffi/calls/stat.ts";
 import { S_IFMT, S_IFREG } from "../../ffi/constants/stat.ts";
 import type { Fd } from "../../ffi/fd.ts";
 

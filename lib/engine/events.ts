@@ -6,7 +6,8 @@
  * @module
  * @see open(2), O_APPEND: appending and finding the end are one step
  */
-import { fstat, openat } from "../../ffi/calls/file.ts";
+import { openat } from "../../ffi/calls/file.ts";
+import { fstat } from "../../ffi/calls/stat.ts";
 import {
   AT_FDCWD,
   O_APPEND,

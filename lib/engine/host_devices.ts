@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { type FileStatus, lstatat, statat } from "../../ffi/calls/file.ts";
+import { type FileStatus, lstatat, statat } from "../../ffi/calls/stat.ts";
 import { AT_FDCWD } from "../../ffi/constants/fcntl.ts";
 import { S_IFBLK, S_IFCHR, S_IFDIR, S_IFMT } from "../../ffi/constants/stat.ts";
 import { SyscallError } from "../../ffi/errno.ts";

@@ -4,7 +4,8 @@
  *
  * @module
  */
-import { type FileStatus, fstat, lseek, openat } from "../../ffi/calls/file.ts";
+import { lseek, openat } from "../../ffi/calls/file.ts";
+import { type FileStatus, fstat } from "../../ffi/calls/stat.ts";
 import {
   AT_FDCWD,
   F_SETPIPE_SZ,

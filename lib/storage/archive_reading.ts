@@ -4,7 +4,8 @@
  *
  * @module
  */
-import { type FileStatus, fstat, read } from "../../ffi/calls/file.ts";
+import { read } from "../../ffi/calls/file.ts";
+import { type FileStatus, fstat } from "../../ffi/calls/stat.ts";
 import type { Fd } from "../../ffi/fd.ts";
 import type { Memory } from "../../ffi/memory.ts";
 import { type Digest, parseDigest } from "../base/digest.ts";

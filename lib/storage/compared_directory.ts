@@ -5,7 +5,7 @@
  * @module
  * @see Linux Documentation/filesystems/overlayfs.rst, "whiteouts and opaque directories"
  */
-import type { FileStatus } from "../../ffi/calls/file.ts";
+import type { FileStatus } from "../../ffi/calls/stat.ts";
 import type { Fd } from "../../ffi/fd.ts";
 import {
   isDirectory,

@@ -4,7 +4,8 @@
  * @module
  * @see statx(2), `stx_blocks`
  */
-import { type FileStatus, lstatat, openat } from "../../ffi/calls/file.ts";
+import { openat } from "../../ffi/calls/file.ts";
+import { type FileStatus, lstatat } from "../../ffi/calls/stat.ts";
 import {
   AT_FDCWD,
   O_DIRECTORY,

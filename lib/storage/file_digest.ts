@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { fstat, read } from "../../ffi/calls/file.ts";
+import { read } from "../../ffi/calls/file.ts";
+import { fstat } from "../../ffi/calls/stat.ts";
 import { ERRNO } from "../../ffi/constants/errno.ts";
 import { SyscallError } from "../../ffi/errno.ts";
 import type { Fd } from "../../ffi/fd.ts";

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { flock, fstat, openat, statat } from "../../ffi/calls/file.ts";
+import { flock, openat } from "../../ffi/calls/file.ts";
+import { fstat, isSameFile, statIfThere } from "../../ffi/calls/stat.ts";
 import {
   AT_FDCWD,
   LOCK_EX,
@@ -63,14 +64,6 @@ export function tryLock(fd: Fd): boolean {
 
 /** Whether a path still leads to an open file. */
 export function isNamed(fd: Fd, path: string): boolean {
-  try {
-    const named = statat(AT_FDCWD, path);
-    const open = fstat(fd.number);
-    return named.inode === open.inode &&
-      named.deviceMajor === open.deviceMajor &&
-      named.deviceMinor === open.deviceMinor;
-  } catch (error) {
-    if (isSyscallError(error, "ENOENT")) return false;
-    throw error;
-  }
+  const named = statIfThere(AT_FDCWD, path);
+  return named !== undefined && isSameFile(named, fstat(fd.number));
 }

@@ -4,7 +4,9 @@
  *
  * @module
  */
+import { isSyscallError } from "../../ffi/errno.ts";
 import { NotFoundError } from "../base/errors.ts";
+import { isDirectoryAt, targetExists } from "../base/path_exists.ts";
 
 /** Where a root file system comes from. */
 export type ImageSource =
@@ -74,13 +76,17 @@ function hasSuffix(name: string): boolean {
 }
 
 function sourceAt(path: string): ImageSource | undefined {
+  if (isDirectoryAt(path)) return { kind: "directory", path };
+  return isMissing(path) ? undefined : { kind: "archive", path };
+}
+
+/** Reading what is there tells what is wrong with it. */
+function isMissing(path: string): boolean {
   try {
-    const { isDirectory } = Deno.statSync(path);
-    return { kind: isDirectory ? "directory" : "archive", path };
+    return !targetExists(path);
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    // Something is there; reading it tells what is wrong with it.
-    return { kind: "archive", path };
+    if (isSyscallError(error)) return false;
+    throw error;
   }
 }
 

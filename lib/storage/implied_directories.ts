@@ -8,9 +8,9 @@ import {
   type DirectoryFd,
   fchmod,
   fchown,
-  fstat,
   futimens,
 } from "../../ffi/calls/file.ts";
+import { fstat } from "../../ffi/calls/stat.ts";
 import {
   O_DIRECTORY,
   O_NOFOLLOW,

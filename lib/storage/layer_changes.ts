@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { FileStatus } from "../../ffi/calls/file.ts";
+import type { FileStatus } from "../../ffi/calls/stat.ts";
 import {
   type ComparedFile,
   compareDirectory,

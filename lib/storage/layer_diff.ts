@@ -9,7 +9,8 @@
  * @module
  * @see image-spec 1.1, layer.md, "Representing Changes"
  */
-import { type Extent, type FileStatus, fstat } from "../../ffi/calls/file.ts";
+import { type Extent } from "../../ffi/calls/file.ts";
+import { type FileStatus, fstat } from "../../ffi/calls/stat.ts";
 import type { Fd } from "../../ffi/fd.ts";
 import type { Memory } from "../../ffi/memory.ts";
 import {

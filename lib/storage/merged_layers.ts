@@ -7,7 +7,8 @@
  * @module
  * @see Linux Documentation/filesystems/overlayfs.rst, "whiteouts and opaque directories"
  */
-import { type FileStatus, lstatIfThere, openat } from "../../ffi/calls/file.ts";
+import { openat } from "../../ffi/calls/file.ts";
+import { type FileStatus, lstatIfThere } from "../../ffi/calls/stat.ts";
 import { openat2 } from "../../ffi/calls/openat2.ts";
 import {
   AT_FDCWD,

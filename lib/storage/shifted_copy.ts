@@ -9,14 +9,11 @@ import {
   fchmod,
   fchmodat,
   fchown,
-  type FileStatus,
-  fstat,
   ftruncate,
   futimens,
   lchownat,
   linkat,
   lseek,
-  lstatat,
   lutimensat,
   mkdirat,
   mknodat,
@@ -24,6 +21,7 @@ import {
   readlinkat,
   symlinkat,
 } from "../../ffi/calls/file.ts";
+import { type FileStatus, fstat, lstatat } from "../../ffi/calls/stat.ts";
 import { lgetxattr, llistxattr } from "../../ffi/calls/xattr.ts";
 import { ERRNO } from "../../ffi/constants/errno.ts";
 import {

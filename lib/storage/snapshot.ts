@@ -4,6 +4,8 @@
  *
  * @module
  */
+import { statat } from "../../ffi/calls/stat.ts";
+import { AT_FDCWD } from "../../ffi/constants/fcntl.ts";
 import { readSmallFile } from "../base/small_file.ts";
 import { openMerged } from "./merged_path.ts";
 import type { OverlayDirectories } from "./overlay.ts";
@@ -42,9 +44,9 @@ export function createSnapshot(snapshot: Snapshot): void {
 }
 
 function copyOwnerAndMode(from: string, to: string): void {
-  const { uid, gid, mode } = Deno.statSync(from);
-  if (uid !== null && gid !== null) Deno.chownSync(to, uid, gid);
-  if (mode !== null) Deno.chmodSync(to, mode & 0o7777);
+  const { uid, gid, mode } = statat(AT_FDCWD, from);
+  Deno.chownSync(to, uid, gid);
+  Deno.chmodSync(to, mode & 0o7777);
 }
 
 /** The snapshot's directories as an overlay mount wants them. */

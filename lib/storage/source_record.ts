@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { type FileStatus, fstat, statat } from "../../ffi/calls/file.ts";
+import { type FileStatus, fstat, statat } from "../../ffi/calls/stat.ts";
 import { AT_FDCWD } from "../../ffi/constants/fcntl.ts";
 import { isSyscallError } from "../../ffi/errno.ts";
 import { type Digest, digestHex, isDigest } from "../base/digest.ts";

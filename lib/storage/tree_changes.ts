@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { FileStatus } from "../../ffi/calls/file.ts";
+import type { FileStatus } from "../../ffi/calls/stat.ts";
 import { S_IFLNK, S_IFMT } from "../../ffi/constants/stat.ts";
 import type { Fd } from "../../ffi/fd.ts";
 import { isSameDirectory, type LayerChange } from "./layer_changes.ts";

@@ -5,13 +5,8 @@
  *
  * @module
  */
-import {
-  type FileStatus,
-  lstatat,
-  openat,
-  read,
-  readlinkat,
-} from "../../ffi/calls/file.ts";
+import { openat, read, readlinkat } from "../../ffi/calls/file.ts";
+import { type FileStatus, lstatat } from "../../ffi/calls/stat.ts";
 import { lgetxattr, llistxattr } from "../../ffi/calls/xattr.ts";
 import { O_NOFOLLOW, O_RDONLY } from "../../ffi/constants/fcntl.ts";
 import { S_IFDIR, S_IFLNK, S_IFMT, S_IFREG } from "../../ffi/constants/stat.ts";

@@ -5,13 +5,8 @@
  *
  * @module
  */
-import {
-  type Extent,
-  type FileStatus,
-  openat,
-  read,
-  readlinkat,
-} from "../../ffi/calls/file.ts";
+import { type Extent, openat, read, readlinkat } from "../../ffi/calls/file.ts";
+import type { FileStatus } from "../../ffi/calls/stat.ts";
 import { AT_FDCWD, O_RDONLY } from "../../ffi/constants/fcntl.ts";
 import {
   S_IFBLK,

@@ -7,12 +7,8 @@
  *
  * @module
  */
-import {
-  type Extent,
-  type FileStatus,
-  fstat,
-  openat,
-} from "../../ffi/calls/file.ts";
+import { type Extent, openat } from "../../ffi/calls/file.ts";
+import { type FileStatus, fstat } from "../../ffi/calls/stat.ts";
 import {
   AT_FDCWD,
   O_DIRECTORY,

@@ -8,15 +8,18 @@
  */
 import {
   type DirectoryFd,
-  type FileStatus,
-  fstat,
   linkat,
-  lstatat,
   mkdirat,
   openat,
   unlinkat,
   write,
 } from "../../ffi/calls/file.ts";
+import {
+  type FileStatus,
+  fstat,
+  isSameFile,
+  lstatat,
+} from "../../ffi/calls/stat.ts";
 import { openat2 } from "../../ffi/calls/openat2.ts";
 import {
   AT_FDCWD,
@@ -219,9 +222,7 @@ class TreeWriter implements Disposable {
       this.#directoryOf(target, entry),
       kernelPath(lastComponent(target)),
     );
-    return existing.inode === linked.inode &&
-      existing.deviceMajor === linked.deviceMajor &&
-      existing.deviceMinor === linked.deviceMinor;
+    return isSameFile(existing, linked);
   }
 
   #finish(name: ByteString, entry: TarEntry): void {

@@ -4,7 +4,8 @@
  *
  * @module
  */
-import { lstatat, openat, readlinkat } from "../../ffi/calls/file.ts";
+import { openat, readlinkat } from "../../ffi/calls/file.ts";
+import { lstatat } from "../../ffi/calls/stat.ts";
 import { unshare } from "../../ffi/calls/namespace.ts";
 import { lgetxattr, llistxattr } from "../../ffi/calls/xattr.ts";
 import { AT_FDCWD, O_CREAT, O_WRONLY } from "../../ffi/constants/fcntl.ts";

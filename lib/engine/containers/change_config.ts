@@ -14,6 +14,7 @@ import { Fd } from "../../../ffi/fd.ts";
 import { NotFoundError } from "../../base/errors.ts";
 import type { HostPaths } from "../../base/host_paths.ts";
 import type { ContainerId } from "../../base/identifiers.ts";
+import { isNamed } from "../../storage/file_lock.ts";
 import type { ContainerConfig } from "../container_config.ts";
 import { configPath, readConfig, writeConfig } from "./records.ts";
 
@@ -51,20 +52,8 @@ export function lockConfig(paths: HostPaths, id: ContainerId): Fd | undefined {
     using opened = open(path);
     if (opened === undefined) return undefined;
     flock(opened.number, LOCK_EX);
-    if (isStill(opened, path)) return new Fd(opened.release());
-  }
-}
-
-/** Whether nobody has replaced it, or put it away, while we waited. */
-function isStill(opened: Fd, path: string): boolean {
-  try {
-    const [ours, theirs] = [opened.path, path].map((name) =>
-      Deno.statSync(name)
-    );
-    return ours?.ino === theirs?.ino && ours?.dev === theirs?.dev;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
+    // Or it was replaced, or put away, while we waited.
+    if (isNamed(opened, path)) return new Fd(opened.release());
   }
 }
 

@@ -8,7 +8,7 @@
  *
  * @module
  */
-import { fstat } from "../../../ffi/calls/file.ts";
+import { fstat, isSameFile } from "../../../ffi/calls/stat.ts";
 import type { Fd } from "../../../ffi/fd.ts";
 import { HostError, NotFoundError } from "../../base/errors.ts";
 import { asFileMaker } from "../../runtime/rootfs/file_maker.ts";
@@ -219,7 +219,5 @@ function absolute(cwd: string, path: string): string {
 }
 
 function isSameDirectory(a: Fd, b: Fd): boolean {
-  const [one, other] = [fstat(a.number), fstat(b.number)];
-  return one.inode === other.inode && one.deviceMajor === other.deviceMajor &&
-    one.deviceMinor === other.deviceMinor;
+  return isSameFile(fstat(a.number), fstat(b.number));
 }

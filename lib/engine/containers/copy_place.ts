@@ -4,7 +4,8 @@
  *
  * @module
  */
-import { fstat, lstatat, readlinkat } from "../../../ffi/calls/file.ts";
+import { readlinkat } from "../../../ffi/calls/file.ts";
+import { fstat, lstatat } from "../../../ffi/calls/stat.ts";
 import {
   AT_FDCWD,
   O_DIRECTORY,

@@ -5,6 +5,7 @@
  */
 import { HostError } from "../../base/errors.ts";
 import type { HostPaths } from "../../base/host_paths.ts";
+import { isDirectoryAt } from "../../base/path_exists.ts";
 import { OWN_FILES } from "../own_files.ts";
 
 /** Others may pass through the roots, but not look inside. */
@@ -23,13 +24,13 @@ export function ensureDirectories(
   onBoot: () => void = (): void => undefined,
 ): void {
   const made = [paths.containers, paths.names];
-  if ([...made, paths.states].every(isDirectory)) return;
+  if ([...made, paths.states].every(isDirectoryAt)) return;
   for (const root of [paths.root, paths.runRoot]) {
     makeDirectory(root, ROOT_MODE);
   }
   makeMountPoints(paths.mountPoints);
   for (const directory of made) makeDirectory(directory, PRIVATE_MODE);
-  if (isDirectory(paths.states)) return;
+  if (isDirectoryAt(paths.states)) return;
   onBoot();
   // Last of all: if it is there, all of this has been done.
   makeDirectory(paths.states, PRIVATE_MODE);
@@ -49,15 +50,6 @@ function makeMountPoints(layer: string): void {
   Deno.chmodSync(layer, 0o755);
   for (const name of OWN_FILES) {
     Deno.writeTextFileSync(`${layer}/etc/${name}`, "", { mode: 0o644 });
-  }
-}
-
-function isDirectory(path: string): boolean {
-  try {
-    return Deno.statSync(path).isDirectory;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw unusable(path, error);
   }
 }
 

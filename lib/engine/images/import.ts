@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { fstat, openat } from "../../../ffi/calls/file.ts";
+import { openat } from "../../../ffi/calls/file.ts";
+import { fstat } from "../../../ffi/calls/stat.ts";
 import {
   AT_FDCWD,
   O_DIRECTORY,

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { fstat, openat } from "../../../ffi/calls/file.ts";
+import { openat } from "../../../ffi/calls/file.ts";
+import { fstat, isSameFile } from "../../../ffi/calls/stat.ts";
 import { AT_FDCWD } from "../../../ffi/constants/fcntl.ts";
 import { digestHex } from "../../base/digest.ts";
 import { IntegrityError, UsageError } from "../../base/errors.ts";
@@ -77,10 +78,7 @@ function pathOfStdin(): string | undefined {
   const path = Deno.readLinkSync(STDIN_LINK);
   const named = tryStat(path);
   const open = fstat(file.number);
-  const isSame = named?.inode === open.inode &&
-    named.deviceMajor === open.deviceMajor &&
-    named.deviceMinor === open.deviceMinor;
-  return isSame ? path : undefined;
+  return named !== undefined && isSameFile(named, open) ? path : undefined;
 }
 
 async function isOfImages(

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { fstat } from "../../../ffi/calls/file.ts";
+import { fstat } from "../../../ffi/calls/stat.ts";
 import { type Digest, isDigest } from "../../base/digest.ts";
 import { IntegrityError } from "../../base/errors.ts";
 import type { HostPaths } from "../../base/host_paths.ts";

@@ -11,12 +11,12 @@
  */
 import {
   fchown,
-  fstat,
   futimens,
   mkdirat,
   openat,
   renameNoReplace,
 } from "../../../ffi/calls/file.ts";
+import { fstat } from "../../../ffi/calls/stat.ts";
 import {
   AT_FDCWD,
   LOCK_EX,

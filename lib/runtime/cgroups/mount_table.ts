@@ -4,7 +4,8 @@
  * @module
  * @see proc_pid_mountinfo(5), cgroups(7)
  */
-import { type DeviceNumber, statat } from "../../../ffi/calls/file.ts";
+import { type DeviceNumber } from "../../../ffi/calls/file.ts";
+import { statat } from "../../../ffi/calls/stat.ts";
 import { AT_FDCWD } from "../../../ffi/constants/fcntl.ts";
 import { isSyscallError } from "../../../ffi/errno.ts";
 import { parseMountTable } from "../../base/mount_table.ts";

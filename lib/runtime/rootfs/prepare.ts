@@ -5,7 +5,9 @@
  * @module
  */
 import { Arena } from "../../../ffi/arena.ts";
+import { fstat } from "../../../ffi/calls/stat.ts";
 import { ERRNO } from "../../../ffi/constants/errno.ts";
+import { S_IFDIR, S_IFMT } from "../../../ffi/constants/stat.ts";
 import { Fd } from "../../../ffi/fd.ts";
 import { SyscallError } from "../../../ffi/errno.ts";
 import { lookUp, performIn } from "../../../ffi/perform.ts";
@@ -162,6 +164,6 @@ function kindToCreate(
   results: Results,
 ): "directory" | "file" {
   if (typeof create === "string") return create;
-  const path = `/proc/self/fd/${lookUp(results, create.like)}`;
-  return Deno.statSync(path).isDirectory ? "directory" : "file";
+  const { mode } = fstat(lookUp(results, create.like));
+  return (mode & S_IFMT) === S_IFDIR ? "directory" : "file";
 }

@@ -5,7 +5,8 @@
  * @module
  * @see image-spec 1.1, image-layout.md
  */
-import { fstat, openat } from "../../../ffi/calls/file.ts";
+import { openat } from "../../../ffi/calls/file.ts";
+import { fstat } from "../../../ffi/calls/stat.ts";
 import {
   AT_FDCWD,
   O_DIRECTORY,

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { fstat } from "../../../ffi/calls/file.ts";
+import { fstat } from "../../../ffi/calls/stat.ts";
 import type { Fd } from "../../../ffi/fd.ts";
 import type { HostPaths } from "../../base/host_paths.ts";
 import {

@@ -3,12 +3,8 @@
  *
  * @module
  */
-import {
-  type FileStatus,
-  fstat,
-  lseek,
-  openat,
-} from "../../../ffi/calls/file.ts";
+import { lseek, openat } from "../../../ffi/calls/file.ts";
+import { type FileStatus, fstat } from "../../../ffi/calls/stat.ts";
 import {
   AT_FDCWD,
   O_NONBLOCK,

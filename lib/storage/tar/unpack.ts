@@ -13,13 +13,16 @@ import {
   type DirectoryFd,
   fchmod,
   fchown,
-  type FileStatus,
   linkat,
-  lstatat,
   mkdirat,
   mknodat,
   openat,
 } from "../../../ffi/calls/file.ts";
+import {
+  type FileStatus,
+  isSameFile,
+  lstatat,
+} from "../../../ffi/calls/stat.ts";
 import { fremovexattr } from "../../../ffi/calls/xattr.ts";
 import {
   O_DIRECTORY,
@@ -333,9 +336,4 @@ function contentBytesOf({ type, sizeBytes, linkName }: TarEntry): number {
 
 function isDirectory({ mode }: FileStatus): boolean {
   return (mode & S_IFMT) === S_IFDIR;
-}
-
-function isSameFile(a: FileStatus, b: FileStatus): boolean {
-  return a.inode === b.inode && a.deviceMajor === b.deviceMajor &&
-    a.deviceMinor === b.deviceMinor;
 }

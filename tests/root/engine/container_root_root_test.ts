@@ -5,7 +5,8 @@
  * @module
  */
 import assert from "node:assert/strict";
-import { lstatat, mkdirat } from "../../../ffi/calls/file.ts";
+import { mkdirat } from "../../../ffi/calls/file.ts";
+import { lstatat } from "../../../ffi/calls/stat.ts";
 import { isSyscallError } from "../../../ffi/errno.ts";
 import type { Fd } from "../../../ffi/fd.ts";
 import { asFileMaker } from "../../../lib/runtime/rootfs/file_maker.ts";

@@ -1,15 +1,14 @@
 /** @module */
 import assert from "node:assert/strict";
 import {
-  fstat,
   linkat,
-  lstatat,
   lutimensat,
   mknodat,
   openat,
   readlinkat,
   symlinkat,
 } from "../../../ffi/calls/file.ts";
+import { fstat, lstatat } from "../../../ffi/calls/stat.ts";
 import { lgetxattr, lsetxattr } from "../../../ffi/calls/xattr.ts";
 import {
   AT_FDCWD,

@@ -1,6 +1,7 @@
 /** @module */
 import assert from "node:assert/strict";
-import { lstatat, openat } from "../../../ffi/calls/file.ts";
+import { openat } from "../../../ffi/calls/file.ts";
+import { lstatat } from "../../../ffi/calls/stat.ts";
 import { unshare } from "../../../ffi/calls/namespace.ts";
 import { AT_FDCWD, O_DIRECTORY, O_PATH } from "../../../ffi/constants/fcntl.ts";
 import { MOUNT } from "../../../ffi/constants/mount.ts";

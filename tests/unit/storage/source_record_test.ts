@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { openat, statat } from "../../../ffi/calls/file.ts";
+import { openat } from "../../../ffi/calls/file.ts";
+import { statat } from "../../../ffi/calls/stat.ts";
 import { AT_FDCWD, O_RDONLY } from "../../../ffi/constants/fcntl.ts";
 import { parseDigest } from "../../../lib/base/digest.ts";
 import { hostPaths } from "../../../lib/base/host_paths.ts";

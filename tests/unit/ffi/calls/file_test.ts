@@ -4,24 +4,26 @@ import {
   type Extent,
   fchmod,
   flock,
-  fstat,
   ftruncate,
   futimens,
   linkat,
   lseek,
-  lstatat,
-  lstatIfThere,
   lutimensat,
   mkdirat,
   openat,
   read,
   renameNoReplace,
   rmdirat,
-  statat,
   symlinkat,
   unlinkat,
   write,
 } from "../../../../ffi/calls/file.ts";
+import {
+  fstat,
+  lstatat,
+  lstatIfThere,
+  statat,
+} from "../../../../ffi/calls/stat.ts";
 import { openat2 } from "../../../../ffi/calls/openat2.ts";
 import {
   fgetxattrIfThere,

@@ -1,6 +1,7 @@
 /** @module */
 import assert from "node:assert/strict";
-import { fstat, openat } from "../../../../ffi/calls/file.ts";
+import { openat } from "../../../../ffi/calls/file.ts";
+import { fstat } from "../../../../ffi/calls/stat.ts";
 import { openat2IfThere } from "../../../../ffi/calls/openat2.ts";
 import { AT_FDCWD, O_PATH } from "../../../../ffi/constants/fcntl.ts";
 import { RESOLVE_IN_ROOT } from "../../../../ffi/constants/openat2.ts";

@@ -1,7 +1,7 @@
 /** @module */
 import assert from "node:assert/strict";
 import { openInRoot } from "../../../../lib/base/open_in_root.ts";
-import { fstat } from "../../../../ffi/calls/file.ts";
+import { fstat } from "../../../../ffi/calls/stat.ts";
 import {
   O_DIRECTORY,
   O_PATH,

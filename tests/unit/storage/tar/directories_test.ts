@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { fstat, openat } from "../../../../ffi/calls/file.ts";
+import { openat } from "../../../../ffi/calls/file.ts";
+import { fstat } from "../../../../ffi/calls/stat.ts";
 import {
   AT_FDCWD,
   O_DIRECTORY,
