@@ -4,6 +4,7 @@
  * @module
  */
 import { blockThread } from "../base/block_thread.ts";
+import { QUICK_TUNABLES } from "../runtime/launch/self_invocation.ts";
 import type { Host, TextWriter } from "./context.ts";
 import { OutputClosedError } from "./errors.ts";
 
@@ -29,12 +30,18 @@ export function denoHost(): Host {
         }
       },
     },
-    env: Deno.env,
+    env: { get: callersVariable },
     stdinIsTerminal: () => Deno.stdin.isTerminal(),
     stdoutIsTerminal: () => Deno.stdout.isTerminal(),
     stderrSize: () => Deno.stderr.isTerminal() ? Deno.consoleSize() : undefined,
     cwd: () => Deno.cwd(),
   };
+}
+
+/** A variable of the caller's; not what the portable file's header has set. */
+function callersVariable(name: string): string | undefined {
+  const value = Deno.env.get(name);
+  return value === QUICK_TUNABLES ? undefined : value;
 }
 
 /**

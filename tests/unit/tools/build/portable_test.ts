@@ -1,6 +1,9 @@
 /** @module */
 import assert from "node:assert/strict";
-import { BUNDLE_RUN_FLAGS } from "../../../../lib/runtime/launch/self_invocation.ts";
+import {
+  BUNDLE_RUN_FLAGS,
+  QUICK_TUNABLES,
+} from "../../../../lib/runtime/launch/self_invocation.ts";
 import {
   FAKE_DENO,
   namesIn,
@@ -179,6 +182,24 @@ exit 42
   ]);
   assert.match(stdout, /^base=mine$/m);
   assert.match(stdout, /^dir=mine too$/m);
+});
+
+Deno.test("the portable file has quick commands take memory in large pages", async () => {
+  const program = `#!/bin/sh
+[ "$1" = --version ] && exit 0
+printf '%s' "\${GLIBC_TUNABLES-none}"
+`;
+  await using file = await PortableFile.make({ program });
+  const settings = async (
+    word: string,
+    own: Record<string, string> = {},
+  ): Promise<string> => (await file.run([word], own)).stdout;
+  assert.equal(await settings("run"), QUICK_TUNABLES);
+  assert.equal(await settings("exec"), QUICK_TUNABLES);
+  assert.equal(await settings("run", { GLIBC_TUNABLES: "mine" }), "mine");
+  for (const word of ["monitor", "ps"]) {
+    assert.equal(await settings(word), "none");
+  }
 });
 
 Deno.test("the portable file unpacks read-only files into private directories", async () => {
