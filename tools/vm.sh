@@ -12,13 +12,13 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-# Name, cgroups, process 1, and tests: files of tests/e2e, or folders of tests/root.
+# Name, cgroups, process 1, and tests: files of tests/e2e, or paths in tests/root.
 # The longest come first. What is left out is no different there: a hybrid host has its
 # limits in version 1, as the machine that runs this may have, and systemd leaves the
 # effects of those in version 2 to the kernel.
 boots() {
   cat <<'LIST'
-v2 v2 plain guest_mode guest_life guest_network run_limits_kernel run_cgroups
+v2 v2 plain guest_mode guest_life guest_network network/vlan_attachment_root_test.ts run_limits_kernel run_cgroups
 hybrid hybrid plain guest_mode guest_life run_limits_kernel run_cgroups runtime/cgroups
 v2-probe v2 plain isolation_probe runtime/cgroups run_limits_effects guest_clock
 systemd v2 systemd guest_systemd run_cgroups
@@ -55,7 +55,8 @@ stage() {
   mkdir -p "$work/.cache/deno"
   cp -r .cache/deno/npm "$work/.cache/deno/"
   (cd "$work" && DENO_DIR=$work/.cache/deno "$deno" cache --quiet tools/test.ts \
-    tests/e2e/*_test.ts tests/root/runtime/cgroups/*_test.ts tests/fixtures/runtime/*.ts)
+    tests/e2e/*_test.ts tests/root/runtime/cgroups/*_test.ts \
+    tests/root/network/vlan_attachment_root_test.ts tests/fixtures/runtime/*.ts)
   # Without a compiler its tests are skipped, and counted.
   if command -v gcc >/dev/null; then
     gcc -static -O1 -o "$work/probe" tests/fixtures/probe/probe.c
