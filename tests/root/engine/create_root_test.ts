@@ -112,7 +112,7 @@ engineTest(
   (roots) => {
     const layers = [`${roots.directory}/no-such-layer`];
     assert.throws(() => roots.create({ name: "web", layers }), {
-      name: "NotFound",
+      code: "ENOENT",
     });
     assert.deepEqual(left(roots), []);
   },
