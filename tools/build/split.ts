@@ -143,10 +143,12 @@ function imported(
   // A set goes on with what is added to it meanwhile.
   for (const path of reached) {
     const found = modules.get(path);
-    for (const module of found?.atOnce ?? []) reached.add(module);
-    for (const module of found?.late ?? []) late.add(module);
-    for (const module of found?.atStart ?? []) atStart.add(module);
-    for (const module of [...late, ...atStart]) reached.add(module);
+    if (found === undefined) continue;
+    for (const module of found.late) late.add(module);
+    for (const module of found.atStart) atStart.add(module);
+    for (const modules of [found.atOnce, found.late, found.atStart]) {
+      for (const module of modules) reached.add(module);
+    }
   }
   return { late, atStart };
 }
