@@ -8,6 +8,8 @@
  */
 import { AT_EMPTY_PATH, AT_SYMLINK_NOFOLLOW } from "../constants/fcntl.ts";
 import {
+  S_IFDIR,
+  S_IFMT,
   STATX_BASIC_STATS,
   STATX_BYTES,
   STATX_LAYOUT,
@@ -42,6 +44,11 @@ export interface FileStatus {
   readonly specialMajor: number;
   /** Minor number of the device this file is, for device nodes. */
   readonly specialMinor: number;
+}
+
+/** Whether it is of a directory. */
+export function isDirectory({ mode }: Pick<FileStatus, "mode">): boolean {
+  return (mode & S_IFMT) === S_IFDIR;
 }
 
 /** Whether two are of one and the same file. */

@@ -3,9 +3,12 @@
  *
  * @module
  */
-import { lstatIfThere, statIfThere } from "../../ffi/calls/stat.ts";
+import {
+  isDirectory,
+  lstatIfThere,
+  statIfThere,
+} from "../../ffi/calls/stat.ts";
 import { AT_FDCWD } from "../../ffi/constants/fcntl.ts";
-import { S_IFDIR, S_IFMT } from "../../ffi/constants/stat.ts";
 import { isSyscallError } from "../../ffi/errno.ts";
 
 /**
@@ -30,7 +33,7 @@ export function targetExists(path: string): boolean {
 export function isDirectoryAt(path: string): boolean {
   try {
     const status = statIfThere(AT_FDCWD, path);
-    return status !== undefined && (status.mode & S_IFMT) === S_IFDIR;
+    return status !== undefined && isDirectory(status);
   } catch (error) {
     // Whoever opens it tells what is wrong with it.
     if (isSyscallError(error)) return false;

@@ -4,9 +4,14 @@
  *
  * @module
  */
-import { type FileStatus, lstatat, statat } from "../../ffi/calls/stat.ts";
+import {
+  type FileStatus,
+  isDirectory,
+  lstatat,
+  statat,
+} from "../../ffi/calls/stat.ts";
 import { AT_FDCWD } from "../../ffi/constants/fcntl.ts";
-import { S_IFBLK, S_IFCHR, S_IFDIR, S_IFMT } from "../../ffi/constants/stat.ts";
+import { S_IFBLK, S_IFCHR, S_IFMT } from "../../ffi/constants/stat.ts";
 import { SyscallError } from "../../ffi/errno.ts";
 import { UsageError } from "../base/errors.ts";
 import { namesIn } from "../base/names_in.ts";
@@ -120,10 +125,6 @@ function missing(what: string, why: string, cause?: Error): UsageError {
     `error gathering device information while ${what}: ${why}`,
     cause === undefined ? {} : { cause },
   );
-}
-
-function isDirectory({ mode }: FileStatus): boolean {
-  return (mode & S_IFMT) === S_IFDIR;
 }
 
 function deviceOf(status: FileStatus, path: string): Device | undefined {

@@ -5,10 +5,9 @@
  * @module
  * @see Linux Documentation/filesystems/overlayfs.rst, "whiteouts and opaque directories"
  */
-import type { FileStatus } from "../../ffi/calls/stat.ts";
+import { type FileStatus, isDirectory } from "../../ffi/calls/stat.ts";
 import type { Fd } from "../../ffi/fd.ts";
 import {
-  isDirectory,
   isWhiteout,
   MergedDirectory,
   type MergedPath,

@@ -5,7 +5,7 @@
  * @see statx(2), `stx_blocks`
  */
 import { openat } from "../../ffi/calls/file.ts";
-import { type FileStatus, lstatat } from "../../ffi/calls/stat.ts";
+import { type FileStatus, isDirectory, lstatat } from "../../ffi/calls/stat.ts";
 import {
   AT_FDCWD,
   O_DIRECTORY,
@@ -83,7 +83,7 @@ export class DiskMeter {
 
   #sizeOf(status: FileStatus): number {
     if (this.#counts === "blocks") return status.blocks * BLOCK_BYTES;
-    return (status.mode & S_IFMT) === S_IFDIR ? 0 : status.sizeBytes;
+    return isDirectory(status) ? 0 : status.sizeBytes;
   }
 
   #isNew(inode: string): boolean {

@@ -4,14 +4,13 @@
  *
  * @module
  */
-import type { FileStatus } from "../../ffi/calls/stat.ts";
+import { type FileStatus, isDirectory } from "../../ffi/calls/stat.ts";
 import {
   type ComparedFile,
   compareDirectory,
   type ComparedPath,
   compareLayers,
 } from "./compared_directory.ts";
-import { isDirectory } from "./merged_layers.ts";
 import type { Snapshot } from "./snapshot.ts";
 import type { ByteString } from "./tar/byte_string.ts";
 

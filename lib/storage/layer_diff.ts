@@ -10,7 +10,7 @@
  * @see image-spec 1.1, layer.md, "Representing Changes"
  */
 import { type Extent } from "../../ffi/calls/file.ts";
-import { type FileStatus, fstat } from "../../ffi/calls/stat.ts";
+import { type FileStatus, fstat, isDirectory } from "../../ffi/calls/stat.ts";
 import type { Fd } from "../../ffi/fd.ts";
 import type { Memory } from "../../ffi/memory.ts";
 import {
@@ -23,7 +23,6 @@ import {
 } from "./compared_directory.ts";
 import { isSameDirectory } from "./layer_changes.ts";
 import {
-  isDirectory,
   isWhiteout,
   MergedDirectory,
   openBelow,

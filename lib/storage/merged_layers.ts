@@ -8,7 +8,11 @@
  * @see Linux Documentation/filesystems/overlayfs.rst, "whiteouts and opaque directories"
  */
 import { openat } from "../../ffi/calls/file.ts";
-import { type FileStatus, lstatIfThere } from "../../ffi/calls/stat.ts";
+import {
+  type FileStatus,
+  isDirectory,
+  lstatIfThere,
+} from "../../ffi/calls/stat.ts";
 import { openat2 } from "../../ffi/calls/openat2.ts";
 import {
   AT_FDCWD,
@@ -21,7 +25,7 @@ import {
   RESOLVE_BENEATH,
   RESOLVE_NO_SYMLINKS,
 } from "../../ffi/constants/openat2.ts";
-import { S_IFCHR, S_IFDIR, S_IFMT } from "../../ffi/constants/stat.ts";
+import { S_IFCHR, S_IFMT } from "../../ffi/constants/stat.ts";
 import { isSyscallError } from "../../ffi/errno.ts";
 import type { Fd } from "../../ffi/fd.ts";
 import { listNames } from "../base/directory_names.ts";
@@ -200,11 +204,6 @@ export function tryStat(
 export function isWhiteout(status: FileStatus): boolean {
   return (status.mode & S_IFMT) === S_IFCHR && status.specialMajor === 0 &&
     status.specialMinor === 0;
-}
-
-/** Whether a file is a directory. */
-export function isDirectory({ mode }: Pick<FileStatus, "mode">): boolean {
-  return (mode & S_IFMT) === S_IFDIR;
 }
 
 function tryOpen(directory: number, name: ByteString): Fd | undefined {

@@ -5,11 +5,11 @@
  * @module
  * @see path_resolution(7)
  */
+import { isDirectory } from "../../ffi/calls/stat.ts";
 import { readlinkat } from "../../ffi/calls/file.ts";
 import { S_IFLNK, S_IFMT } from "../../ffi/constants/stat.ts";
 import type { Fd } from "../../ffi/fd.ts";
 import {
-  isDirectory,
   MergedDirectory,
   type MergedPath,
   openLayers,

@@ -21,7 +21,12 @@ import {
   readlinkat,
   symlinkat,
 } from "../../ffi/calls/file.ts";
-import { type FileStatus, fstat, lstatat } from "../../ffi/calls/stat.ts";
+import {
+  type FileStatus,
+  fstat,
+  isDirectory,
+  lstatat,
+} from "../../ffi/calls/stat.ts";
 import { lgetxattr, llistxattr } from "../../ffi/calls/xattr.ts";
 import { ERRNO } from "../../ffi/constants/errno.ts";
 import {
@@ -236,10 +241,6 @@ function statListed(
     if (isSyscallError(error, "ENOENT")) return undefined;
     throw error;
   }
-}
-
-function isDirectory({ mode }: FileStatus): boolean {
-  return (mode & S_IFMT) === S_IFDIR;
 }
 
 /** Copies what is no hole, by the file system itself where it can share. */

@@ -4,12 +4,11 @@
  *
  * @module
  */
-import type { FileStatus } from "../../ffi/calls/stat.ts";
+import { type FileStatus, isDirectory } from "../../ffi/calls/stat.ts";
 import { S_IFLNK, S_IFMT } from "../../ffi/constants/stat.ts";
 import type { Fd } from "../../ffi/fd.ts";
 import { isSameDirectory, type LayerChange } from "./layer_changes.ts";
 import {
-  isDirectory,
   type LayerFile,
   MergedDirectory,
   type MergedPath,

@@ -6,7 +6,7 @@
  * @module
  */
 import { type Extent, openat, read, readlinkat } from "../../ffi/calls/file.ts";
-import type { FileStatus } from "../../ffi/calls/stat.ts";
+import { type FileStatus, isDirectory } from "../../ffi/calls/stat.ts";
 import { AT_FDCWD, O_RDONLY } from "../../ffi/constants/fcntl.ts";
 import {
   S_IFBLK,
@@ -84,7 +84,7 @@ export class LinkFinder {
     { mode, linkCount, deviceMajor, deviceMinor, inode }: FileStatus,
     name: ByteString,
   ): ByteString | undefined {
-    if (linkCount < 2 || (mode & S_IFMT) === S_IFDIR) return undefined;
+    if (linkCount < 2 || isDirectory({ mode })) return undefined;
     const key = `${deviceMajor}:${deviceMinor}:${inode}`;
     const first = this.#first.get(key);
     if (first === undefined) this.#first.set(key, name);

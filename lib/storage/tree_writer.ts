@@ -17,6 +17,7 @@ import {
 import {
   type FileStatus,
   fstat,
+  isDirectory,
   isSameFile,
   lstatat,
 } from "../../ffi/calls/stat.ts";
@@ -31,7 +32,7 @@ import {
   O_WRONLY,
 } from "../../ffi/constants/fcntl.ts";
 import { RESOLVE_NO_XDEV } from "../../ffi/constants/openat2.ts";
-import { S_IFDIR, S_IFLNK, S_IFMT, S_IFREG } from "../../ffi/constants/stat.ts";
+import { S_IFLNK, S_IFMT, S_IFREG } from "../../ffi/constants/stat.ts";
 import {
   describeErrno,
   isSyscallError,
@@ -277,10 +278,6 @@ class TreeWriter implements Disposable {
     const name = printable(entry.name);
     return `Cannot copy ${name} to "${this.#target.label}": ${reason}`;
   }
-}
-
-function isDirectory({ mode }: FileStatus): boolean {
-  return (mode & S_IFMT) === S_IFDIR;
 }
 
 /** Whether something is mounted on a name, in whatever namespace it is of. */

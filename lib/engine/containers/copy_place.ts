@@ -5,19 +5,14 @@
  * @module
  */
 import { readlinkat } from "../../../ffi/calls/file.ts";
-import { fstat, lstatat } from "../../../ffi/calls/stat.ts";
+import { fstat, isDirectory, lstatat } from "../../../ffi/calls/stat.ts";
 import {
   AT_FDCWD,
   O_DIRECTORY,
   O_NOFOLLOW,
   O_PATH,
 } from "../../../ffi/constants/fcntl.ts";
-import {
-  S_IFDIR,
-  S_IFLNK,
-  S_IFMT,
-  S_IFREG,
-} from "../../../ffi/constants/stat.ts";
+import { S_IFLNK, S_IFMT, S_IFREG } from "../../../ffi/constants/stat.ts";
 import { isSyscallError } from "../../../ffi/errno.ts";
 import { openat } from "../../../ffi/calls/file.ts";
 import type { Fd } from "../../../ffi/fd.ts";
@@ -99,12 +94,12 @@ export function findSource(
     () => space.open(encode(path) || encode("/"), flags),
     () => space.missing(path),
   );
-  const isDirectory = (fstat(top.number).mode & S_IFMT) === S_IFDIR;
+  const isFolder = isDirectory(fstat(top.number));
   const { base } = split(encode(path));
   return {
     top,
-    name: isDirectory && isItself(base) ? CONTENTS : base,
-    kind: isDirectory ? "directory" : "other",
+    name: isFolder && isItself(base) ? CONTENTS : base,
+    kind: isFolder ? "directory" : "other",
   };
 }
 

@@ -5,9 +5,8 @@
  * @module
  */
 import { Arena } from "../../../ffi/arena.ts";
-import { fstat } from "../../../ffi/calls/stat.ts";
+import { fstat, isDirectory } from "../../../ffi/calls/stat.ts";
 import { ERRNO } from "../../../ffi/constants/errno.ts";
-import { S_IFDIR, S_IFMT } from "../../../ffi/constants/stat.ts";
 import { Fd } from "../../../ffi/fd.ts";
 import { SyscallError } from "../../../ffi/errno.ts";
 import { lookUp, performIn } from "../../../ffi/perform.ts";
@@ -164,6 +163,6 @@ function kindToCreate(
   results: Results,
 ): "directory" | "file" {
   if (typeof create === "string") return create;
-  const { mode } = fstat(lookUp(results, create.like));
-  return (mode & S_IFMT) === S_IFDIR ? "directory" : "file";
+  const like = fstat(lookUp(results, create.like));
+  return isDirectory(like) ? "directory" : "file";
 }

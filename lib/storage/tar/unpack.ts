@@ -20,6 +20,7 @@ import {
 } from "../../../ffi/calls/file.ts";
 import {
   type FileStatus,
+  isDirectory,
   isSameFile,
   lstatat,
 } from "../../../ffi/calls/stat.ts";
@@ -29,7 +30,7 @@ import {
   O_NOFOLLOW,
   O_RDONLY,
 } from "../../../ffi/constants/fcntl.ts";
-import { S_IFCHR, S_IFDIR, S_IFMT } from "../../../ffi/constants/stat.ts";
+import { S_IFCHR } from "../../../ffi/constants/stat.ts";
 import {
   describeErrno,
   isSyscallError,
@@ -332,8 +333,4 @@ class Unpacker implements Disposable {
 function contentBytesOf({ type, sizeBytes, linkName }: TarEntry): number {
   if (type === "file") return sizeBytes;
   return type === "symbolic-link" ? linkName.length : 0;
-}
-
-function isDirectory({ mode }: FileStatus): boolean {
-  return (mode & S_IFMT) === S_IFDIR;
 }
