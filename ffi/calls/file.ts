@@ -10,13 +10,14 @@ import {
   AT_REMOVEDIR,
   AT_SYMLINK_FOLLOW,
   AT_SYMLINK_NOFOLLOW,
+  LOCK_NB,
   O_CLOEXEC,
 } from "../constants/fcntl.ts";
 import { UTIME_OMIT } from "../constants/stat.ts";
 import { LITTLE_ENDIAN } from "../endian.ts";
 import { Fd } from "../fd.ts";
 import type { Memory } from "../memory.ts";
-import { syscall } from "../syscall.ts";
+import { syscall, syscallUnless } from "../syscall.ts";
 
 /**
  * A path for the kernel: text, encoded as UTF-8, or the bytes themselves
@@ -45,6 +46,23 @@ export function openat(
   return new Fd(
     syscall("openat", directory, bytesOf(path), flags | O_CLOEXEC, mode),
   );
+}
+
+/** As {@linkcode openat}, but `undefined` if there is no such name. */
+export function openatIfThere(
+  directory: DirectoryFd,
+  path: KernelPath,
+  flags: number,
+): Fd | undefined {
+  const number = syscallUnless(
+    ["ENOENT"],
+    "openat",
+    directory,
+    bytesOf(path),
+    flags | O_CLOEXEC,
+    0,
+  );
+  return number === undefined ? undefined : new Fd(number);
 }
 
 /** `mkdirat(2)` */
@@ -248,6 +266,12 @@ export function pwrite(
 /** `flock(2)` with a union of `LOCK_` flags. */
 export function flock(fd: number, operation: number): void {
   syscall("flock", fd, operation);
+}
+
+/** As {@linkcode flock} with `LOCK_NB`; `false` if somebody else has a lock. */
+export function tryFlock(fd: number, operation: number): boolean {
+  return syscallUnless(["EAGAIN"], "flock", fd, operation | LOCK_NB) !==
+    undefined;
 }
 
 /** Two `struct timespec`: access, left alone, and modification. */

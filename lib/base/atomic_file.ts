@@ -4,6 +4,7 @@
  * @module
  * @see rename(2)
  */
+import { isMissing } from "./path_exists.ts";
 
 /** Its owner's alone. */
 const MODE = 0o600;
@@ -71,9 +72,11 @@ function removeIfThere(path: string): void {
  * @returns Its text, or `undefined` if there is no such file.
  */
 export function readTextFileIfExists(path: string): string | undefined {
+  if (isMissing(path)) return undefined;
   try {
     return Deno.readTextFileSync(path);
   } catch (error) {
+    // It may be gone by now.
     if (error instanceof Deno.errors.NotFound) return undefined;
     throw error;
   }

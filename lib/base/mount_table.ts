@@ -39,28 +39,33 @@ export interface MountEntry {
  * ```
  */
 export function parseMountTable(mountinfo: string): MountEntry[] {
-  return mountinfo.split("\n").flatMap((line): MountEntry[] => {
-    // Optional fields come before the lone dash, as many as there are.
-    const [mount = "", fileSystem = ""] = line.split(" - ");
-    const [, , device = "", root, mountPoint, options] = mount.split(" ");
-    const [type, , superOptions = ""] = fileSystem.split(" ");
-    const [major, minor] = device.split(":").map(Number);
-    if (
-      major === undefined || minor === undefined || root === undefined ||
-      mountPoint === undefined || options === undefined || type === undefined
-    ) return [];
-    return [{
-      device: { major, minor },
-      root: unescape(root),
-      mountPoint: unescape(mountPoint),
-      type,
-      options: [...options.split(","), ...superOptions.split(",")],
-    }];
-  });
+  return mountinfo.split("\n").map(parseMount)
+    .filter((mount) => mount !== undefined);
+}
+
+/** Reads a line of a mount table; `undefined` for what is none. */
+export function parseMount(line: string): MountEntry | undefined {
+  // Optional fields come before the lone dash, as many as there are.
+  const [mount = "", fileSystem = ""] = line.split(" - ");
+  const [, , device = "", root, mountPoint, options] = mount.split(" ");
+  const [type, , superOptions = ""] = fileSystem.split(" ");
+  const [major, minor] = device.split(":");
+  if (
+    major === undefined || minor === undefined || root === undefined ||
+    mountPoint === undefined || options === undefined || type === undefined
+  ) return undefined;
+  return {
+    device: { major: Number(major), minor: Number(minor) },
+    root: unescape(root),
+    mountPoint: unescape(mountPoint),
+    type,
+    options: `${options},${superOptions}`.split(","),
+  };
 }
 
 /** Blanks, tabs, newlines and backslashes are written as octal numbers. */
 function unescape(text: string): string {
+  if (!text.includes("\\")) return text;
   return text.replace(
     /\\([0-7]{3})/g,
     (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 8)),

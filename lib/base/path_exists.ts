@@ -8,8 +8,11 @@ import {
   lstatIfThere,
   statIfThere,
 } from "../../ffi/calls/stat.ts";
-import { AT_FDCWD } from "../../ffi/constants/fcntl.ts";
+import { ERRNO } from "../../ffi/constants/errno.ts";
+import { AT_FDCWD, AT_SYMLINK_NOFOLLOW } from "../../ffi/constants/fcntl.ts";
+import { STATX_BYTES } from "../../ffi/constants/stat.ts";
 import { isSyscallError } from "../../ffi/errno.ts";
+import { trySyscall } from "../../ffi/syscall.ts";
 
 /**
  * Whether a path names something, a link that leads nowhere included.
@@ -18,6 +21,17 @@ import { isSyscallError } from "../../ffi/errno.ts";
  */
 export function pathExists(path: string): boolean {
   return lstatIfThere(AT_FDCWD, path) !== undefined;
+}
+
+/**
+ * Whether it is certain that a path names nothing. For who is about to ask Deno
+ * for what mostly is not there: an exception takes it ten times as long.
+ */
+export function isMissing(path: string): boolean {
+  const status = new Uint8Array(STATX_BYTES);
+  const flags = AT_SYMLINK_NOFOLLOW;
+  return trySyscall("statx", AT_FDCWD, path, flags, 0, status) ===
+    -ERRNO.ENOENT;
 }
 
 /**

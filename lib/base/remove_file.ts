@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { isMissing } from "./path_exists.ts";
 
 /**
  * Removes a file; that there is none is fine.
@@ -10,9 +11,11 @@
  * @throws {Error} Of the operating system, if it is there and cannot be removed.
  */
 export function removeFileIfExists(path: string): void {
+  if (isMissing(path)) return;
   try {
     Deno.removeSync(path);
   } catch (error) {
+    // It may be gone by now.
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
 }

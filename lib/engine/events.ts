@@ -7,7 +7,6 @@
  * @see open(2), O_APPEND: appending and finding the end are one step
  */
 import { openat } from "../../ffi/calls/file.ts";
-import { fstat } from "../../ffi/calls/stat.ts";
 import {
   AT_FDCWD,
   O_APPEND,
@@ -137,24 +136,25 @@ export function recordContainerEvent(
 }
 
 /** One line; its beginning is nowhere else in a log, since strings escape it. */
-function eventLine(
+function eventLine(event: RecordedEvent): string {
+  const whole = lineWith(event, Object.keys(event.attributes).sort());
+  return whole.length <= MAX_LINE_LENGTH
+    ? whole
+    : lineWith(event, SHORT_ATTRIBUTES);
+}
+
+function lineWith(
   { time, type, action, id, attributes }: RecordedEvent,
+  names: readonly string[],
 ): string {
-  const line = (names: readonly string[]): string => {
-    const kept = names.flatMap((name) => {
-      const value = attributes[name];
-      return value === undefined ? [] : [[cut(name), cut(value)]];
-    });
-    return JSON.stringify({
-      time,
-      type,
-      action: cut(action),
-      id,
-      attributes: Object.fromEntries(kept),
-    }) + "\n";
-  };
-  const whole = line(Object.keys(attributes).toSorted());
-  return whole.length <= MAX_LINE_LENGTH ? whole : line(SHORT_ATTRIBUTES);
+  // A label may have any name, `__proto__` too.
+  const kept: Record<string, string> = Object.create(null);
+  for (const name of names) {
+    const value = attributes[name];
+    if (value !== undefined) kept[cut(name)] = cut(value);
+  }
+  const line = { time, type, action: cut(action), id, attributes: kept };
+  return `${JSON.stringify(line)}\n`;
 }
 
 function cut(text: string): string {
@@ -169,7 +169,8 @@ function append(paths: Pick<HostPaths, "events">, line: string): number {
   // In one call, so that lines of several processes do not mix.
   const bytes = new TextEncoder().encode(line);
   syscall("write", file.number, bytes, bytes.length);
-  return fstat(file.number).sizeBytes;
+  const SEEK_CUR = 1;
+  return syscall("lseek", file.number, 0, SEEK_CUR);
 }
 
 function openLog(paths: Pick<HostPaths, "events">): Fd {

@@ -3,16 +3,14 @@
  *
  * @module
  */
-import { flock, openat } from "../../ffi/calls/file.ts";
+import { openat, tryFlock } from "../../ffi/calls/file.ts";
 import { fstat, isSameFile, statIfThere } from "../../ffi/calls/stat.ts";
 import {
   AT_FDCWD,
   LOCK_EX,
-  LOCK_NB,
   O_CREAT,
   O_RDWR,
 } from "../../ffi/constants/fcntl.ts";
-import { isSyscallError } from "../../ffi/errno.ts";
 import type { Fd } from "../../ffi/fd.ts";
 import { syscallAsync } from "../../ffi/syscall.ts";
 import { noteBegun, noteFinished } from "./unfinished.ts";
@@ -53,13 +51,7 @@ export async function lockFile(path: string): Promise<Disposable> {
 
 /** Locks an open file unless somebody else has. */
 export function tryLock(fd: Fd): boolean {
-  try {
-    flock(fd.number, LOCK_EX | LOCK_NB);
-    return true;
-  } catch (error) {
-    if (isSyscallError(error, "EAGAIN")) return false;
-    throw error;
-  }
+  return tryFlock(fd.number, LOCK_EX);
 }
 
 /** Whether a path still leads to an open file. */

@@ -5,16 +5,14 @@
  * @module
  * @see flock(2)
  */
-import { flock, openat } from "../../../ffi/calls/file.ts";
+import { flock, openat, openatIfThere, tryFlock } from "../../../ffi/calls/file.ts";
 import {
   AT_FDCWD,
   LOCK_EX,
-  LOCK_NB,
   LOCK_SH,
   O_DIRECTORY,
   O_RDONLY,
 } from "../../../ffi/constants/fcntl.ts";
-import { isSyscallError } from "../../../ffi/errno.ts";
 import type { Fd } from "../../../ffi/fd.ts";
 import { blockThread } from "../../base/block_thread.ts";
 
@@ -25,16 +23,13 @@ import { blockThread } from "../../base/block_thread.ts";
  * `"missing"` if there is no such directory.
  */
 export function tryLock(directory: string): Fd | "busy" | "missing" {
-  const opened = open(directory);
+  const opened = openatIfThere(AT_FDCWD, directory, O_RDONLY | O_DIRECTORY);
   if (opened === undefined) return "missing";
-  try {
-    flock(opened.number, LOCK_EX | LOCK_NB);
-    return opened;
-  } catch (error) {
-    opened[Symbol.dispose]();
-    if (isSyscallError(error, "EAGAIN")) return "busy";
-    throw error;
-  }
+  using undo = new DisposableStack();
+  undo.use(opened);
+  if (!tryFlock(opened.number, LOCK_EX)) return "busy";
+  undo.move();
+  return opened;
 }
 
 /**
@@ -45,15 +40,6 @@ export function lockShared(directory: string): Fd {
   const opened = openat(AT_FDCWD, directory, O_RDONLY | O_DIRECTORY);
   flock(opened.number, LOCK_SH);
   return opened;
-}
-
-function open(directory: string): Fd | undefined {
-  try {
-    return openat(AT_FDCWD, directory, O_RDONLY | O_DIRECTORY);
-  } catch (error) {
-    if (isSyscallError(error, "ENOENT")) return undefined;
-    throw error;
-  }
 }
 
 const RETRY_MS = 10;

@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { openat } from "../../../ffi/calls/file.ts";
+import { openatIfThere } from "../../../ffi/calls/file.ts";
 import { AT_FDCWD, O_RDWR } from "../../../ffi/constants/fcntl.ts";
 import { isSyscallError } from "../../../ffi/errno.ts";
 import type { HostPaths } from "../../base/host_paths.ts";
@@ -37,8 +37,8 @@ export function writeMark(path: string): void {
 export function thawAbandoned(paths: HostPaths, id: ContainerId): void {
   const path = markPath(paths, id);
   try {
-    using mark = openat(AT_FDCWD, path, O_RDWR);
-    if (!tryLock(mark)) return;
+    using mark = openatIfThere(AT_FDCWD, path, O_RDWR);
+    if (mark === undefined || !tryLock(mark)) return;
     const isPaused = Deno.readTextFileSync(path) === MARK;
     const cgroupsPath = readConfig(paths, id)?.cgroupsPath;
     if (isPaused && cgroupsPath !== undefined) {
@@ -46,7 +46,7 @@ export function thawAbandoned(paths: HostPaths, id: ContainerId): void {
     }
     Deno.removeSync(path);
   } catch (error) {
-    // Nobody has paused it, or it is gone by now.
+    // It is gone by now.
     const isGone = isSyscallError(error, "ENOENT", "ENOTDIR") ||
       error instanceof Deno.errors.NotFound;
     if (!isGone) throw error;

@@ -8,7 +8,7 @@ import { type DeviceNumber } from "../../../ffi/calls/file.ts";
 import { statat } from "../../../ffi/calls/stat.ts";
 import { AT_FDCWD } from "../../../ffi/constants/fcntl.ts";
 import { isSyscallError } from "../../../ffi/errno.ts";
-import { parseMountTable } from "../../base/mount_table.ts";
+import { type MountEntry, parseMount } from "../../base/mount_table.ts";
 import type { Controller, Hierarchy } from "./hierarchy.ts";
 
 /** A line of the mount table that shows a hierarchy. */
@@ -70,25 +70,32 @@ export function isController(word: string): word is Controller {
  * ```
  */
 export function parseCgroupMounts(mountinfo: string): CgroupMount[] {
-  // A host with many containers has many mounts of other kinds.
-  const lines = mountinfo.split("\n")
-    .filter((line) => line.includes(CGROUP_LINE)).join("\n");
-  return parseMountTable(lines).flatMap(
-    ({ type, options, mountPoint, device }): CgroupMount[] => {
-      if (type !== "cgroup" && type !== "cgroup2") return [];
-      if (options.includes("ro")) return [];
-      const place = { mountPoint, device };
-      if (type === "cgroup2") {
-        return [{ version: "v2", ...place, controllers: [], data: "" }];
-      }
-      const controllers = options.filter(isController);
-      const name = options.filter((option) => option.startsWith("name="));
-      const data = [...controllers, ...name].join(",");
-      return data === ""
-        ? []
-        : [{ version: "v1", ...place, controllers, data }];
-    },
-  );
+  const found: CgroupMount[] = [];
+  for (const line of mountinfo.split("\n")) {
+    // A host with many containers has many mounts of other kinds.
+    if (!line.includes(CGROUP_LINE)) continue;
+    const mount = parseMount(line);
+    const hierarchy = mount && hierarchyAt(mount);
+    if (hierarchy !== undefined) found.push(hierarchy);
+  }
+  return found;
+}
+
+function hierarchyAt(
+  { type, options, mountPoint, device }: MountEntry,
+): CgroupMount | undefined {
+  if (type !== "cgroup" && type !== "cgroup2") return undefined;
+  if (options.includes("ro")) return undefined;
+  const place = { mountPoint, device };
+  if (type === "cgroup2") {
+    return { version: "v2", ...place, controllers: [], data: "" };
+  }
+  const controllers = options.filter(isController);
+  const name = options.filter((option) => option.startsWith("name="));
+  const data = [...controllers, ...name].join(",");
+  return data === ""
+    ? undefined
+    : { version: "v1", ...place, controllers, data };
 }
 
 /**

@@ -5,17 +5,15 @@
  * @module
  * @see flock(2)
  */
-import { flock, openat } from "../../../ffi/calls/file.ts";
+import { openat, tryFlock } from "../../../ffi/calls/file.ts";
 import {
   AT_FDCWD,
   AT_REMOVEDIR,
   LOCK_EX,
-  LOCK_NB,
   LOCK_SH,
   O_DIRECTORY,
   O_RDONLY,
 } from "../../../ffi/constants/fcntl.ts";
-import { isSyscallError } from "../../../ffi/errno.ts";
 import type { Fd } from "../../../ffi/fd.ts";
 import { syscallUnless } from "../../../ffi/syscall.ts";
 import type { Hierarchy } from "./hierarchy.ts";
@@ -43,7 +41,7 @@ export function lockParents(
   if (first === undefined) return owner;
   const directory = owner.use(openDirectory(first));
   const end = performance.now() + PATIENCE_MS;
-  while (!tryLock(directory, LOCK_SH) && performance.now() < end) pause();
+  while (!tryFlock(directory.number, LOCK_SH) && performance.now() < end) pause();
   return owner;
 }
 
@@ -55,7 +53,7 @@ export function removeDefaultParent(hierarchies: readonly Hierarchy[]): void {
   const [first] = hierarchies;
   if (first === undefined) return;
   using directory = openDirectory(first);
-  if (!tryLock(directory, LOCK_EX)) return;
+  if (!tryFlock(directory.number, LOCK_EX)) return;
   for (const { mountPoint } of hierarchies) {
     // It has other containers' cgroups, processes, or has not been made here.
     const answers = ["EBUSY", "ENOTEMPTY", "ENOENT"] as const;
@@ -72,19 +70,9 @@ export function whileNothingStarts(
   const [first] = hierarchies;
   if (first === undefined) return;
   using directory = openDirectory(first);
-  if (tryLock(directory, LOCK_EX)) act();
+  if (tryFlock(directory.number, LOCK_EX)) act();
 }
 
 function openDirectory({ mountPoint }: Hierarchy): Fd {
   return openat(AT_FDCWD, mountPoint, O_RDONLY | O_DIRECTORY);
-}
-
-function tryLock(directory: Fd, kind: number): boolean {
-  try {
-    flock(directory.number, kind | LOCK_NB);
-    return true;
-  } catch (error) {
-    if (isSyscallError(error, "EAGAIN")) return false;
-    throw error;
-  }
 }

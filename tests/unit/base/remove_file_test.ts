@@ -18,3 +18,11 @@ Deno.test("removeFileIfExists() tells what it could not remove", () => {
   Deno.writeTextFileSync(`${directory.path}/file`, "");
   assert.throws(() => removeFileIfExists(directory.path));
 });
+
+Deno.test("removeFileIfExists() removes a link that leads nowhere", () => {
+  using directory = new TemporaryDirectory();
+  const path = `${directory.path}/link`;
+  Deno.symlinkSync("nowhere", path);
+  removeFileIfExists(path);
+  assert.ok(!pathExists(path));
+});

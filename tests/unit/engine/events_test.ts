@@ -70,6 +70,15 @@ Deno.test("recordEvent() cuts long attributes and drops too many", () => {
   assert.deepEqual(many?.attributes, START.attributes);
 });
 
+Deno.test("recordEvent() keeps a label by any name, in order", () => {
+  using directory = new TemporaryDirectory();
+  const paths = pathsIn(directory);
+  const labels = JSON.parse('{"z":"1","__proto__":"2","a":"3"}');
+  recordEvent(paths, { ...START, attributes: labels }, 5);
+  const text = Deno.readTextFileSync(eventLogPath(paths));
+  assert.ok(text.includes('{"__proto__":"2","a":"3","z":"1"}'), text);
+});
+
 Deno.test("recordEvent() keeps two logs of 4 MiB", () => {
   using directory = new TemporaryDirectory();
   const paths = pathsIn(directory);

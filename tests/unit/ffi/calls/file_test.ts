@@ -11,10 +11,12 @@ import {
   lutimensat,
   mkdirat,
   openat,
+  openatIfThere,
   read,
   renameNoReplace,
   rmdirat,
   symlinkat,
+  tryFlock,
   unlinkat,
   write,
 } from "../../../../ffi/calls/file.ts";
@@ -261,4 +263,25 @@ Deno.test("extended attributes are set, listed, read and removed as bytes", () =
     fremovexattr(fd.number, "user.a");
     assert.equal(llistxattr(`${path}/f`).length, 1);
   });
+});
+
+Deno.test("openatIfThere() opens what is there, and throws what is no answer", () => {
+  using directory = new TemporaryDirectory();
+  const { path } = directory;
+  using opened = openatIfThere(AT_FDCWD, path, O_DIRECTORY);
+  assert.ok(opened?.isOpen);
+  assert.equal(openatIfThere(AT_FDCWD, `${path}/none`, 0), undefined);
+  Deno.writeTextFileSync(`${path}/file`, "");
+  assert.throws(() => openatIfThere(AT_FDCWD, `${path}/file/below`, 0), {
+    code: "ENOTDIR",
+  });
+});
+
+Deno.test("tryFlock() locks what nobody else has locked", () => {
+  using directory = new TemporaryDirectory();
+  using one = openat(AT_FDCWD, directory.path, O_DIRECTORY);
+  using other = openat(AT_FDCWD, directory.path, O_DIRECTORY);
+  assert.ok(tryFlock(one.number, LOCK_EX));
+  assert.ok(!tryFlock(other.number, LOCK_EX));
+  assert.throws(() => tryFlock(other.number, 0), { code: "EINVAL" });
 });
