@@ -120,18 +120,23 @@ export function resetSignal(signal: number): void {
 }
 
 /** What Deno handles itself, SIGUSR1 for its inspector. */
-const DENOS = ["SIGHUP", "SIGINT", "SIGTERM", "SIGUSR1"] as const;
+const DENOS = ["SIGUSR1", "SIGHUP", "SIGINT", "SIGTERM"] as const;
 
 /**
- * Deno installs handlers of its own half a second after the start, which is
- * after ours. Its registry installs only one for each signal, so we make it do
- * so now; what Deno adds to its registry later goes unheard.
+ * Deno installs handlers of its own once it has run for half a second and waits
+ * for something, which is after ours: one of SIGUSR1, and with the first of any
+ * signal those that end it tidily. As it installs one only once for each signal,
+ * we make it do so now; what it adds to its registry later goes unheard.
+ *
+ * It cannot be done later, when the signals are ours already: what arrives
+ * before Deno's registry has listeners ends this process.
+ *
+ * @see Deno cli/worker.rs, `spawn_sigusr1_inspector_listener()`; ext/signals/lib.rs
  */
 function forestallDeno(signals: readonly number[]): void {
+  const name = DENOS.find((denos) => signals.includes(SIGNALS[denos]));
+  if (name === undefined) return;
   const listener = (): void => undefined;
-  for (const name of DENOS) {
-    if (!signals.includes(SIGNALS[name])) continue;
-    Deno.addSignalListener(name, listener);
-    Deno.removeSignalListener(name, listener);
-  }
+  Deno.addSignalListener(name, listener);
+  Deno.removeSignalListener(name, listener);
 }

@@ -6,7 +6,7 @@
  */
 import { SIGNALS } from "../../ffi/constants/signal.ts";
 import { stopIgnoring } from "../../ffi/signals.ts";
-import { catchSignals } from "../runtime/caught_signals.ts";
+import { catchSignals, type CaughtSignals } from "../runtime/caught_signals.ts";
 
 /** Requests that would end the monitor, or open Deno's inspector. */
 const HEARD = [
@@ -20,12 +20,18 @@ const HEARD = [
 
 /** Takes over the signals of this process, for the rest of its life. */
 export class Alarm {
+  readonly #caught: CaughtSignals;
   #wake: () => void = () => {};
 
   constructor() {
     // Or the kernel would reap the container before we have its status.
     stopIgnoring(SIGNALS.SIGCHLD);
-    catchSignals(HEARD, (signal) => {
+    this.#caught = catchSignals(HEARD);
+  }
+
+  /** From now on it rings; to be called once, before anybody sleeps. */
+  arm(): void {
+    this.#caught.hear((signal) => {
       if (signal === SIGNALS.SIGTERM) this.#wake();
     });
   }

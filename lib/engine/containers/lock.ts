@@ -5,7 +5,12 @@
  * @module
  * @see flock(2)
  */
-import { flock, openat, openatIfThere, tryFlock } from "../../../ffi/calls/file.ts";
+import {
+  flock,
+  openat,
+  openatIfThere,
+  tryFlock,
+} from "../../../ffi/calls/file.ts";
 import {
   AT_FDCWD,
   LOCK_EX,

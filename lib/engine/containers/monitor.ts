@@ -134,6 +134,7 @@ async function keepOn(
   alarm: Alarm,
 ): Promise<void> {
   const { engine: { paths }, container, server } = surroundings;
+  alarm.arm();
   using _frugal = keepGivingBack();
   const end = await liveOn(surroundings, first, alarm);
   await server.end(end.exitCode);

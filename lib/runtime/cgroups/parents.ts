@@ -41,7 +41,9 @@ export function lockParents(
   if (first === undefined) return owner;
   const directory = owner.use(openDirectory(first));
   const end = performance.now() + PATIENCE_MS;
-  while (!tryFlock(directory.number, LOCK_SH) && performance.now() < end) pause();
+  while (!tryFlock(directory.number, LOCK_SH) && performance.now() < end) {
+    pause();
+  }
   return owner;
 }
 

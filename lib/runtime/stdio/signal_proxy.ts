@@ -7,7 +7,7 @@
 import { SIGNALS } from "../../../ffi/constants/signal.ts";
 import { isSyscallError } from "../../../ffi/errno.ts";
 import { stopIgnoring } from "../../../ffi/signals.ts";
-import { catchSignals } from "../caught_signals.ts";
+import { catchSignals, type CaughtSignals } from "../caught_signals.ts";
 
 /** What a caller's signal means to a container. */
 export interface SignalTarget {
@@ -45,33 +45,22 @@ const PATIENCE = 3;
  * Signals of the caller, held back until there is a container to send them to.
  */
 export class SignalProxy {
-  readonly #pending: number[] = [];
-  #target: SignalTarget | undefined;
+  readonly #caught: CaughtSignals;
   #requests = 0;
 
   /** Takes the signals over, for the rest of the process's life. */
   constructor() {
     // Or the kernel would reap the container before we have its status.
     stopIgnoring(SIGNALS.SIGCHLD);
-    catchSignals(
-      [...FORWARDED, SIGNALS.SIGWINCH],
-      (signal) => this.#receive(signal),
-    );
+    this.#caught = catchSignals([...FORWARDED, SIGNALS.SIGWINCH]);
   }
 
   /** Sends what has arrived, and from now on everything at once. */
   attach(target: SignalTarget): void {
-    this.#target = target;
-    for (const signal of this.#pending.splice(0)) this.#receive(signal);
-  }
-
-  #receive(signal: number): void {
-    if (this.#target === undefined) {
-      this.#pending.push(signal);
-      return;
-    }
-    if (signal === SIGNALS.SIGWINCH) this.#target.resize();
-    else this.#send(this.#target, this.#insist(signal));
+    this.#caught.hear((signal) => {
+      if (signal === SIGNALS.SIGWINCH) target.resize();
+      else this.#send(target, this.#insist(signal));
+    });
   }
 
   /** The third request to end is no longer a request. */

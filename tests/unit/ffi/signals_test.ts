@@ -161,21 +161,24 @@ Deno.test("interceptSignals() keeps SIGUSR1 from opening Deno's inspector", asyn
   assert.deepEqual(interceptor.listeningPorts(), []);
 });
 
-Deno.test("interceptSignals() keeps the signals that Deno handles later", async () => {
-  const signals = [SIGNALS.SIGHUP, SIGNALS.SIGINT, SIGNALS.SIGTERM];
-  await using interceptor = await Interceptor.start(signals);
-  await using other = await Interceptor.start([]);
-  // As above: the first is past the time when the other is.
-  const deadline = Date.now() + DEADLINE_MS;
-  while (!other.catches(SIGNALS.SIGTERM)) {
-    assert.ok(Date.now() < deadline, "Deno installs a handler of SIGTERM");
-    await new Promise((resolve) => setTimeout(resolve, 1));
-  }
-  for (const signal of signals) {
-    interceptor.kill(signal);
-    assert.equal(await interceptor.next(), signal);
-  }
-});
+const DENOS = [SIGNALS.SIGHUP, SIGNALS.SIGINT, SIGNALS.SIGTERM];
+
+for (const signals of [DENOS, [...DENOS, SIGNALS.SIGUSR1]]) {
+  Deno.test(`interceptSignals() keeps ${signals}, which Deno handles later`, async () => {
+    await using interceptor = await Interceptor.start(signals);
+    await using other = await Interceptor.start([]);
+    // As above: the first is past the time when the other is.
+    const deadline = Date.now() + DEADLINE_MS;
+    while (!other.catches(SIGNALS.SIGUSR1)) {
+      assert.ok(Date.now() < deadline, "Deno installs a handler of SIGUSR1");
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+    for (const signal of signals) {
+      interceptor.kill(signal);
+      assert.equal(await interceptor.next(), signal);
+    }
+  });
+}
 
 Deno.test("interceptSignals() takes nothing over if one cannot be caught", () => {
   const handled = (): string | undefined =>

@@ -27,6 +27,7 @@ import {
   statat,
 } from "../../../../ffi/calls/stat.ts";
 import { openat2 } from "../../../../ffi/calls/openat2.ts";
+import { TemporaryDirectory } from "../../../support/temporary_directory.ts";
 import {
   fgetxattrIfThere,
   fremovexattr,
