@@ -5,6 +5,7 @@
  */
 import type { Pipe } from "../../../ffi/calls/pipe.ts";
 import type { WaitStatus } from "../../../ffi/calls/process.ts";
+import type { NativeLauncher } from "../../../ffi/launcher/launcher.ts";
 import type { Results } from "../../../ffi/record.ts";
 import type { StepOutcome } from "../rootfs/prepare.ts";
 import type { LaunchPlan } from "../plan/step.ts";
@@ -34,6 +35,8 @@ export interface LaunchAttempt {
   /** Its write end is the result `status`; the executor closes that end. */
   readonly status: Pipe;
   readonly tracing: Tracing;
+  /** What makes calls natively, or why nothing does. */
+  readonly native: NativeLauncher | { readonly reason: string };
   /** Called if the process is born into a new user namespace, before its steps. */
   onBorn?(pid: number): void;
 }

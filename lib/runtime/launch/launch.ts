@@ -24,7 +24,7 @@ import type {
 } from "./container_process.ts";
 import { explainExecFailure, explainInitFailure } from "./exec_failure.ts";
 import { openInitProgram } from "./init_program.ts";
-import { launchNative } from "./native.ts";
+import { launchNative, openNative } from "./native.ts";
 import { launchReinvoked } from "./reinvoke.ts";
 
 /** Which executor runs the plan; `auto` prefers the native one. */
@@ -58,11 +58,13 @@ export interface Launched {
   readonly terminal: Fd | undefined;
   /** The executor that did it. */
   readonly launcher: "native" | "reinvoke";
-  /** What each step of `plan.prepare` did. */
+  /** What each step of `plan.prepare` did, if tracing. */
   readonly prepared: readonly StepOutcome[];
   /** What each step of `plan.child` did, if tracing. */
   readonly made: readonly StepOutcome[];
 }
+
+const NOT_ASKED = { reason: "it is not asked for" } as const;
 
 const EXECUTORS: readonly (readonly [Launched["launcher"], Executor])[] = [
   ["native", launchNative],
@@ -86,10 +88,17 @@ export async function launch(request: LaunchRequest): Promise<Launched> {
     [INIT, init.number],
   ]);
   for (const [name, fd] of request.descriptors) results.set(name, fd.number);
-  const prepared = prepare(request.plan.prepare, results, owner);
+  const native = request.launcher === "reinvoke" ? NOT_ASKED : openNative();
+  using opened = "reason" in native ? undefined : native;
+  const prepared = prepare(
+    request.plan.prepare,
+    results,
+    owner,
+    request.tracing === "off" ? opened : undefined,
+  );
   const refusals: string[] = [];
   for (const [name, executor] of candidates(request.launcher)) {
-    const outcome = await executor({ ...request, results, status });
+    const outcome = await executor({ ...request, native, results, status });
     if (outcome.kind === "unavailable") {
       refusals.push(`${name}: ${outcome.reason}`);
       continue;

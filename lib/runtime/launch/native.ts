@@ -29,12 +29,20 @@ import { whileInPidNamespace } from "./pid_namespace.ts";
 import { decodeStatus } from "./status_pipe.ts";
 import { explainMaps } from "./user_namespace.ts";
 
+/** Opens what makes system calls natively, or tells why this host has it not. */
+export function openNative(): LaunchAttempt["native"] {
+  try {
+    return new NativeLauncher();
+  } catch (error) {
+    if (!isSyscallError(error)) throw error;
+    return { reason: error.message };
+  }
+}
+
 /** Launches natively; blocks until the program runs or has failed to start. */
 export function launchNative(attempt: LaunchAttempt): LaunchOutcome {
-  const launcher = openLauncher();
-  if ("reason" in launcher) return { kind: "unavailable", ...launcher };
-  using native = launcher;
-  const { plan, results, status } = attempt;
+  const { plan, native, results, status } = attempt;
+  if ("reason" in native) return { kind: "unavailable", ...native };
   using cgroup = openCgroup(attempt);
   using _score = plan.idMaps === undefined ? undefined : keepOomScore();
   const launched = explainMaps(() =>
@@ -75,15 +83,6 @@ function openCgroup({ plan, results }: LaunchAttempt): Fd | undefined {
     return shared.duplicate();
   } finally {
     shared.release();
-  }
-}
-
-function openLauncher(): NativeLauncher | { readonly reason: string } {
-  try {
-    return new NativeLauncher();
-  } catch (error) {
-    if (!isSyscallError(error)) throw error;
-    return { reason: error.message };
   }
 }
 

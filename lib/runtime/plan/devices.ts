@@ -5,12 +5,18 @@
  * @see runtime-spec 1.2, config-linux.md, "Default Devices"
  */
 import { encodeDevice } from "../../../ffi/calls/file.ts";
+import { flags } from "../../../ffi/constants/symbolic.ts";
 import type { Symbolic } from "../../../ffi/record.ts";
 import type { Device, Mount, RuntimeSpec } from "../../oci/runtime_spec.ts";
 import { hostId, tryHostId } from "./id_map.ts";
 import { parseMountOptions } from "./mount_options.ts";
-import { AT_FDCWD } from "./open_flags.ts";
-import type { PrepareStep } from "./step.ts";
+import { AT_FDCWD, OPEN } from "./open_flags.ts";
+import type { PrepareArgument, PrepareStep } from "./step.ts";
+
+/** Where the devices are. */
+const DEV = "/dev";
+/** What the plan calls its descriptor. */
+const DEV_RESULT = { result: "dev" } as const;
 
 /** Nodes every container has, whatever `linux.devices` adds. */
 const DEFAULT_DEVICES: readonly Device[] = [
@@ -44,7 +50,7 @@ const KINDS: Readonly<Record<Device["type"], Symbolic>> = {
  * else's and must not be written to.
  */
 export function isOwnDev(mount: Mount): boolean {
-  return mount.destination === "/dev" && mount.type === "tmpfs" &&
+  return mount.destination === DEV && mount.type === "tmpfs" &&
     parseMountOptions(mount.options).bind === "no";
 }
 
@@ -54,6 +60,16 @@ export function isOwnDev(mount: Mount): boolean {
  */
 export function deviceSteps(spec: RuntimeSpec): readonly PrepareStep[] {
   return [
+    {
+      call: "openat",
+      args: [
+        AT_FDCWD,
+        { beneath: DEV },
+        flags(OPEN, "O_PATH", "O_DIRECTORY", "O_CLOEXEC"),
+      ],
+      as: DEV_RESULT.result,
+      why: "just mounted: what is made in it needs no way there",
+    },
     {
       call: "umask",
       args: [0],
@@ -96,17 +112,11 @@ function nodeSteps(spec: RuntimeSpec, device: Device): PrepareStep[] {
 }
 
 function nodeStep(device: Device): PrepareStep {
-  const slash = device.path.lastIndexOf("/");
   const kind = KINDS[device.type];
   return {
     call: "mknodat",
     args: [
-      AT_FDCWD,
-      {
-        beneath: device.path.slice(0, slash) || "/",
-        create: "directory",
-        leaf: device.path.slice(slash + 1),
-      },
+      ...placeOf(device.path),
       {
         value: Number(kind.value) | device.fileMode,
         text: `${kind.text}|0${device.fileMode.toString(8)}`,
@@ -120,6 +130,16 @@ function nodeStep(device: Device): PrepareStep {
   };
 }
 
+/** A directory and the name in it, for a call of the `…at` kind. */
+function placeOf(path: string): [PrepareArgument, PrepareArgument] {
+  const slash = path.lastIndexOf("/");
+  const directory = path.slice(0, slash) || "/";
+  const leaf = path.slice(slash + 1);
+  return directory === DEV
+    ? [DEV_RESULT, leaf]
+    : [AT_FDCWD, { beneath: directory, create: "directory", leaf }];
+}
+
 function linkStep(
   [name, target]: readonly [name: string, target: string],
 ): PrepareStep {
@@ -127,8 +147,8 @@ function linkStep(
     call: "symlinkat",
     args: [
       target,
-      AT_FDCWD,
-      { beneath: "/dev", create: "directory", leaf: name },
+      DEV_RESULT,
+      name,
     ],
     why: `/dev/${name}: programs expect it`,
   };

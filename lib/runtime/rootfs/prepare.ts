@@ -7,10 +7,17 @@
 import { Arena } from "../../../ffi/arena.ts";
 import { fstat, isDirectory } from "../../../ffi/calls/stat.ts";
 import { ERRNO } from "../../../ffi/constants/errno.ts";
-import { Fd } from "../../../ffi/fd.ts";
+import { describeArguments } from "../../../ffi/describe.ts";
 import { SyscallError } from "../../../ffi/errno.ts";
+import { Fd } from "../../../ffi/fd.ts";
+import type { NativeLauncher } from "../../../ffi/launcher/launcher.ts";
 import { lookUp, performIn } from "../../../ffi/perform.ts";
-import type { RecordArgument, Results } from "../../../ffi/record.ts";
+import type {
+  RecordArgument,
+  Results,
+  SyscallRecord,
+} from "../../../ffi/record.ts";
+import type { StartError } from "../../base/errors.ts";
 import { openInRoot } from "../../base/open_in_root.ts";
 import {
   type Beneath,
@@ -46,7 +53,9 @@ export interface StepOutcome {
  *
  * @param results Where steps leave their results; descriptors among them.
  * @param owner Takes every descriptor that a step opens.
- * @returns What each step did.
+ * @param native Makes many of the steps at once, in a fraction of the time;
+ * absent where machine code is not allowed, or where each step is watched.
+ * @returns What each step did, if they were made one by one.
  * @throws {StartError} If the kernel refuses one; what is mounted by then goes
  * away with the namespace.
  */
@@ -54,18 +63,25 @@ export function prepare(
   steps: readonly PrepareStep[],
   results: Results,
   owner: DisposableStack,
+  native?: NativeLauncher,
 ): StepOutcome[] {
   using arena = new Arena();
-  const state: PrepareState = { arena, results, owner };
+  const state: PrepareState = { arena, results, owner, made: 0 };
   const outcomes: StepOutcome[] = [];
   try {
-    for (const step of steps) {
+    while (state.made < steps.length) {
+      const batch = native === undefined ? [] : batchAt(steps, state.made);
+      if (native !== undefined && batch.length > 1) {
+        prepareBatch(native, batch, state);
+        continue;
+      }
       const start = performance.now();
-      const result = prepareStep(step, state);
+      const result = prepareStep(steps[state.made] as PrepareStep, state);
       outcomes.push({ result, ms: performance.now() - start });
+      state.made++;
     }
   } catch (error) {
-    putBack(steps.slice(outcomes.length + 1), state);
+    putBack(steps.slice(state.made + 1), state);
     throw error;
   }
   return outcomes;
@@ -86,31 +102,84 @@ interface PrepareState {
   readonly arena: Arena;
   readonly results: Results;
   readonly owner: DisposableStack;
+  /** How many steps are done. */
+  made: number;
 }
 
-function prepareStep(
-  step: PrepareStep,
-  { arena, results, owner }: PrepareState,
-): number {
+/** A step whose arguments need nothing of this module. */
+type PlainStep = PrepareStep & SyscallRecord;
+
+/** The plain steps in a row from `start` on. */
+function batchAt(steps: readonly PrepareStep[], start: number): PlainStep[] {
+  const batch: PlainStep[] = [];
+  for (let index = start; index < steps.length; index++) {
+    const step = steps[index];
+    if (step === undefined || !isPlain(step)) break;
+    batch.push(step);
+  }
+  return batch;
+}
+
+/** Results within arrays and pairs must be known before a batch. */
+function isPlain(step: PrepareStep): step is PlainStep {
+  return step.args.every((argument) =>
+    typeof argument !== "object" || argument === null || "value" in argument ||
+    "bytes" in argument || "result" in argument
+  );
+}
+
+function prepareBatch(
+  native: NativeLauncher,
+  records: readonly PlainStep[],
+  state: PrepareState,
+): void {
+  const { results } = state;
+  const { failure } = native.batch({ records, results });
+  const done = failure === undefined
+    ? records
+    : records.slice(0, failure.index);
+  for (const step of done) {
+    if (step.as !== undefined) own(step, lookUp(results, step.as), state);
+  }
+  state.made += done.length;
+  const refused = failure && records[failure.index];
+  if (failure === undefined || refused === undefined) return;
+  if (refused.as !== undefined) results.delete(refused.as);
+  const { call } = refused;
+  const { errno } = failure;
+  const cause = new SyscallError(call, errno, describeArguments(refused));
+  throw refusal(refused, cause);
+}
+
+/** Has what a step has opened closed with the rest. */
+function own(
+  { call }: PrepareStep,
+  result: number,
+  { owner }: PrepareState,
+): void {
+  if (!SETTINGS.has(call) && result >= 0) owner.use(new Fd(result));
+}
+
+function refusal(step: PrepareStep, cause: SyscallError): StartError {
+  const { errno } = cause;
+  return stepFailure(step, { errno, whole: "prepare the container", cause });
+}
+
+function prepareStep(step: PrepareStep, state: PrepareState): number {
+  const { arena, results } = state;
   using opened = new DisposableStack();
   try {
     const args = step.args.map((argument) =>
       toRecordArgument(argument, results, opened)
     );
     const result = performIn(arena, { ...step, args }, results);
-    if (step.as !== undefined && !SETTINGS.has(step.call) && result >= 0) {
-      owner.use(new Fd(result));
-    }
+    if (step.as !== undefined) own(step, result, state);
     return result;
   } catch (error) {
     if (!(error instanceof SyscallError)) throw error;
     // A path that is not there may be as good as a refused call.
     if (tolerates(step, error.errno)) return -error.errno;
-    throw stepFailure(step, {
-      errno: error.errno,
-      whole: "prepare the container",
-      cause: error,
-    });
+    throw refusal(step, error);
   }
 }
 

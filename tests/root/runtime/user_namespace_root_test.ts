@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { createPipe } from "../../../ffi/calls/pipe.ts";
 import { HostError } from "../../../lib/base/errors.ts";
+import { NativeLauncher } from "../../../ffi/launcher/launcher.ts";
 import { launchNative } from "../../../lib/runtime/launch/native.ts";
 import { launchReinvoked } from "../../../lib/runtime/launch/reinvoke.ts";
 import {
@@ -61,6 +62,7 @@ rootTest("explainMaps() passes on what is no refusal of the kernel", () => {
 function attempt(
   script: string,
   status: LaunchAttempt["status"],
+  native: LaunchAttempt["native"],
 ): LaunchAttempt {
   return {
     plan: {
@@ -78,6 +80,7 @@ function attempt(
     results: new Map([["status", status.writable.number]]),
     status,
     tracing: "off",
+    native,
   };
 }
 
@@ -85,14 +88,16 @@ rootTest("launchNative() maps the ids of a plan", async () => {
   using status = createPipe();
   // It is still the host's root, and reads of the maps are for everybody.
   const script = `test "$(tr -s ' ' < /proc/self/uid_map)" = ' 0 300000 65536'`;
-  const outcome = launchNative(attempt(script, status));
+  using native = new NativeLauncher();
+  const outcome = launchNative(attempt(script, status, native));
   assert.ok(outcome.kind === "started", Deno.inspect(outcome));
   assert.deepEqual(await outcome.process.wait(), { kind: "exited", status: 0 });
 });
 
 rootTest("launchReinvoked() says that it cannot map ids", async () => {
   using status = createPipe();
-  assert.deepEqual(await launchReinvoked(attempt("true", status)), {
+  const native = { reason: "it is not asked for" };
+  assert.deepEqual(await launchReinvoked(attempt("true", status, native)), {
     kind: "unavailable",
     reason: "user namespaces need the native launcher",
   });
