@@ -24,6 +24,11 @@ export type FieldValue<T extends FieldType> = T extends "u64" | "i64" ? bigint
   : number;
 
 type Fields = Readonly<Record<string, FieldType>>;
+/** What becomes a member: whole numbers fit large integers, too. */
+type Encodable<T extends FieldType> = T extends "u64" | "i64" ? number | bigint
+  : FieldValue<T>;
+
+type Members<F extends Fields> = { readonly [K in keyof F]: Encodable<F[K]> };
 type Values<F extends Fields> = { -readonly [K in keyof F]: FieldValue<F[K]> };
 
 /** A member's place. */
@@ -46,7 +51,7 @@ export interface Struct<F extends Fields = Fields> {
    *
    * @throws {RangeError} If an array of bytes is longer than its member.
    */
-  encode(values: Partial<Values<F>>): Uint8Array<ArrayBuffer>;
+  encode(values: Partial<Members<F>>): Uint8Array<ArrayBuffer>;
   /**
    * Reads the members. Arrays of bytes are views, not copies.
    *
@@ -78,43 +83,75 @@ export function defineStruct<const F extends Fields>(
   header: string,
   types: F,
 ): Struct<F> {
-  const fields = new Map<string, Field>();
+  return new LazyStruct(name, header, types);
+}
+
+/** A struct that is laid out when it is first used: a start uses few. */
+class LazyStruct<F extends Fields> implements Struct<F> {
+  readonly name: string;
+  readonly header: string;
+  readonly #types: F;
+  #layout: Layout<F> | undefined;
+
+  constructor(name: string, header: string, types: F) {
+    this.name = name;
+    this.header = header;
+    this.#types = types;
+  }
+
+  get size(): number {
+    return this.#laidOut().size;
+  }
+
+  get fields(): Layout<F>["fields"] {
+    return this.#laidOut().fields;
+  }
+
+  encode(values: Partial<Members<F>>): Uint8Array<ArrayBuffer> {
+    const { size, fields } = this.#laidOut();
+    const bytes = new Uint8Array(size);
+    for (const field in values) {
+      const value = values[field];
+      if (value === undefined) continue;
+      put(bytes, fields[field], value);
+    }
+    return bytes;
+  }
+
+  decode(bytes: Uint8Array): Values<F> {
+    const { size, fields } = this.#laidOut();
+    if (bytes.length < size) {
+      throw new RangeError(
+        `${this.name} has ${size} bytes, not ${bytes.length}`,
+      );
+    }
+    const values: Partial<Record<string, FieldValue<FieldType>>> = {};
+    for (const [field, place] of Object.entries<Field>(fields)) {
+      values[field] = get(bytes, place);
+    }
+    return values as Values<F>;
+  }
+
+  #laidOut(): Layout<F> {
+    return this.#layout ??= layOut(this.#types);
+  }
+}
+
+type Layout<F extends Fields> = Pick<Struct<F>, "size" | "fields">;
+
+function layOut<F extends Fields>(types: F): Layout<F> {
+  const fields: Record<string, Field> = {};
   let end = 0;
   let widest = 1;
   for (const [field, type] of Object.entries(types)) {
     const alignment = NUMBER_BYTES[type] ?? 1;
     const size = NUMBER_BYTES[type] ?? Number(type.slice(3, -1));
     const offset = align(end, alignment);
-    fields.set(field, { type, offset, size });
+    fields[field] = { type, offset, size };
     end = offset + size;
     widest = Math.max(widest, alignment);
   }
-  const size = align(end, widest);
-  return {
-    name,
-    header,
-    size,
-    fields: Object.fromEntries(fields) as Struct<F>["fields"],
-    encode(values): Uint8Array<ArrayBuffer> {
-      const bytes = new Uint8Array(size);
-      for (const [field, value] of Object.entries(values)) {
-        const place = fields.get(field);
-        if (place === undefined || value === undefined) continue;
-        put(bytes, place, value as number | bigint | Uint8Array);
-      }
-      return bytes;
-    },
-    decode(bytes): Values<F> {
-      if (bytes.length < size) {
-        throw new RangeError(`${name} has ${size} bytes, not ${bytes.length}`);
-      }
-      const values = [...fields].map(([field, place]) => [
-        field,
-        get(bytes, place),
-      ]);
-      return Object.fromEntries(values) as Values<F>;
-    },
-  };
+  return { size: align(end, widest), fields: fields as Layout<F>["fields"] };
 }
 
 function put(
