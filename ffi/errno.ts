@@ -5,10 +5,6 @@
  */
 import { ERRNO, type ErrnoName } from "./constants/errno.ts";
 
-const NAMES: ReadonlyMap<number, ErrnoName> = new Map(
-  Object.entries(ERRNO).map(([name, number]) => [number, name as ErrnoName]),
-);
-
 /** What the common errors mean to a person, in the words of `strerror(3)`. */
 const MEANINGS: Readonly<Partial<Record<ErrnoName, string>>> = {
   EPERM: "operation not permitted",
@@ -57,7 +53,10 @@ const MEANINGS: Readonly<Partial<Record<ErrnoName, string>>> = {
  * @returns Its name, or `undefined` if Linux defines none.
  */
 export function errnoName(errno: number): ErrnoName | undefined {
-  return NAMES.get(errno);
+  for (const name in ERRNO) {
+    if (ERRNO[name as ErrnoName] === errno) return name as ErrnoName;
+  }
+  return undefined;
 }
 
 /** A system call the kernel refused. */
@@ -107,6 +106,5 @@ export function isSyscallError(
   ...codes: ErrnoName[]
 ): error is SyscallError {
   return error instanceof SyscallError &&
-    (codes.length === 0 ||
-      (error.code !== undefined && codes.includes(error.code)));
+    (codes.length === 0 || codes.some((code) => ERRNO[code] === error.errno));
 }
