@@ -4,21 +4,24 @@
  *
  * @module
  */
+import { writeCString } from "./c_string.ts";
+import { type Register, toRegister } from "./libc.ts";
 import { Memory } from "./memory.ts";
 import type { RecordArgument } from "./record.ts";
 
-const ENCODER = new TextEncoder();
 /** Enough for an ordinary container's whole plan. */
 const CHUNK_BYTES = 64 * 1024;
 const WORD_BYTES = 8;
 const HALF_BITS = 32;
+/** No code unit of a string takes more. */
+const MAX_UTF8_BYTES = 3;
 
 /** How the value of a `{result}` is found: a number known by now. */
 export type Resolve = (name: string) => number | bigint;
 
 /** A piece of an {@linkcode Arena}. */
 export interface Allocation {
-  readonly address: bigint;
+  readonly address: number;
   /** The bytes at `address`, zero at first. */
   readonly bytes: Uint8Array<ArrayBuffer>;
 }
@@ -50,13 +53,13 @@ export class Arena implements Disposable {
     }
     this.#used = start + size;
     return {
-      address: chunk.address + BigInt(start),
+      address: chunk.address + start,
       bytes: chunk.bytes.subarray(start, start + size),
     };
   }
 
   /** Copies bytes in, followed by one zero byte, and returns their address. */
-  put(bytes: Uint8Array): bigint {
+  put(bytes: Uint8Array): number {
     const target = this.allocate(bytes.length + 1);
     target.bytes.set(bytes);
     return target.address;
@@ -69,36 +72,35 @@ export class Arena implements Disposable {
    * @param resolve Called for every `{result}`, nested ones too.
    * @throws {TypeError} If a string holds a NUL, which would cut it short.
    */
-  encode(argument: RecordArgument, resolve: Resolve): bigint {
-    if (argument === null) return 0n;
+  encode(argument: RecordArgument, resolve: Resolve): Register {
+    if (argument === null) return 0;
     if (typeof argument === "string") return this.#putString(argument);
-    if (typeof argument !== "object") return register(argument);
-    if ("value" in argument) return register(argument.value);
+    if (typeof argument !== "object") return toRegister(argument);
+    if ("value" in argument) return toRegister(argument.value);
     if ("bytes" in argument) return this.put(argument.bytes);
-    if ("result" in argument) return register(resolve(argument.result));
+    if ("result" in argument) return toRegister(resolve(argument.result));
     if ("pair" in argument) {
       const [low, high] = argument.pair.map((half) =>
-        BigInt.asUintN(HALF_BITS, this.encode(half, resolve))
+        BigInt.asUintN(HALF_BITS, BigInt(this.encode(half, resolve)))
       ) as [bigint, bigint];
       return low | high << BigInt(HALF_BITS);
     }
-    const values = argument.words.map((word) => this.encode(word, resolve));
-    const target = this.allocate(values.length * WORD_BYTES);
-    new BigUint64Array(
-      target.bytes.buffer,
-      target.bytes.byteOffset,
-      values.length,
-    ).set(values);
+    const { words } = argument;
+    const target = this.allocate(words.length * WORD_BYTES);
+    const { buffer, byteOffset } = target.bytes;
+    const halves = new Uint32Array(buffer, byteOffset, 2 * words.length);
+    for (let index = 0; index < words.length; index++) {
+      const word = this.encode(words[index] ?? null, resolve);
+      setRegister(halves, 2 * index, word);
+    }
     return target.address;
   }
 
-  #putString(text: string): bigint {
-    if (text.includes("\0")) {
-      throw new TypeError(
-        `A string for the kernel holds a NUL: ${JSON.stringify(text)}`,
-      );
-    }
-    return this.put(ENCODER.encode(text));
+  #putString(text: string): number {
+    const room = this.allocate(MAX_UTF8_BYTES * text.length + 1, 1);
+    const size = writeCString(text, room.bytes) ?? room.bytes.length;
+    this.#used -= room.bytes.length - size;
+    return room.address;
   }
 
   /** Unmaps everything; the kernel must have no more use for it. */
@@ -107,7 +109,18 @@ export class Arena implements Disposable {
   }
 }
 
-/** A number as the unsigned 64 bits of a register. */
-function register(value: number | bigint): bigint {
-  return BigInt.asUintN(64, BigInt(value));
+/** Writes a register's 64 bits as two words of 32, the low one first. */
+export function setRegister(
+  words: Uint32Array,
+  at: number,
+  value: Register,
+): void {
+  // The array takes each number modulo 2^32, a negative one as its complement.
+  if (typeof value === "number") {
+    words[at] = value;
+    words[at + 1] = Math.floor(value / 2 ** HALF_BITS);
+  } else {
+    words[at] = Number(BigInt.asUintN(HALF_BITS, value));
+    words[at + 1] = Number(BigInt.asUintN(HALF_BITS, value >> 32n));
+  }
 }

@@ -36,25 +36,56 @@ const ERRNO_SYMBOLS = {
   __errno_location: { parameters: [], result: "pointer" },
 } as const satisfies Deno.ForeignLibraryInterface;
 
+/**
+ * What a register shall hold. Whole numbers go as they are, negative ones too,
+ * as to make large integers of them takes longer than some calls do.
+ */
+export type Register = number | bigint;
+
 /** Six arguments, as registers hold them. */
 export type Registers = readonly [
-  bigint,
-  bigint,
-  bigint,
-  bigint,
-  bigint,
-  bigint,
+  Register,
+  Register,
+  Register,
+  Register,
+  Register,
+  Register,
 ];
+
+/**
+ * A number as a register holds it.
+ *
+ * @param value Within 64 bits, of either sign.
+ * @throws {RangeError} If it is no whole number.
+ */
+export function toRegister(value: number | bigint): Register {
+  if (typeof value === "number" && Number.isSafeInteger(value)) return value;
+  return BigInt.asUintN(64, BigInt(value));
+}
 
 /** The libraries Deno for Linux is linked with; both architectures name it so. */
 const LIBC = "libc.so.6";
 
-let symbols:
-  | Deno.DynamicLibrary<typeof SYMBOLS>["symbols"]
-  | undefined;
-let blockingSymbols:
-  | Deno.DynamicLibrary<typeof BLOCKING_SYMBOLS>["symbols"]
-  | undefined;
+/** What is bound; Deno's own types leave out that it takes numbers, too. */
+interface Symbols {
+  syscall(
+    number: Register,
+    a0: Register,
+    a1: Register,
+    a2: Register,
+    a3: Register,
+    a4: Register,
+    a5: BufferSource,
+  ): bigint;
+}
+
+/** What is bound for threads of their own. */
+export interface BlockingSymbols {
+  syscall(number: Register, ...registers: Registers): Promise<bigint>;
+}
+
+let symbols: Symbols | undefined;
+let blockingSymbols: BlockingSymbols | undefined;
 let errnoView: Deno.UnsafePointerView | undefined;
 
 /** The last argument on its way. */
@@ -63,25 +94,30 @@ const LAST = new BigUint64Array(1);
 /**
  * Calls `syscall(2)` on the calling thread.
  *
- * @param number Of the call; its arguments follow, as registers hold them.
- * @returns What the kernel returns, or -1 where it refuses.
+ * @param number Of the call.
+ * @returns What the kernel returns, or -1 where it refuses. An address is
+ * exact, too: those of programs have 52 bits at most.
  */
-export function callKernel(
-  number: bigint,
-  ...[a0, a1, a2, a3, a4, a5]: Registers
-): bigint {
+export function callKernel(number: number, registers: Registers): number {
   symbols ??= Deno.dlopen(LIBC, SYMBOLS).symbols;
-  LAST[0] = a5;
-  return symbols.syscall(number, a0, a1, a2, a3, a4, LAST);
+  const last = registers[5];
+  LAST[0] = last === 0 ? 0n : BigInt(last);
+  return Number(symbols.syscall(
+    number,
+    registers[0],
+    registers[1],
+    registers[2],
+    registers[3],
+    registers[4],
+    LAST,
+  ));
 }
 
 /**
  * The same function run on a thread of Deno's pool, for calls that wait. Such
  * a call loses its errno, and its thread has not our namespaces.
  */
-export function blockingLibc(): Deno.DynamicLibrary<
-  typeof BLOCKING_SYMBOLS
->["symbols"] {
+export function blockingLibc(): BlockingSymbols {
   return blockingSymbols ??= Deno.dlopen(LIBC, BLOCKING_SYMBOLS).symbols;
 }
 
@@ -91,15 +127,12 @@ export function blockingLibc(): Deno.DynamicLibrary<
  *
  * @returns The kernel's result, or a negated error number.
  */
-export function callKernelOnce(
-  number: bigint,
-  ...registers: Registers
-): bigint {
+export function callKernelOnce(number: number, registers: Registers): number {
   // First, as binding it changes it.
   const errno = errnoView ??= bindErrno();
-  const result = callKernel(number, ...registers);
+  const result = callKernel(number, registers);
   // Never 0: that would be a success.
-  return result === -1n ? BigInt(-(errno.getInt32() || ERRNO.EIO)) : result;
+  return result === -1 ? -(errno.getInt32() || ERRNO.EIO) : result;
 }
 
 /**
@@ -108,12 +141,9 @@ export function callKernelOnce(
  *
  * @returns The kernel's result, or a negated error number.
  */
-export function callKernelAgain(
-  number: bigint,
-  ...registers: Registers
-): bigint {
-  const result = callKernel(number, ...registers);
-  return result === -1n ? callKernelOnce(number, ...registers) : result;
+export function callKernelAgain(number: number, registers: Registers): number {
+  const result = callKernel(number, registers);
+  return result === -1 ? callKernelOnce(number, registers) : result;
 }
 
 function bindErrno(): Deno.UnsafePointerView {

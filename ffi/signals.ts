@@ -18,8 +18,8 @@ import type { Memory } from "./memory.ts";
 import { SIGACTION } from "./structs.ts";
 import { syscall, trySyscall } from "./syscall.ts";
 
-const SA_RESTORER = 0x04000000n;
-const SA_RESTART = 0x10000000n;
+const SA_RESTORER = 0x04000000;
+const SA_RESTART = 0x10000000;
 
 /**
  * Takes signals over for the rest of this process's life: each one that arrives,
@@ -47,11 +47,11 @@ export function interceptSignals(signals: readonly number[]): Fd {
   const code = undo.use(loadCode(writable.number));
   const restorerOffset = restorer();
   const action = SIGACTION.encode({
-    sa_handler: code.address + BigInt(SYMBOLS.onsignal),
-    sa_flags: SA_RESTART | (restorerOffset === undefined ? 0n : SA_RESTORER),
+    sa_handler: code.address + SYMBOLS.onsignal,
+    sa_flags: SA_RESTART | (restorerOffset === undefined ? 0 : SA_RESTORER),
     sa_restorer: restorerOffset === undefined
-      ? 0n
-      : code.address + BigInt(restorerOffset),
+      ? 0
+      : code.address + restorerOffset,
   });
   install(signals, action, code);
   // From here on the code and the write end live as long as the process.
@@ -82,10 +82,10 @@ function install(
   const before = arena.allocate(signals.length * SIGACTION.size);
   const handle = new Deno.UnsafeFnPointer(entryOf(code, "handle"), HANDLE);
   const count = Number(handle.call(
-    numbers,
+    BigInt(numbers),
     BigInt(signals.length),
-    arena.put(action),
-    before.address,
+    BigInt(arena.put(action)),
+    BigInt(before.address),
   ));
   if (count === signals.length) return;
   for (const [index, signal] of signals.slice(0, count).entries()) {

@@ -7,8 +7,15 @@
  */
 import { ARCH, SYSCALL_NUMBERS, type SyscallName } from "./arch/arch.ts";
 import { ERRNO, type ErrnoName } from "./constants/errno.ts";
+import { writeCString } from "./c_string.ts";
 import { SyscallError } from "./errno.ts";
-import { blockingLibc, callKernel, type Registers } from "./libc.ts";
+import {
+  blockingLibc,
+  callKernel,
+  type Register,
+  type Registers,
+  toRegister,
+} from "./libc.ts";
 import { Memory } from "./memory.ts";
 import { callOnce, type RawCall, repeatableCall } from "./raw/raw.ts";
 
@@ -24,9 +31,7 @@ export type SyscallArgument =
   | Memory
   | null;
 
-const ENCODER = new TextEncoder();
 const NUMBERS = SYSCALL_NUMBERS[ARCH];
-const MAX_ERRNO = 4095;
 const SCRATCH_BYTES = 256 * 1024;
 
 let scratch: Memory | undefined;
@@ -45,7 +50,7 @@ export function syscall(
   name: SyscallName,
   ...args: SyscallArgument[]
 ): number {
-  const result = trySyscall(name, ...args);
+  const result = makeCall(name, args);
   if (result < 0) throw new SyscallError(name, -result, describe(args));
   return result;
 }
@@ -62,7 +67,7 @@ export function syscallUnless(
   name: SyscallName,
   ...args: SyscallArgument[]
 ): number | undefined {
-  const result = trySyscall(name, ...args);
+  const result = makeCall(name, args);
   if (result >= 0) return result;
   if (answers.some((answer) => ERRNO[answer] === -result)) return undefined;
   throw new SyscallError(name, -result, describe(args));
@@ -77,7 +82,7 @@ export function trySyscall(
   name: SyscallName,
   ...args: SyscallArgument[]
 ): number {
-  return makeCall(name === "close" ? callOnce : repeatableCall, name, args);
+  return makeCall(name, args);
 }
 
 /**
@@ -88,7 +93,7 @@ export function trySyscallOnce(
   name: SyscallName,
   ...args: SyscallArgument[]
 ): number {
-  return makeCall(callOnce, name, args);
+  return makeCall(name, args, callOnce);
 }
 
 /**
@@ -96,34 +101,38 @@ export function trySyscallOnce(
  * needs to know what that is.
  */
 export function closeDescriptor(descriptor: number): void {
-  callKernel(BigInt(NUMBERS.close), BigInt(descriptor), 0n, 0n, 0n, 0n, 0n);
+  callKernel(NUMBERS.close, [descriptor, 0, 0, 0, 0, 0]);
 }
 
 function makeCall(
-  call: RawCall,
   name: SyscallName,
   args: readonly SyscallArgument[],
+  call: RawCall = name === "close" ? callOnce : repeatableCall,
 ): number {
   const memory = scratch ??= new Memory(SCRATCH_BYTES);
   let used = 0;
-  const registers: [...Registers] = [0n, 0n, 0n, 0n, 0n, 0n];
+  const registers: [...Registers] = [0, 0, 0, 0, 0, 0];
   const copies: { bytes: Uint8Array; offset: number }[] = [];
-  for (const [index, argument] of args.entries()) {
+  // Without an iterator, which takes as long as all the rest of this.
+  for (let index = 0; index < args.length; index++) {
+    const argument = args[index] ?? null;
     if (typeof argument === "string") {
-      registers[index] = memory.address + BigInt(used);
-      used = align(used + putString(argument, memory.bytes.subarray(used)));
+      registers[index] = memory.address + used;
+      const size = writeCString(argument, memory.bytes.subarray(used));
+      if (size === undefined) throw tooLong();
+      used = align(used + size);
     } else if (argument instanceof Uint8Array) {
       if (used + argument.length > memory.bytes.length) throw tooLong();
       memory.bytes.set(argument, used);
       copies.push({ bytes: argument, offset: used });
-      registers[index] = memory.address + BigInt(used);
+      registers[index] = memory.address + used;
       used = align(used + argument.length);
     } else {
       registers[index] = register(argument);
     }
   }
-  const result = Number(call(BigInt(NUMBERS[name]), registers));
-  if (isError(result)) return result;
+  const result = call(NUMBERS[name], registers);
+  if (result < 0) return result;
   for (const { bytes, offset } of copies) {
     bytes.set(memory.bytes.subarray(offset, offset + bytes.length));
   }
@@ -141,33 +150,15 @@ export async function syscallAsync(
   name: SyscallName,
   ...args: (number | bigint | Memory | null)[]
 ): Promise<number> {
-  const [a0 = 0n, a1 = 0n, a2 = 0n, a3 = 0n, a4 = 0n, a5 = 0n] = args.map(
-    register,
-  );
-  const call = BigInt(NUMBERS[name]);
+  const [a0 = 0, a1 = 0, a2 = 0, a3 = 0, a4 = 0, a5 = 0] = args.map(register);
+  const call = NUMBERS[name];
   return Number(await blockingLibc().syscall(call, a0, a1, a2, a3, a4, a5));
 }
 
-/** Kernel results in [-4095, -1] are errors; addresses may look negative. */
-function isError(result: number): boolean {
-  return result < 0 && result >= -MAX_ERRNO;
-}
-
-function register(argument: number | bigint | Memory | null): bigint {
-  if (argument === null) return 0n;
+function register(argument: number | bigint | Memory | null): Register {
+  if (argument === null) return 0;
   if (argument instanceof Memory) return argument.address;
-  return BigInt.asUintN(64, BigInt(argument));
-}
-
-/** Writes a NUL-terminated string, and returns how many bytes it took. */
-function putString(text: string, target: Uint8Array): number {
-  if (text.includes("\0")) {
-    throw new TypeError(`A string for the kernel holds a NUL: "${text}"`);
-  }
-  const { read, written } = ENCODER.encodeInto(text, target);
-  if (read < text.length || written >= target.length) throw tooLong();
-  target[written] = 0;
-  return written + 1;
+  return toRegister(argument);
 }
 
 function align(offset: number): number {

@@ -135,7 +135,7 @@ function attachFilter(socket: Fd, pid: number): void {
   }
   const fprog = new DataView(new ArrayBuffer(16));
   fprog.setUint16(0, program.length, LITTLE_ENDIAN);
-  fprog.setBigUint64(8, memory.address, LITTLE_ENDIAN);
+  fprog.setBigUint64(8, BigInt(memory.address), LITTLE_ENDIAN);
   const bytes = new Uint8Array(fprog.buffer);
   const { number } = socket;
   syscall("setsockopt", number, SOL_SOCKET, SO_ATTACH_FILTER, bytes, 16);

@@ -288,11 +288,11 @@ function encodeTimes({ seconds, nanoseconds }: Timespec): Uint8Array {
 function inside(
   memory: Memory,
   { offset, length }: Extent,
-): { address: bigint; length: number } {
+): { address: number; length: number } {
   if (offset < 0 || length < 0 || offset + length > memory.bytes.length) {
     throw new RangeError(`[${offset}, +${length}) is outside of the memory`);
   }
-  return { address: memory.address + BigInt(offset), length };
+  return { address: memory.address + offset, length };
 }
 
 /** Text as it is, bytes with the NUL that ends them for the kernel. */

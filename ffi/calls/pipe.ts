@@ -156,7 +156,7 @@ export function write(
   memory: Memory,
   range: { readonly offset: number; readonly length: number },
 ): Promise<number> {
-  const address = memory.address + BigInt(range.offset);
+  const address = memory.address + range.offset;
   return transfer(fd, POLLOUT, ["write", fd.number, address, range.length]);
 }
 
@@ -214,7 +214,7 @@ const POLLOUT = 0x4;
 const POLLERR = 0x8;
 const POLLHUP = 0x10;
 
-type Transfer = ["read" | "write", number, Memory | bigint, number];
+type Transfer = ["read" | "write", number, Memory | number, number];
 
 /**
  * Our standard streams may have been made non-blocking by whoever else has

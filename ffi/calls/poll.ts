@@ -44,7 +44,7 @@ export async function waitReadable(
   view.setBigInt64(length + 8, BigInt(wholeMs % MS * NS), LITTLE_ENDIAN);
   using holds = new DisposableStack();
   for (const descriptor of descriptors) holds.use(descriptor.hold());
-  const timeout = memory.address + BigInt(length);
+  const timeout = memory.address + length;
   await syscallAsync("ppoll", memory, descriptors.length, timeout, null, 0);
   return descriptors.filter((_, index) =>
     view.getInt16(index * POLLFD_BYTES + REVENTS_OFFSET, LITTLE_ENDIAN) !== 0

@@ -119,7 +119,7 @@ function layOut(contentLength: number, count: number): Memory {
   }
   const memory = new Memory(CONTENT + MAX_BYTES);
   const { view, address } = memory;
-  const at = (offset: number): bigint => address + BigInt(offset);
+  const at = (offset: number): bigint => BigInt(address + offset);
   view.setBigUint64(HEADER + 16, at(IOVEC), LITTLE_ENDIAN);
   view.setBigUint64(HEADER + 24, 1n, LITTLE_ENDIAN);
   view.setBigUint64(HEADER + 32, at(CONTROL), LITTLE_ENDIAN);

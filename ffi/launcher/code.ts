@@ -43,7 +43,7 @@ export function entryOf<T>(
   name: "launch" | "batch" | "handle",
 ): Deno.PointerObject<T> {
   const pointer = Deno.UnsafePointer.create<T>(
-    code.address + BigInt(SYMBOLS[name]),
+    BigInt(code.address + SYMBOLS[name]),
   );
   if (pointer === null) throw new TypeError("Code is at address 0");
   return pointer;

@@ -31,7 +31,7 @@ export class IdMapGate implements Disposable {
   /** What the child does first: it waits. */
   readonly records: readonly SyscallRecord[];
   /** Address of the word, for `child_tid` of `CLONE_CHILD_CLEARTID`. */
-  readonly busy: bigint;
+  readonly busy: number;
   readonly #word: Allocation;
   readonly #pipe: Pipe;
 

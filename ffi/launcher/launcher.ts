@@ -88,17 +88,10 @@ const BATCH = { parameters: ["u64", "u64"], result: "i64" } as const;
 /** Machine code that makes recorded system calls. */
 export class NativeLauncher implements Disposable {
   readonly #code: Memory;
-  readonly #launch: Deno.UnsafeFnPointer<typeof LAUNCH>;
-  readonly #batch: Deno.UnsafeFnPointer<typeof BATCH>;
 
   /** @throws {SyscallError} Where executable memory is refused. */
   constructor() {
     this.#code = loadCode();
-    this.#launch = new Deno.UnsafeFnPointer(
-      entryOf(this.#code, "launch"),
-      LAUNCH,
-    );
-    this.#batch = new Deno.UnsafeFnPointer(entryOf(this.#code, "batch"), BATCH);
   }
 
   /**
@@ -138,14 +131,18 @@ export class NativeLauncher implements Disposable {
           .getInt32(0, LITTLE_ENDIAN),
       );
 
+    const entry = new Deno.UnsafeFnPointer(
+      entryOf(this.#code, "launch"),
+      LAUNCH,
+    );
     // setuid in the child clears the flag, which belongs to the shared memory.
     const dumpable = trySyscall("prctl", PRCTL.PR_GET_DUMPABLE);
     const pid = withSignalsBlocked(() => {
-      const born = Number(this.#launch.call(
-        args,
+      const born = Number(entry.call(
+        BigInt(args),
         BigInt(CLONE_ARGS.size),
-        program.address,
-        program.status,
+        BigInt(program.address),
+        BigInt(program.status),
       ));
       if (born > 0 && gate !== undefined) {
         mapIds(options, born, child);
@@ -184,7 +181,11 @@ export class NativeLauncher implements Disposable {
   batch(options: ProgramOptions): BatchOutcome {
     using arena = new Arena();
     const program = new Program(options, arena);
-    this.#batch.call(program.address, program.status);
+    const entry = new Deno.UnsafeFnPointer(
+      entryOf(this.#code, "batch"),
+      BATCH,
+    );
+    entry.call(BigInt(program.address), BigInt(program.status));
     const end = program.isTraced ? monotonicNs() : 0n;
     program.collect();
     return { failure: program.failure, trace: program.trace(end) };
@@ -199,9 +200,9 @@ export class NativeLauncher implements Disposable {
 /** Where the kernel tells us of the child. */
 interface ChildWords {
   /** Address of its descriptor. */
-  readonly pidfd: bigint;
+  readonly pidfd: number;
   /** Address of a word to clear when it needs our memory no more. */
-  readonly busy: bigint | undefined;
+  readonly busy: number | undefined;
 }
 
 function cloneArgs(
@@ -216,11 +217,11 @@ function cloneArgs(
     flags: cloneFlags | OWN_FLAGS | BigInt(wait) |
       (cgroup === undefined ? 0n : BigInt(CLONE.CLONE_INTO_CGROUP)),
     pidfd,
-    child_tid: busy ?? 0n,
-    exit_signal: BigInt(SIGNALS.SIGCHLD),
+    child_tid: busy ?? 0,
+    exit_signal: SIGNALS.SIGCHLD,
     stack: arena.allocate(STACK_BYTES, STACK_ALIGNMENT).address,
-    stack_size: BigInt(STACK_BYTES),
-    cgroup: BigInt(cgroup?.number ?? 0),
+    stack_size: STACK_BYTES,
+    cgroup: cgroup?.number ?? 0,
   });
 }
 

@@ -5,18 +5,21 @@
  * @module
  */
 import { ARCH, SYSCALL_NUMBERS } from "../arch/arch.ts";
-import type { Allocation, Arena } from "../arena.ts";
+import { type Allocation, type Arena, setRegister } from "../arena.ts";
 import { ERRNO, type ErrnoName } from "../constants/errno.ts";
-import { LITTLE_ENDIAN } from "../endian.ts";
 import { lookUp } from "../perform.ts";
 import type { RecordArgument, Results, SyscallRecord } from "../record.ts";
 import { TIMESPEC } from "../structs.ts";
 
 const NUMBERS = SYSCALL_NUMBERS[ARCH];
 const RECORD_BYTES = 72;
-const ARGUMENTS_OFFSET = 8;
-const OUT_OFFSET = 56;
-const TOLERATE_OFFSET = 64;
+/** Where its members are, in words of 32 bits. */
+const FLAGS = 1;
+const ARGUMENTS = 2;
+const OUT = 14;
+const RECORD_WORDS = 18;
+/** Where its errors are, in bytes. */
+const TOLERATE = 64;
 const MAX_ARGUMENTS = 6;
 const MAX_TOLERATED = 8;
 const END = 0xffff_ffff;
@@ -58,15 +61,16 @@ export interface ProgramOptions {
 /** A sequence of records in an arena, and what became of it. */
 export class Program {
   /** Address of the first record. */
-  readonly address: bigint;
+  readonly address: number;
   /** Address of the status block. */
-  readonly status: bigint;
+  readonly status: number;
   readonly #options: ProgramOptions;
   readonly #arena: Arena;
-  readonly #table: DataView;
-  readonly #statusView: DataView;
-  readonly #cells: DataView;
-  readonly #cellsAddress: bigint;
+  readonly #records: Uint32Array;
+  readonly #recordBytes: Uint8Array;
+  readonly #status: BigInt64Array;
+  readonly #cells: BigInt64Array;
+  readonly #cellsAddress: number;
   /** Where the clock's readings go. */
   readonly #clock: Allocation | undefined;
   /** Cells of the names that records of this sequence leave. */
@@ -84,28 +88,30 @@ export class Program {
   constructor(options: ProgramOptions, arena: Arena) {
     this.#options = options;
     this.#arena = arena;
-    const { records } = options;
-    const total = options.trace !== undefined
-      ? 2 * records.length + 1
-      : records.length;
+    const { length } = options.records;
+    const total = options.trace === undefined ? length : 2 * length + 1;
     const table = arena.allocate((total + 1) * RECORD_BYTES);
     const status = arena.allocate(STATUS_BYTES);
-    const cells = arena.allocate(records.length * CELL_BYTES);
+    const cells = arena.allocate(length * CELL_BYTES);
+    const { buffer, byteOffset } = table.bytes;
     this.address = table.address;
     this.status = status.address;
-    this.#table = viewOf(table.bytes);
-    this.#statusView = viewOf(status.bytes);
-    this.#cells = viewOf(cells.bytes);
+    this.#records = new Uint32Array(buffer, byteOffset);
+    this.#recordBytes = table.bytes;
+    this.#status = wordsOf(status);
+    this.#cells = wordsOf(cells).fill(NOT_CALLED);
     this.#cellsAddress = cells.address;
     if (options.trace !== undefined) {
-      this.#clock = arena.allocate((records.length + 1) * TIMESPEC.size);
+      this.#clock = arena.allocate((length + 1) * TIMESPEC.size);
       this.#weaveClock(0);
     }
-    for (const [index, record] of records.entries()) {
+    let index = 0;
+    for (const record of options.records) {
       this.#encode(index, record);
-      if (this.isTraced) this.#weaveClock(index + 1);
+      index++;
+      if (this.#clock !== undefined) this.#weaveClock(index);
     }
-    this.#table.setUint32(total * RECORD_BYTES, END, LITTLE_ENDIAN);
+    this.#records[total * RECORD_WORDS] = END;
   }
 
   /** Whether the clock is read between the calls. */
@@ -115,10 +121,10 @@ export class Program {
 
   /** What ended the sequence early, if anything did. */
   get failure(): Failure | undefined {
-    const record = this.#statusView.getBigUint64(0, LITTLE_ENDIAN);
-    if (record === 0n) return undefined;
-    const slot = Number(record - this.address) / RECORD_BYTES;
-    const errno = Number(this.#statusView.getBigUint64(8, LITTLE_ENDIAN));
+    const record = Number(this.#status[0]);
+    if (record === 0) return undefined;
+    const slot = (record - this.address) / RECORD_BYTES;
+    const errno = Number(this.#status[1]);
     if (errno === 0) {
       // A child ran out of records: what its last one tolerated was its end.
       const index = this.#options.records.length - 1;
@@ -129,8 +135,10 @@ export class Program {
 
   /** Leaves what the calls returned in the caller's results. */
   collect(): void {
-    for (const [index, { as }] of this.#options.records.entries()) {
-      const result = this.#result(index);
+    let index = 0;
+    for (const { as } of this.#options.records) {
+      const result = as === undefined ? NOT_CALLED : this.#result(index);
+      index++;
       if (as === undefined || result === NOT_CALLED) continue;
       this.#options.results.set(as, Number(result));
     }
@@ -164,78 +172,48 @@ export class Program {
     return calls;
   }
 
+  /** Encoded once, by code that never gets warm: without any iterator. */
   #encode(index: number, record: SyscallRecord): void {
-    const { call, args, as, tolerate = [] } = record;
-    if (args.length > MAX_ARGUMENTS || tolerate.length > MAX_TOLERATED) {
-      throw new TypeError(`Record ${index} (${call}) is too long`);
+    const { call, args, as, tolerate } = record;
+    const records = this.#records;
+    const slot = this.#clock === undefined ? index : 2 * index + 1;
+    const start = slot * RECORD_WORDS;
+    if (
+      args.length > MAX_ARGUMENTS || (tolerate?.length ?? 0) > MAX_TOLERATED
+    ) {
+      throw tooLong(index, record);
     }
-    const offset = this.#slot(index) * RECORD_BYTES;
-    const table = this.#table;
-    table.setUint32(offset, NUMBERS[call], LITTLE_ENDIAN);
     let flags = 0;
-    let at = offset + ARGUMENTS_OFFSET;
-    let bit = 1;
-    for (const argument of args) {
-      if (!this.#encodeNumber(at, argument)) {
-        const cell = this.#cellOf(argument);
-        if (cell !== undefined) flags |= bit;
-        const word = cell ?? this.#arena.encode(argument, this.#resolve);
-        table.setBigUint64(at, word, LITTLE_ENDIAN);
-      }
-      at += CELL_BYTES;
-      bit <<= 1;
+    for (let place = 0; place < args.length; place++) {
+      const argument = args[place] ?? null;
+      const cell = this.#cellOf(argument);
+      if (cell !== undefined) flags |= 1 << place;
+      const word = cell ?? this.#arena.encode(argument, this.#resolve);
+      setRegister(records, start + ARGUMENTS + 2 * place, word);
     }
-    table.setUint32(offset + 4, flags, LITTLE_ENDIAN);
-    table.setBigUint64(
-      offset + OUT_OFFSET,
-      this.#cellsAddress + BigInt(index * CELL_BYTES),
-      LITTLE_ENDIAN,
-    );
-    let tolerated = offset + TOLERATE_OFFSET;
-    for (const name of tolerate) table.setUint8(tolerated++, ERRNO[name]);
-    this.#cells.setBigInt64(index * CELL_BYTES, NOT_CALLED, LITTLE_ENDIAN);
+    records[start] = NUMBERS[call];
+    records[start + FLAGS] = flags;
+    const out = this.#cellsAddress + index * CELL_BYTES;
+    setRegister(records, start + OUT, out);
+    if (tolerate !== undefined) this.#tolerate(slot, tolerate);
     if (as !== undefined) this.#names.set(as, index);
   }
 
-  /**
-   * Writes what most arguments are, without the detour of a large integer: a
-   * program is encoded once, by code that never gets warm.
-   *
-   * @returns Whether it was a whole number that is not negative.
-   */
-  #encodeNumber(at: number, argument: RecordArgument): boolean {
-    const number = typeof argument === "object" && argument !== null &&
-        "value" in argument
-      ? argument.value
-      : argument;
-    if (typeof number !== "number" || !Number.isSafeInteger(number)) {
-      return false;
-    }
-    if (number < 0) return false;
-    this.#table.setUint32(at, number, LITTLE_ENDIAN);
-    this.#table.setUint32(at + 4, number / 2 ** 32, LITTLE_ENDIAN);
-    return true;
+  #tolerate(slot: number, errors: readonly ErrnoName[]): void {
+    const numbers = errors.map((name) => ERRNO[name]);
+    this.#recordBytes.set(numbers, slot * RECORD_BYTES + TOLERATE);
   }
 
   /** Writes the record that reads the clock after `count` calls. */
   #weaveClock(count: number): void {
     if (this.#clock === undefined) return;
-    const offset = count * 2 * RECORD_BYTES;
-    const table = this.#table;
-    table.setUint32(offset, NUMBERS.clock_gettime, LITTLE_ENDIAN);
-    table.setBigUint64(
-      offset + ARGUMENTS_OFFSET,
-      BigInt(CLOCK_MONOTONIC),
-      LITTLE_ENDIAN,
-    );
-    table.setBigUint64(
-      offset + ARGUMENTS_OFFSET + CELL_BYTES,
-      this.#clock.address + BigInt(count * TIMESPEC.size),
-      LITTLE_ENDIAN,
-    );
-    for (const [position, name] of CLOCK_ERRORS.entries()) {
-      table.setUint8(offset + TOLERATE_OFFSET + position, ERRNO[name]);
-    }
+    const slot = 2 * count;
+    const start = slot * RECORD_WORDS;
+    this.#records[start] = NUMBERS.clock_gettime;
+    this.#records[start + ARGUMENTS] = CLOCK_MONOTONIC;
+    const reading = this.#clock.address + count * TIMESPEC.size;
+    setRegister(this.#records, start + ARGUMENTS + 2, reading);
+    this.#tolerate(slot, CLOCK_ERRORS);
   }
 
   /** The reading of the clock after `count` calls, 0 if there is none. */
@@ -245,12 +223,12 @@ export class Program {
   }
 
   /** The cell's address, for an argument an earlier record will leave. */
-  #cellOf(argument: RecordArgument): bigint | undefined {
+  #cellOf(argument: RecordArgument): number | undefined {
     if (argument === null || typeof argument !== "object") return undefined;
     if (!("result" in argument)) return undefined;
     const index = this.#names.get(argument.result);
     if (index === undefined) return undefined;
-    return this.#cellsAddress + BigInt(index * CELL_BYTES);
+    return this.#cellsAddress + index * CELL_BYTES;
   }
 
   #known(name: string): number {
@@ -261,12 +239,7 @@ export class Program {
   }
 
   #result(index: number): bigint {
-    return this.#cells.getBigInt64(index * CELL_BYTES, LITTLE_ENDIAN);
-  }
-
-  /** A record's place in the table, the woven ones counted. */
-  #slot(index: number): number {
-    return this.#clock === undefined ? index : 2 * index + 1;
+    return this.#cells[index] ?? NOT_CALLED;
   }
 }
 
@@ -276,6 +249,10 @@ export function timespecNs(bytes: Uint8Array): bigint {
   return tv_sec * NS_PER_SECOND + tv_nsec;
 }
 
-function viewOf(bytes: Uint8Array<ArrayBuffer>): DataView<ArrayBuffer> {
-  return new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+function wordsOf({ bytes }: Allocation): BigInt64Array {
+  return new BigInt64Array(bytes.buffer, bytes.byteOffset, bytes.length / 8);
+}
+
+function tooLong(index: number, { call }: SyscallRecord): TypeError {
+  return new TypeError(`Record ${index} (${call}) is too long`);
 }

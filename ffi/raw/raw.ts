@@ -12,18 +12,28 @@
  */
 import { ARCH } from "../arch/arch.ts";
 import { SyscallError } from "../errno.ts";
-import { callKernel, callKernelOnce, type Registers } from "../libc.ts";
+import {
+  callKernel,
+  callKernelOnce,
+  type Register,
+  type Registers,
+} from "../libc.ts";
 import { mapCode } from "../machine_code.ts";
 import { RAW } from "./bytes.ts";
 
 /** Makes a call by number; a result in [-4095, -1] is a negated error number. */
-export type RawCall = (number: bigint, registers: Registers) => bigint;
+export type RawCall = (number: number, registers: Registers) => number;
 
 /** `long raw(long number, long a0, …, long a5)` */
 const ENTRY = {
   parameters: ["u64", "u64", "u64", "u64", "u64", "u64", "u64"],
   result: "i64",
 } as const satisfies Deno.ForeignFunction;
+
+/** As Deno calls it; its own types leave out that it takes numbers, too. */
+interface RawEntry {
+  call(number: Register, ...registers: Registers): bigint;
+}
 
 let machineCode: RawCall | undefined;
 
@@ -34,15 +44,14 @@ let machineCode: RawCall | undefined;
  * Where executable memory is refused, it is made twice for nothing. Not for
  * close(2), which releases the descriptor even if it fails.
  */
-export function repeatableCall(number: bigint, registers: Registers): bigint {
-  const result = callKernel(number, ...registers);
-  return result >= 0n ? result : callOnce(number, registers);
+export function repeatableCall(number: number, registers: Registers): number {
+  const result = callKernel(number, registers);
+  return result >= 0 ? result : callOnce(number, registers);
 }
 
 /** Makes a system call exactly once, by machine code if that is allowed. */
-export function callOnce(number: bigint, registers: Registers): bigint {
-  machineCode ??= bindMachineCode() ??
-    ((number, registers) => callKernelOnce(number, ...registers));
+export function callOnce(number: number, registers: Registers): number {
+  machineCode ??= bindMachineCode() ?? callKernelOnce;
   return machineCode(number, registers);
 }
 
@@ -54,17 +63,18 @@ export function callOnce(number: bigint, registers: Registers): bigint {
 export function bindMachineCode(): RawCall | undefined {
   const address = mapRaw();
   if (address === undefined) return undefined;
-  const pointer = Deno.UnsafePointer.create<typeof ENTRY>(address);
+  const pointer = Deno.UnsafePointer.create<typeof ENTRY>(
+    BigInt(address),
+  );
   if (pointer === null) throw new TypeError("mmap() returned NULL");
-  const entry = new Deno.UnsafeFnPointer(pointer, ENTRY);
-  return (number, [a0, a1, a2, a3, a4, a5]) =>
-    entry.call(number, a0, a1, a2, a3, a4, a5);
+  const entry: RawEntry = new Deno.UnsafeFnPointer(pointer, ENTRY);
+  return (number, registers) => Number(entry.call(number, ...registers));
 }
 
-function mapRaw(): bigint | undefined {
+function mapRaw(): number | undefined {
   const { hex, symbols } = RAW[ARCH];
   try {
-    return mapCode(Uint8Array.fromHex(hex)).address + BigInt(symbols.raw);
+    return mapCode(Uint8Array.fromHex(hex)).address + symbols.raw;
   } catch (error) {
     if (error instanceof SyscallError) return undefined;
     throw error;

@@ -1,6 +1,6 @@
 /** @module */
 import assert from "node:assert/strict";
-import { Arena } from "../../../ffi/arena.ts";
+import { Arena, setRegister } from "../../../ffi/arena.ts";
 import { describeArguments } from "../../../ffi/describe.ts";
 import type { RecordArgument } from "../../../ffi/record.ts";
 
@@ -12,9 +12,9 @@ Deno.test("Arena.allocate() gives zeroed, aligned, separate memory", () => {
   using arena = new Arena(4096);
   const odd = arena.allocate(3);
   const aligned = arena.allocate(16, 64);
-  assert.equal(odd.address % 8n, 0n);
-  assert.equal(aligned.address % 64n, 0n);
-  assert.ok(aligned.address >= odd.address + 3n);
+  assert.equal(odd.address % 8, 0);
+  assert.equal(aligned.address % 64, 0);
+  assert.ok(aligned.address >= odd.address + 3);
   odd.bytes.fill(0xff);
   assert.deepEqual(aligned.bytes, new Uint8Array(16));
 });
@@ -32,14 +32,14 @@ Deno.test("Arena.allocate() grows beyond its first mapping", () => {
   assert.equal(large.bytes.length, 1_000_000);
 });
 
-const NUMBERS: readonly (readonly [RecordArgument, bigint])[] = [
-  [0, 0n],
-  [-1, 0xffff_ffff_ffff_ffffn],
-  [-100, 0xffff_ffff_ffff_ff9cn],
+const NUMBERS: readonly (readonly [RecordArgument, number | bigint])[] = [
+  [0, 0],
+  [-1, -1],
+  [-100n, 0xffff_ffff_ffff_ff9cn],
   [0x8000_0000_0000_0000n, 0x8000_0000_0000_0000n],
-  [null, 0n],
-  [{ value: 0x5000, text: "MS_BIND|MS_REC" }, 0x5000n],
-  [{ result: "fd" }, 42n],
+  [null, 0],
+  [{ value: 0x5000, text: "MS_BIND|MS_REC" }, 0x5000],
+  [{ result: "fd" }, 42],
   [{ pair: [{ result: "fd" }, 6] }, 0x6_0000_002an],
   [{ pair: [-1, { value: 2, text: "BPF_F_ALLOW_MULTI" }] }, 0x2_ffff_ffffn],
 ];
@@ -55,7 +55,8 @@ for (const [argument, value] of NUMBERS) {
 Deno.test("Arena.encode() copies strings and bytes and passes addresses", () => {
   using arena = new Arena(4096);
   const base = arena.allocate(512);
-  const offset = (address: bigint): number => Number(address - base.address);
+  const offset = (address: number | bigint): number =>
+    Number(address) - base.address;
   const view = new Uint8Array(base.bytes.buffer);
   const text = offset(arena.encode("schön", known));
   assert.deepEqual(
@@ -72,7 +73,8 @@ Deno.test("Arena.encode() builds nested words", () => {
   using arena = new Arena(4096);
   const base = arena.allocate(8);
   const words = new BigUint64Array(base.bytes.buffer);
-  const index = (address: bigint): number => Number(address - base.address) / 8;
+  const index = (address: number | bigint): number =>
+    (Number(address) - base.address) / 8;
   const outer = index(
     arena.encode({ words: [7, { words: [{ result: "fd" }, 0] }, "x"] }, known),
   );
@@ -83,6 +85,38 @@ Deno.test("Arena.encode() builds nested words", () => {
   const text = index(words[outer + 2] ?? 0n);
   assert.equal(words[text], BigInt("x".charCodeAt(0)));
 });
+
+Deno.test("Arena.encode() puts strings side by side, long ones too", () => {
+  using arena = new Arena(4096);
+  const texts = ["", "a", "ü€😀", "x".repeat(5000), "b"];
+  const places = texts.map((text) => Number(arena.encode(text, known)));
+  assert.equal(places[1], (places[0] ?? 0) + 1);
+  for (const [index, text] of texts.entries()) {
+    const bytes = new TextEncoder().encode(`${text}\0`);
+    const pointer = Deno.UnsafePointer.create(BigInt(places[index] ?? 0));
+    assert.ok(pointer);
+    const copy = new Uint8Array(bytes.length);
+    new Deno.UnsafePointerView(pointer).copyInto(copy);
+    assert.deepEqual(copy, bytes);
+  }
+});
+
+for (
+  const [value, halves] of [
+    [0, [0, 0]],
+    [-1, [0xffff_ffff, 0xffff_ffff]],
+    [-100, [0xffff_ff9c, 0xffff_ffff]],
+    [-(2 ** 32) - 1, [0xffff_ffff, 0xffff_fffe]],
+    [0x12_3456_789a, [0x3456_789a, 0x12]],
+    [0x8000_0000_0000_0001n, [1, 0x8000_0000]],
+  ] as const
+) {
+  Deno.test(`setRegister() writes ${value} as two words`, () => {
+    const words = new Uint32Array(4);
+    setRegister(words, 1, value);
+    assert.deepEqual([...words], [0, ...halves, 0]);
+  });
+}
 
 Deno.test("Arena.encode() refuses a string that holds a NUL", () => {
   using arena = new Arena();

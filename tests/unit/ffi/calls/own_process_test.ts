@@ -44,7 +44,7 @@ Deno.test("replaceDescriptor() closes what was there", () => {
 
 Deno.test("overwriteMemory() writes where it is told, or refuses", () => {
   using memory = new Memory(16);
-  overwriteMemory(memory.address + 4n, Uint8Array.of(1, 2, 3));
+  overwriteMemory(BigInt(memory.address + 4), Uint8Array.of(1, 2, 3));
   assert.deepEqual([...memory.bytes.subarray(3, 8)], [0, 1, 2, 3, 0]);
   assert.throws(
     () => overwriteMemory(8n, Uint8Array.of(1)),

@@ -4,11 +4,11 @@ import { LITTLE_ENDIAN } from "../../../../ffi/endian.ts";
 import { loadCode, SYMBOLS } from "../../../../ffi/launcher/code.ts";
 
 /** The line of /proc/self/maps an address is in. */
-function mappingOf(address: bigint): string {
+function mappingOf(address: number): string {
   const line = Deno.readTextFileSync("/proc/self/maps").trim().split("\n")
     .find((text) => {
       const [start = "", end = ""] = (text.split(" ")[0] ?? "").split("-");
-      return BigInt(`0x${start}`) <= address && address < BigInt(`0x${end}`);
+      return Number(`0x${start}`) <= address && address < Number(`0x${end}`);
     });
   return line ?? "";
 }
