@@ -92,10 +92,11 @@ export function readSync(fd: Fd, buffer: Uint8Array): number {
  * @throws {SyscallError} `EIO` and the like.
  */
 export function readAllSync(fd: Fd): Uint8Array<ArrayBuffer> {
+  const PIECE = 4096;
   const chunks: Uint8Array[] = [];
   let length = 0;
   for (;;) {
-    const chunk = new Uint8Array(64 * 1024);
+    const chunk = new Uint8Array(PIECE);
     const count = readSync(fd, chunk);
     if (count === 0) break;
     chunks.push(chunk.subarray(0, count));

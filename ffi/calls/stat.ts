@@ -128,8 +128,8 @@ function decodeStatus(bytes: Uint8Array<ArrayBuffer>): FileStatus {
     gid: view.getUint32(at.stx_gid, LITTLE_ENDIAN),
     linkCount: view.getUint32(at.stx_nlink, LITTLE_ENDIAN),
     inode: view.getBigUint64(at.stx_ino, LITTLE_ENDIAN),
-    sizeBytes: Number(view.getBigUint64(at.stx_size, LITTLE_ENDIAN)),
-    blocks: Number(view.getBigUint64(at.stx_blocks, LITTLE_ENDIAN)),
+    sizeBytes: getInteger(view, at.stx_size),
+    blocks: getInteger(view, at.stx_blocks),
     modified: timespec(view, at.stx_mtime),
     changed: timespec(view, at.stx_ctime),
     deviceMajor: view.getUint32(at.stx_dev_major, LITTLE_ENDIAN),
@@ -141,7 +141,13 @@ function decodeStatus(bytes: Uint8Array<ArrayBuffer>): FileStatus {
 
 function timespec(view: DataView, offset: number): Timespec {
   return {
-    seconds: Number(view.getBigInt64(offset, LITTLE_ENDIAN)),
+    seconds: getInteger(view, offset),
     nanoseconds: view.getUint32(offset + 8, LITTLE_ENDIAN),
   };
+}
+
+/** A number of 64 bits and either sign, without a large integer on the way. */
+function getInteger(view: DataView, offset: number): number {
+  return view.getInt32(offset + 4, LITTLE_ENDIAN) * 2 ** 32 +
+    view.getUint32(offset, LITTLE_ENDIAN);
 }

@@ -47,7 +47,9 @@ export const SIGNALS = {
   SIGRTMAX: 64,
 } as const;
 
-const BY_NAME: ReadonlyMap<string, number> = new Map(Object.entries(SIGNALS));
+/** Name of a signal, such as `SIGTERM`. */
+type SignalName = keyof typeof SIGNALS;
+
 const REALTIME_PATTERN = /^SIGRT(?:MIN\+|MAX-)(\d{1,2})$/;
 
 /**
@@ -60,8 +62,7 @@ export function parseSignal(text: string): number | undefined {
   if (/^\d{1,2}$/.test(text)) return valid(Number(text), 1);
   const upper = text.toUpperCase();
   const name = upper.startsWith("SIG") ? upper : `SIG${upper}`;
-  const known = BY_NAME.get(name);
-  if (known !== undefined) return known;
+  if (isName(name)) return SIGNALS[name];
   const offset = REALTIME_PATTERN.exec(name)?.[1];
   if (offset === undefined) return undefined;
   return valid(
@@ -79,9 +80,15 @@ export function parseSignal(text: string): number | undefined {
  * without a name.
  */
 export function signalName(signal: number): string {
-  for (const [name, number] of BY_NAME) if (number === signal) return name;
+  for (const name in SIGNALS) {
+    if (SIGNALS[name as SignalName] === signal) return name;
+  }
   if (valid(signal, SIGNALS.SIGRTMIN) === undefined) return String(signal);
   return `SIGRTMIN+${signal - SIGNALS.SIGRTMIN}`;
+}
+
+function isName(text: string): text is SignalName {
+  return Object.hasOwn(SIGNALS, text);
 }
 
 function valid(signal: number, least: number): number | undefined {
