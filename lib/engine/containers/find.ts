@@ -6,8 +6,10 @@
 import { ConflictError, NotFoundError } from "../../base/errors.ts";
 import type { HostPaths } from "../../base/host_paths.ts";
 import { type ContainerId, isContainerId } from "../../base/identifiers.ts";
+import { pathExists } from "../../base/path_exists.ts";
 import { listIds } from "./list.ts";
 import { findByName } from "./names.ts";
+import { containerDirectory } from "./records.ts";
 
 /**
  * Finds a container.
@@ -21,12 +23,12 @@ export function findContainer(
   paths: HostPaths,
   reference: string,
 ): ContainerId {
-  const ids = listIds(paths);
-  const named = findByName(paths, reference.replace(/^\//, ""));
-  if (named !== undefined && ids.includes(named)) return named;
-  if (isContainerId(reference) && ids.includes(reference)) return reference;
+  const name = reference.startsWith("/") ? reference.slice(1) : reference;
+  const named = findByName(paths, name);
+  if (named !== undefined && isThere(paths, named)) return named;
+  if (isContainerId(reference) && isThere(paths, reference)) return reference;
   const matches = /^[0-9a-f]+$/.test(reference)
-    ? ids.filter((id) => id.startsWith(reference))
+    ? listIds(paths).filter((id) => id.startsWith(reference))
     : [];
   const [only, ...others] = matches;
   if (only === undefined) {
@@ -38,4 +40,9 @@ export function findContainer(
   throw new ConflictError(
     `Multiple containers begin with "${reference}": ${matches.join(", ")}`,
   );
+}
+
+/** A name may be left of a container that is gone. */
+function isThere(paths: HostPaths, id: ContainerId): boolean {
+  return pathExists(containerDirectory(paths, id));
 }
