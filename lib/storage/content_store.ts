@@ -7,6 +7,7 @@
  */
 import type { Hash } from "node:crypto";
 import { linkOpenFile, openat } from "../../ffi/calls/file.ts";
+import { statIfThere } from "../../ffi/calls/stat.ts";
 import {
   AT_FDCWD,
   O_DIRECTORY,
@@ -50,12 +51,7 @@ export function blobSize(
   paths: StorePaths,
   digest: Digest,
 ): number | undefined {
-  try {
-    return Deno.statSync(blobPath(paths, digest)).size;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
-  }
+  return statIfThere(AT_FDCWD, blobPath(paths, digest))?.sizeBytes;
 }
 
 /**
