@@ -71,19 +71,13 @@ class Parser<Flags extends FlagTable> {
   readonly #args: readonly string[];
   readonly #values: Record<string, FlagValue | string[]> = {};
   readonly #hints = new Set<string>();
-  readonly #long = new Map<string, Entry>();
-  readonly #short = new Map<string, Entry>();
-  readonly #words = new Map<string, Entry>();
+  readonly #flags: readonly Entry[];
   #index = 0;
 
   constructor(flags: Flags, args: readonly string[]) {
     this.#args = args;
-    for (const entry of Object.entries(flags)) {
-      const [option, flag] = entry;
-      this.#long.set(flag.long, entry);
-      for (const alias of flag.aliases ?? []) this.#long.set(alias, entry);
-      for (const word of flag.words ?? []) this.#words.set(word, entry);
-      if (flag.short !== undefined) this.#short.set(flag.short, entry);
+    this.#flags = Object.entries(flags);
+    for (const [option, flag] of this.#flags) {
       if (flag.type === "boolean") this.#values[option] = false;
       else if (flag.type === "list") this.#values[option] = [];
       else if (flag.default !== undefined) this.#values[option] = flag.default;
@@ -110,6 +104,18 @@ class Parser<Flags extends FlagTable> {
     };
   }
 
+  #find(isMeant: (flag: FlagSpec) => boolean): Entry | undefined {
+    return this.#flags.find(([, flag]) => isMeant(flag));
+  }
+
+  /** Of all flags, the long ones. */
+  #names(): string[] {
+    return this.#flags.flatMap(([, flag]) => [
+      flag.long,
+      ...flag.aliases ?? [],
+    ]);
+  }
+
   /** Takes an argument that begins with a dash, and its value. */
   takeFlag(arg: string): "help" | undefined {
     if (arg.startsWith("--")) return this.#takeLong(arg);
@@ -121,13 +127,15 @@ class Parser<Flags extends FlagTable> {
     if (name === "" || name.startsWith("-")) {
       throw new UsageError(`bad flag syntax: ${arg}`);
     }
-    const entry = this.#long.get(name);
+    const entry = this.#find(({ long, aliases }) =>
+      long === name || aliases?.includes(name) === true
+    );
     if (entry !== undefined) {
       this.#set(entry, this.#valueOf(entry, value, `--${name}`));
     } else if (name === "help") {
       return "help";
     } else {
-      throw unknownFlag(`unknown flag: --${name}`, name, this.#long.keys());
+      throw unknownFlag(`unknown flag: --${name}`, name, this.#names());
     }
     return undefined;
   }
@@ -135,7 +143,7 @@ class Parser<Flags extends FlagTable> {
   /** Takes a small engine's `-name`, if that is what it is. */
   #takeWord(arg: string): boolean {
     const [word, value] = splitValue(arg.slice(1));
-    const entry = this.#words.get(word);
+    const entry = this.#find(({ words }) => words?.includes(word) === true);
     if (entry === undefined) return false;
     const usual = entry[1].long;
     this.#hints.add(
@@ -150,13 +158,13 @@ class Parser<Flags extends FlagTable> {
     for (let rest = letters; rest !== "";) {
       const letter = String.fromCodePoint(rest.codePointAt(0) ?? 0);
       rest = rest.slice(letter.length);
-      const entry = this.#short.get(letter);
+      const entry = this.#find(({ short }) => short === letter);
       if (entry === undefined && letter === "h") return "help";
       if (entry === undefined) {
         throw unknownFlag(
           `unknown shorthand flag: '${letter}' in -${letters}`,
           letters,
-          this.#long.keys(),
+          this.#names(),
         );
       }
       let value: string | undefined;
@@ -204,7 +212,7 @@ function splitValue(text: string): [name: string, value: string | undefined] {
 function unknownFlag(
   message: string,
   typed: string,
-  known: Iterable<string>,
+  known: readonly string[],
 ): UsageError {
   const nearest = suggest(typed, [...known, "help"]);
   return new UsageError(
