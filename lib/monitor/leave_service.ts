@@ -53,7 +53,8 @@ function serviceHierarchies(): CgroupMount[] {
  * ```
  */
 export function isInService(text: string): boolean {
-  return parseLines(text).some(({ path }) => {
+  // Most are in none at all.
+  return text.includes(".service") && parseLines(text).some(({ path }) => {
     const units = path.split("/")
       .filter((part) => /\.(?:service|scope|slice)$/.test(part));
     return units.at(-1)?.endsWith(".service") === true;

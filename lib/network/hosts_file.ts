@@ -16,9 +16,11 @@ ff02::2\tip6-allrouters
 `;
 
 /** Names of those lines: no other container may take one over. */
-export const LOCAL_NAMES: ReadonlySet<string> = new Set(
-  LOCALHOST.split("\n").flatMap((line) => line.split(/\s/).slice(1)),
-);
+export function localNames(): ReadonlySet<string> {
+  return new Set(
+    LOCALHOST.split("\n").flatMap((line) => line.split(/\s/).slice(1)),
+  );
+}
 
 /** What stands around the lines that are kept current. */
 const BEGIN = "# Containers of the same networks, kept by tsdocker";

@@ -5,7 +5,7 @@
  * @module
  */
 import type { ContainerId } from "../../base/identifiers.ts";
-import { formatHostEntry, LOCAL_NAMES } from "../../network/hosts_file.ts";
+import { formatHostEntry, localNames } from "../../network/hosts_file.ts";
 import type { EndpointState, NetworkState } from "./network_state.ts";
 
 /** What the containers of a network are called, as lines of text. */
@@ -123,8 +123,9 @@ function hostnameForms(hostname: string): string[] {
 
 /** Empty if no name is left. */
 function formatLine(address: string, names: readonly string[]): string {
+  const local = localNames();
   const usable = names.filter((name, index) =>
-    USABLE.test(name) && !LOCAL_NAMES.has(name.toLowerCase()) &&
+    USABLE.test(name) && !local.has(name.toLowerCase()) &&
     names.indexOf(name) === index
   );
   return usable.length === 0 ? "" : formatHostEntry({ address, names: usable });

@@ -7,7 +7,7 @@ import {
   appendHosts,
   formatHosts,
   type HostEntry,
-  LOCAL_NAMES,
+  localNames,
   replaceKept,
 } from "../../../lib/network/hosts_file.ts";
 import { parseIpAddress } from "../../../lib/network/ip_address.ts";
@@ -64,8 +64,8 @@ Deno.test("appendHosts() begins a line of its own", () => {
   assert.equal(appendHosts("", [TOLD, TOLD]), line + line);
 });
 
-Deno.test("LOCAL_NAMES are those of the lines that every file begins with", () => {
-  assert.deepEqual([...LOCAL_NAMES], [
+Deno.test("localNames() are those of the lines that every file begins with", () => {
+  assert.deepEqual([...localNames()], [
     ...["localhost", "ip6-localhost", "ip6-loopback", "ip6-localnet"],
     ...["ip6-mcastprefix", "ip6-allnodes", "ip6-allrouters"],
   ]);
