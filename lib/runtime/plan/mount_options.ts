@@ -29,63 +29,57 @@ export interface MountOptions {
 type FlagName = keyof typeof MOUNT;
 type AttributeName = keyof typeof MOUNT_ATTR;
 
+/** What options mean. They may have any name: only what is its own counts. */
+type Options<Meaning> = Readonly<Record<string, Meaning>>;
+
 /** Options that set a flag; the attribute is its mount_setattr(2) form. */
-const SETTING: ReadonlyMap<
-  string,
-  { flag: FlagName; attribute?: AttributeName }
-> = new Map(
-  Object.entries({
-    ro: { flag: "MS_RDONLY", attribute: "MOUNT_ATTR_RDONLY" },
-    nosuid: { flag: "MS_NOSUID", attribute: "MOUNT_ATTR_NOSUID" },
-    nodev: { flag: "MS_NODEV", attribute: "MOUNT_ATTR_NODEV" },
-    noexec: { flag: "MS_NOEXEC", attribute: "MOUNT_ATTR_NOEXEC" },
-    noatime: { flag: "MS_NOATIME", attribute: "MOUNT_ATTR_NOATIME" },
-    nodiratime: { flag: "MS_NODIRATIME", attribute: "MOUNT_ATTR_NODIRATIME" },
-    strictatime: {
-      flag: "MS_STRICTATIME",
-      attribute: "MOUNT_ATTR_STRICTATIME",
-    },
-    nosymfollow: {
-      flag: "MS_NOSYMFOLLOW",
-      attribute: "MOUNT_ATTR_NOSYMFOLLOW",
-    },
-    relatime: { flag: "MS_RELATIME" },
-    sync: { flag: "MS_SYNCHRONOUS" },
-    dirsync: { flag: "MS_DIRSYNC" },
-    lazytime: { flag: "MS_LAZYTIME" },
-    silent: { flag: "MS_SILENT" },
-  }),
-);
+const SETTING: Options<{ flag: FlagName; attribute?: AttributeName }> = {
+  ro: { flag: "MS_RDONLY", attribute: "MOUNT_ATTR_RDONLY" },
+  nosuid: { flag: "MS_NOSUID", attribute: "MOUNT_ATTR_NOSUID" },
+  nodev: { flag: "MS_NODEV", attribute: "MOUNT_ATTR_NODEV" },
+  noexec: { flag: "MS_NOEXEC", attribute: "MOUNT_ATTR_NOEXEC" },
+  noatime: { flag: "MS_NOATIME", attribute: "MOUNT_ATTR_NOATIME" },
+  nodiratime: { flag: "MS_NODIRATIME", attribute: "MOUNT_ATTR_NODIRATIME" },
+  strictatime: {
+    flag: "MS_STRICTATIME",
+    attribute: "MOUNT_ATTR_STRICTATIME",
+  },
+  nosymfollow: {
+    flag: "MS_NOSYMFOLLOW",
+    attribute: "MOUNT_ATTR_NOSYMFOLLOW",
+  },
+  relatime: { flag: "MS_RELATIME" },
+  sync: { flag: "MS_SYNCHRONOUS" },
+  dirsync: { flag: "MS_DIRSYNC" },
+  lazytime: { flag: "MS_LAZYTIME" },
+  silent: { flag: "MS_SILENT" },
+};
 
 /** Options that undo a flag set by an earlier one, by the flag they undo. */
-const CLEARING: ReadonlyMap<string, FlagName | undefined> = new Map(
-  Object.entries({
-    defaults: undefined,
-    rw: "MS_RDONLY",
-    suid: "MS_NOSUID",
-    dev: "MS_NODEV",
-    exec: "MS_NOEXEC",
-    atime: "MS_NOATIME",
-    diratime: "MS_NODIRATIME",
-    norelatime: "MS_RELATIME",
-    nostrictatime: "MS_STRICTATIME",
-    symfollow: "MS_NOSYMFOLLOW",
-    async: "MS_SYNCHRONOUS",
-    nolazytime: "MS_LAZYTIME",
-    loud: "MS_SILENT",
-  }),
-);
+const CLEARING: Options<FlagName | undefined> = {
+  defaults: undefined,
+  rw: "MS_RDONLY",
+  suid: "MS_NOSUID",
+  dev: "MS_NODEV",
+  exec: "MS_NOEXEC",
+  atime: "MS_NOATIME",
+  diratime: "MS_NODIRATIME",
+  norelatime: "MS_RELATIME",
+  nostrictatime: "MS_STRICTATIME",
+  symfollow: "MS_NOSYMFOLLOW",
+  async: "MS_SYNCHRONOUS",
+  nolazytime: "MS_LAZYTIME",
+  loud: "MS_SILENT",
+};
 
 /** Options that hold for everything below as well. */
-const RECURSIVE: ReadonlyMap<string, AttributeName> = new Map(
-  Object.entries({
-    rro: "MOUNT_ATTR_RDONLY",
-    rnosuid: "MOUNT_ATTR_NOSUID",
-    rnodev: "MOUNT_ATTR_NODEV",
-    rnoexec: "MOUNT_ATTR_NOEXEC",
-    rnosymfollow: "MOUNT_ATTR_NOSYMFOLLOW",
-  }),
-);
+const RECURSIVE: Options<AttributeName> = {
+  rro: "MOUNT_ATTR_RDONLY",
+  rnosuid: "MOUNT_ATTR_NOSUID",
+  rnodev: "MOUNT_ATTR_NODEV",
+  rnoexec: "MOUNT_ATTR_NOEXEC",
+  rnosymfollow: "MOUNT_ATTR_NOSYMFOLLOW",
+};
 
 /** As of docker: not of the specification, which knows no volumes. */
 const SUBPATH = "subpath=";
@@ -115,13 +109,14 @@ export function parseMountOptions(options: readonly string[]): MountOptions {
   const recursive = new Set<AttributeName>();
   const data: string[] = [];
   for (const option of options) {
-    const setting = SETTING.get(option);
-    if (setting !== undefined) set.add(setting.flag);
-    else if (CLEARING.has(option)) {
-      const cleared = CLEARING.get(option);
+    if (Object.hasOwn(SETTING, option)) {
+      const setting = SETTING[option];
+      if (setting !== undefined) set.add(setting.flag);
+    } else if (Object.hasOwn(CLEARING, option)) {
+      const cleared = CLEARING[option];
       if (cleared !== undefined) set.delete(cleared);
-    } else if (RECURSIVE.has(option)) {
-      const attribute = RECURSIVE.get(option);
+    } else if (Object.hasOwn(RECURSIVE, option)) {
+      const attribute = RECURSIVE[option];
       if (attribute !== undefined) recursive.add(attribute);
     } else if (option === "bind") bind = "one";
     else if (option === "rbind") bind = "tree";
@@ -129,9 +124,10 @@ export function parseMountOptions(options: readonly string[]): MountOptions {
     else if (option.startsWith(SUBPATH)) subpath = option.slice(SUBPATH.length);
     else if (!IMPLIED.has(option)) data.push(option);
   }
-  const attributes = [...SETTING.values()].flatMap(({ flag, attribute }) =>
-    attribute !== undefined && set.has(flag) ? [attribute] : []
-  );
+  const attributes: AttributeName[] = [];
+  for (const { flag, attribute } of Object.values(SETTING)) {
+    if (attribute !== undefined && set.has(flag)) attributes.push(attribute);
+  }
   return {
     bind,
     flags: flags(MOUNT, ...set),
