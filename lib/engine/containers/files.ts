@@ -95,13 +95,14 @@ function giveToRoot(
  * a program, and writing to it would wait or fail.
  */
 function write(path: string, text: string): void {
+  // Exactly this mode: the caller's umask may be strict, and a container's
+  // users need to read them.
+  const options = { createNew: true, mode: FILE_MODE };
   try {
-    Deno.writeTextFileSync(path, text, { createNew: true });
+    Deno.writeTextFileSync(path, text, options);
   } catch (error) {
     if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
     Deno.removeSync(path);
-    Deno.writeTextFileSync(path, text, { createNew: true });
+    Deno.writeTextFileSync(path, text, options);
   }
-  // The caller's umask may be strict; a container's users need to read them.
-  Deno.chmodSync(path, FILE_MODE);
 }
