@@ -24,8 +24,7 @@ export function flags<T extends Readonly<Record<string, number>>>(
   table: T,
   ...names: (keyof T & string)[]
 ): Symbolic {
-  return {
-    value: names.reduce((sum, name) => sum + (table[name] as number), 0),
-    text: names.join("|") || "0",
-  };
+  let value = 0;
+  for (const name of names) value += table[name] as number;
+  return { value, text: names.join("|") || "0" };
 }

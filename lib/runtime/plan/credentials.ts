@@ -88,14 +88,18 @@ function regainForFilter({ permitted, inheritable }: Capabilities): ChildStep {
 /** Everything not listed leaves the bounding set; unknown ones fail softly. */
 function boundingSteps(capabilities: Capabilities): ChildStep[] {
   const kept = new Set<string>(capabilities.bounding);
-  return Object.entries(CAPABILITY)
-    .filter(([name]) => !kept.has(name))
-    .map(([name, number]) => ({
+  const drop = flags(PRCTL, "PR_CAPBSET_DROP");
+  const steps: ChildStep[] = [];
+  for (const [text, value] of Object.entries(CAPABILITY)) {
+    if (kept.has(text)) continue;
+    steps.push({
       call: "prctl",
-      args: [flags(PRCTL, "PR_CAPBSET_DROP"), { value: number, text: name }],
+      args: [drop, { value, text }],
       tolerate: ["EINVAL"],
       why: "no program inside can regain it (EINVAL: an older kernel has none)",
-    }));
+    });
+  }
+  return steps;
 }
 
 function keepCapabilities(): ChildStep {
