@@ -18,10 +18,10 @@ export function checkHealth(
   engine: Engine,
   config: ContainerConfig,
 ): Disposable {
+  const { health: check } = config;
+  if (check === undefined) return { [Symbol.dispose]: () => undefined };
   const abort = new AbortController();
-  if (config.health !== undefined) {
-    void watch(engine, config, { check: config.health, signal: abort.signal });
-  }
+  void watch(engine, config, { check, signal: abort.signal });
   return { [Symbol.dispose]: () => abort.abort() };
 }
 
