@@ -154,11 +154,12 @@ function readName(
     );
   }
   const slash = name.indexOf("/");
-  const first = slash < 0 ? "" : name.slice(0, slash);
-  const hasRegistry = /[.:A-Z]/.test(first) || first === "localhost";
+  const first = name.slice(0, Math.max(0, slash));
+  const hasRegistry = first !== "" &&
+    (/[.:A-Z]/.test(first) || first === "localhost");
   const registry = hasRegistry ? first : DEFAULT_REGISTRY;
   const path = hasRegistry ? name.slice(slash + 1) : name;
-  if (!HOST.test(registry)) throw invalid(text);
+  if (hasRegistry && !HOST.test(registry)) throw invalid(text);
   if (!path.split("/").every((component) => COMPONENT.test(component))) {
     if (/[A-Z]/.test(path)) {
       throw new UsageError(
