@@ -31,8 +31,10 @@ export function seccompFilter(
 
 /** Capabilities that the profile does not mention make no difference. */
 function isGeneratedFor(capabilities: ReadonlySet<string>): boolean {
-  return Object.entries(DEFAULT_FILTER.capabilities)
-    .every(([name, isHeld]) => capabilities.has(name) === isHeld);
+  for (const [name, isHeld] of Object.entries(DEFAULT_FILTER.capabilities)) {
+    if (capabilities.has(name) !== isHeld) return false;
+  }
+  return true;
 }
 
 async function compileLater(
