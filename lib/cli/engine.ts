@@ -42,9 +42,11 @@ export function engineOf(
     ),
     launcher: launcherOf(env.get("TSDOCKER_LAUNCHER") ?? ""),
     ...networkOf(env.get(NETWORK_VARIABLE) ?? ""),
-    invoker: {
-      uid: idOf(env.get("SUDO_UID")) ?? Deno.uid() ?? 0,
-      gid: idOf(env.get("SUDO_GID")) ?? Deno.gid() ?? 0,
+    get invoker(): Engine["invoker"] {
+      return {
+        uid: idOf(env.get("SUDO_UID")) ?? Deno.uid() ?? 0,
+        gid: idOf(env.get("SUDO_GID")) ?? Deno.gid() ?? 0,
+      };
     },
     inform: log.info,
     warn: log.warn,
