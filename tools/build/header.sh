@@ -56,14 +56,15 @@ is_unpacked() {
 
 start() {
   export DENO_DIR="$tsdocker_dir/cache" DENO_NO_UPDATE_CHECK=1
+  case $tsdocker_layout in
+    exec | run | detached)
+      export GLIBC_TUNABLES="${GLIBC_TUNABLES:-@QUICK_TUNABLES@}" ;;
+  esac
   # What starts a container that goes on by itself becomes its keeper; the waiter
   # is who can be waited for.
   [ "$tsdocker_layout" != detached ] ||
     exec "$tsdocker_dir/waiter" "$tsdocker_dir/tsdocker" @RUN_FLAGS@ \
       "$tsdocker_dir/detached.js" --client @DESCRIPTOR_WORD@ "$@"
-  case $tsdocker_layout in
-    exec | run) export GLIBC_TUNABLES="${GLIBC_TUNABLES:-@QUICK_TUNABLES@}" ;;
-  esac
   exec "$tsdocker_dir/tsdocker" @RUN_FLAGS@ "$tsdocker_dir/$tsdocker_layout.js" "$@"
 }
 

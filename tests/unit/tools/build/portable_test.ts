@@ -191,12 +191,14 @@ printf '%s' "\${GLIBC_TUNABLES-none}"
 `;
   await using file = await PortableFile.make({ program });
   const settings = async (
-    word: string,
+    words: string,
     own: Record<string, string> = {},
-  ): Promise<string> => (await file.run([word], own)).stdout;
-  assert.equal(await settings("run"), QUICK_TUNABLES);
-  assert.equal(await settings("exec"), QUICK_TUNABLES);
-  assert.equal(await settings("run", { GLIBC_TUNABLES: "mine" }), "mine");
+  ): Promise<string> =>
+    (await file.run(words.split(" "), own)).stdout.replace("waiting\n", "");
+  for (const words of ["run", "run -d", "exec"]) {
+    assert.equal(await settings(words), QUICK_TUNABLES);
+    assert.equal(await settings(words, { GLIBC_TUNABLES: "mine" }), "mine");
+  }
   for (const word of ["monitor", "ps"]) {
     assert.equal(await settings(word), "none");
   }
