@@ -22,7 +22,7 @@ export interface Program {
   readonly constant: string;
   /** Its sentence of documentation. */
   readonly about: string;
-  /** Folder of `x86_64.s`, `aarch64.s` and the generated `bytes.ts`. */
+  /** Folder of `x86_64.s`, `aarch64.s`, what they include, and `bytes.ts`. */
   readonly folder: string;
 }
 
@@ -44,9 +44,9 @@ export const PROGRAMS: readonly Program[] = [
     folder: "ffi/init",
   },
   {
-    constant: "WAITER",
-    about: "What waits for `run -d`: a whole ELF executable.",
-    folder: "ffi/waiter",
+    constant: "STARTER",
+    about: "What the portable file begins with: a whole ELF executable.",
+    folder: "ffi/starter",
   },
 ];
 
@@ -89,7 +89,8 @@ export async function assemble(
   try {
     const object = `${folder}/object.o`;
     const binary = `${folder}/binary`;
-    await run(`${PREFIX[arch]}as`, ["-o", object, source]);
+    const includes = source.slice(0, source.lastIndexOf("/"));
+    await run(`${PREFIX[arch]}as`, ["-I", includes, "-o", object, source]);
     const relocations = await run(`${PREFIX[arch]}objdump`, ["-r", object]);
     if (relocations.includes("RELOCATION RECORDS")) {
       throw new Error(`${source} refers to a symbol by relocation`);

@@ -11,7 +11,6 @@
  */
 import { gzip } from "node:zlib";
 import { promisify } from "node:util";
-import { waiterProgram } from "../ffi/waiter/waiter.ts";
 import { VERSION } from "../lib/base/build_info.ts";
 import { DEFAULT_ROOTS } from "../lib/base/host_paths.ts";
 import { type BuildStamp, bundle, stampLine } from "./build/bundle.ts";
@@ -107,10 +106,9 @@ async function writePortable(
     { name: "warm_up.js", text: await payload("warm_up") },
   ];
   const executable = await portableExecutable({
-    header: await Deno.readTextFile(`${CHECKOUT}tools/build/header.sh`),
+    unpack: await Deno.readTextFile(`${CHECKOUT}tools/build/unpack.sh`),
     program: await compressedDeno(),
     scripts,
-    waiter: waiterProgram(),
     gzip: compressed,
     rootBase: `${DEFAULT_ROOTS.root}/runtime`,
     version: VERSION,

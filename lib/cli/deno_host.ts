@@ -38,7 +38,7 @@ export function denoHost(): Host {
   };
 }
 
-/** A variable of the caller's; not what the portable file's header has set. */
+/** A variable of the caller's; not what the portable file's starter has set. */
 function callersVariable(name: string): string | undefined {
   const value = Deno.env.get(name);
   return value === QUICK_TUNABLES ? undefined : value;

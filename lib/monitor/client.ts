@@ -1,7 +1,7 @@
 /**
  * Who waits for this process to have started a container, through a pipe: one byte
  * is the exit status of that process, and from then on this one is on its own.
- * The other side is `ffi/waiter/`.
+ * The other side is `ffi/starter/`.
  *
  * @module
  */

@@ -11,13 +11,15 @@ import { namesIn, outcomeOf } from "../support/portable_file.ts";
 /** The built program. */
 const TSDOCKER = await Deno.realPath(Deno.env.get("TSDOCKER") ?? "tsdocker");
 
-const isPortable = await startsWithShebang(TSDOCKER);
+const isPortable = await isBuiltAs("portable");
 
-async function startsWithShebang(path: string): Promise<boolean> {
-  using file = await Deno.open(path);
-  const start = new Uint8Array(2);
-  await file.read(start);
-  return new TextDecoder().decode(start) === "#!";
+async function isBuiltAs(form: string): Promise<boolean> {
+  const { stdout } = await outcomeOf(
+    TSDOCKER,
+    ["version"],
+    Deno.env.toObject(),
+  );
+  return new RegExp(`^Build: +${form}$`, "m").test(stdout);
 }
 
 /** An empty home and an empty runtime directory, gone when disposed of. */
@@ -55,7 +57,7 @@ async function assertNothingLeft(runtime: string): Promise<void> {
   const path = await unpackedDeno(runtime);
   const names = await namesIn(path.slice(0, path.lastIndexOf("/")));
   const others = names.filter((name) => !name.endsWith(".js"));
-  assert.deepEqual(others, ["cache", "tsdocker", "waiter"]);
+  assert.deepEqual(others, ["cache", "tsdocker"]);
 }
 
 /** How much the write-ahead log of Deno's compiled code holds. */

@@ -189,9 +189,7 @@ export function pidsOf(place: Place, target: "monitor" | "init"): number[] {
 function isMonitor({ directory }: Place, pid: number): boolean {
   const words = readProc(`/proc/${pid}/cmdline`).split("\0");
   if (!words.some((word) => word.startsWith(directory))) return false;
-  if (words.includes("monitor")) return true;
-  // The waiter, which is the client, has these words as well.
-  return words.includes("--client") && !words[0]?.endsWith("/waiter");
+  return words.includes("monitor") || words.includes("--client");
 }
 
 /** Whether it is process 1 in a pid namespace of its own. */

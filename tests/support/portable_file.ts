@@ -1,5 +1,5 @@
 /**
- * Makes small portable executables for tests: the true header, with a shell
+ * Makes small portable executables for tests: the true starter, with a shell
  * script in place of Deno.
  *
  * @module
@@ -10,20 +10,14 @@ import {
   type PortableFileText,
 } from "../../tools/build/portable.ts";
 
-const HEADER = new URL("../../tools/build/header.sh", import.meta.url);
+const UNPACK = new URL("../../tools/build/unpack.sh", import.meta.url);
 
-/** Tells how it was called; `--version` is how the header tries it. */
+/** Tells how it was called; `--version` is how it is tried when it is unpacked. */
 export const FAKE_DENO = `#!/bin/sh
 [ "$1" = --version ] && exit 0
 echo "0=$0"
 for word; do echo "arg=$word"; done
 echo "DENO_DIR=$DENO_DIR"
-`;
-
-/** Tells that it was called, and becomes the program. */
-export const FAKE_WAITER = `#!/bin/sh
-echo waiting
-exec "$@"
 `;
 
 /** What stands for the program; `later.js` takes more than one byte a letter. */
@@ -61,15 +55,14 @@ export async function portableBytes(
   options: PortableOptions = {},
 ): Promise<Uint8Array<ArrayBuffer>> {
   return await portableExecutable({
-    header: await Deno.readTextFile(HEADER),
+    unpack: await Deno.readTextFile(UNPACK),
     program: gzip(new TextEncoder().encode(options.program ?? FAKE_DENO)),
     scripts: options.scripts ?? SCRIPTS,
-    waiter: new TextEncoder().encode(FAKE_WAITER),
     gzip: (bytes) => Promise.resolve(gzip(bytes)),
     rootBase: options.rootBase ?? "/nonexistent/runtime",
     version: "1.2.3",
     denoVersion: "4.5.6",
-    arch: "x86_64",
+    arch: Deno.build.arch,
   });
 }
 
@@ -124,6 +117,22 @@ export class PortableFile implements AsyncDisposable {
       PATH: "/usr/sbin:/usr/bin:/sbin:/bin",
       TSDOCKER_RUNTIME_DIR: this.base,
       ...env,
+    });
+  }
+
+  /** Runs the script that unpacks it in a shell, as the starter would. */
+  async unpackIn(
+    [shell, ...flags]: readonly [string, ...string[]],
+    args: readonly string[] = [],
+  ): Promise<Outcome> {
+    const text = new TextDecoder().decode(await Deno.readFile(this.path));
+    const [, digest = ""] = /\0([0-9a-f]{64})\0/.exec(text) ?? [];
+    const [script = ""] = /# tsdocker 1\.2\.3 [^\0]*/.exec(text) ?? [];
+    const directory = `${this.base}/${digest}`;
+    const words = [this.path, `${directory}/tsdocker`, ...args];
+    return await outcomeOf(shell, [...flags, "-c", script, ...words], {
+      PATH: "/usr/sbin:/usr/bin:/sbin:/bin",
+      DENO_DIR: `${directory}/cache`,
     });
   }
 

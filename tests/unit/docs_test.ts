@@ -23,7 +23,7 @@ const VARIABLE = /\bTSDOCKER_(?!TEST_)[A-Z_]+\b/g;
 const READERS = [
   "lib/cli/engine.ts",
   "lib/cli/registry_setup.ts",
-  "tools/build/header.sh",
+  "ffi/starter/x86_64.s",
   "tools/build.ts",
 ];
 

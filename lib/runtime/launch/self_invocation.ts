@@ -30,12 +30,12 @@ export interface RunningProgram {
  */
 export type LayoutName = typeof QUICK_COMMANDS[number] | "detached" | "main";
 
-/** The commands with layouts of their own. The header looks for the same words. */
+/** The commands with layouts of their own. The portable file looks for the same words. */
 export const QUICK_COMMANDS = ["exec", "monitor", "run"] as const;
 
 /**
  * Guesses from its arguments what a command will need, as the portable file's
- * header does. If it guesses wrong, the start takes longer.
+ * starter does. If it guesses wrong, the start takes longer.
  *
  * @example
  * ```ts
@@ -75,7 +75,7 @@ export const HEAP_FLAGS: readonly string[] = [
  * How Deno runs the bundle: nothing but its files is looked for, read or
  * fetched. All functions are compiled at once, since only those end up in
  * Deno's cache of compiled code; a start saves more than it reads in vain. The
- * portable file's header uses the same words: V8 discards code that was
+ * portable file uses the same words: V8 discards code that was
  * compiled with other flags than it is run with.
  */
 export const BUNDLE_RUN_FLAGS: readonly string[] = [
@@ -95,7 +95,7 @@ export const BUNDLE_RUN_FLAGS: readonly string[] = [
  * memory comes 4 MB at a time, in large pages if the kernel has some, and what is
  * freed is used again, as large as a program and its compiled code may be. There
  * would be 700 to 1500 faults more, which take a start 1 to 2 ms. The portable
- * file's header sets them, unless its caller has settings of its own. What goes on
+ * file's starter sets them, unless its caller has settings of its own. What goes on
  * as a monitor forgoes large pages then (`lib/monitor/give_back.ts`).
  *
  * glibc 2.36 compares a word that has no end, and finds large pages in about half

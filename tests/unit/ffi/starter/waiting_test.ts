@@ -1,22 +1,12 @@
 /** @module */
 import assert from "node:assert/strict";
-import { WAITER } from "../../../../ffi/waiter/bytes.ts";
-import { waiterProgram } from "../../../../ffi/waiter/waiter.ts";
 import { eventually } from "../../../support/cli.ts";
 import { Terminal } from "../../../support/terminal.ts";
-import { WaiterFile, waiterRunners, Waiting } from "../../../support/waiter.ts";
-
-Deno.test("waiterProgram() is a small executable of this architecture", () => {
-  const bytes = waiterProgram();
-  assert.deepEqual([...bytes.subarray(0, 4)], [0x7f, 0x45, 0x4c, 0x46]);
-  for (const { hex } of Object.values(WAITER)) {
-    assert.ok(hex.length / 2 <= 1536);
-  }
-  const E_MACHINE = 18;
-  assert.equal(bytes[E_MACHINE], Deno.build.arch === "x86_64" ? 62 : 183);
-  bytes.fill(0);
-  assert.equal(waiterProgram()[0], 0x7f, "a fresh copy");
-});
+import {
+  StarterFile,
+  starterRunners,
+  Waiting,
+} from "../../../support/starter.ts";
 
 /** The letter that tells what a process does. */
 function stateOf(pid: number): string {
@@ -24,19 +14,19 @@ function stateOf(pid: number): string {
     "";
 }
 
-for (const runner of waiterRunners()) {
+for (const runner of starterRunners()) {
   const test = (
     claim: string,
-    body: (file: WaiterFile) => Promise<void> | void,
+    body: (file: StarterFile) => Promise<void> | void,
   ): void =>
-    Deno.test(`waiter (${runner.arch}) ${claim}`, async () => {
-      using file = new WaiterFile(runner);
+    Deno.test(`starter (${runner.arch}) ${claim}`, async () => {
+      using file = new StarterFile(runner);
       await body(file);
     });
 
   test("exits with a byte, and the program goes on", async (file) => {
     await using waiting = new Waiting(
-      file.script(
+      file.waitFor(
         "echo $$; printf '\\5' >/dev/fd/$n; exec sleep 1000 >&- 2>&-",
       ),
     );
@@ -48,7 +38,7 @@ for (const runner of waiterRunners()) {
   test("exits with a byte even if the program ends at once", async (file) => {
     for (let round = 0; round < 10; round++) {
       await using waiting = new Waiting(
-        file.script("printf '\\0' >/dev/fd/$n; exit 9"),
+        file.waitFor("printf '\\0' >/dev/fd/$n; exit 9"),
       );
       assert.equal(await waiting.end(), 0);
     }
@@ -56,25 +46,25 @@ for (const runner of waiterRunners()) {
 
   test("ends as the program does without a byte", async (file) => {
     for (const status of [0, 1, 42, 255]) {
-      await using waiting = new Waiting(file.script(`exit ${status}`));
+      await using waiting = new Waiting(file.waitFor(`exit ${status}`));
       assert.equal(await waiting.end(), status);
     }
     for (const signal of ["SIGTERM", "SIGKILL", "SIGUSR1"] as const) {
       const script = `kill -${signal.slice(3)} $$`;
-      await using waiting = new Waiting(file.script(script));
+      await using waiting = new Waiting(file.waitFor(script));
       assert.equal(await waiting.end(), signal);
     }
   });
 
   test("goes on waiting when the pipe has been closed", async (file) => {
     const script = "eval \"exec bash -c 'exec $n>&-; sleep 0.1; exit 6'\"";
-    await using waiting = new Waiting(file.script(script));
+    await using waiting = new Waiting(file.waitFor(script));
     assert.equal(await waiting.end(), 6);
   });
 
   test("ends with the program whoever else has the pipe", async (file) => {
     const script = "sleep 1000 >&- 2>&- & echo $!; exit 8";
-    await using waiting = new Waiting(file.script(script));
+    await using waiting = new Waiting(file.waitFor(script));
     const pid = Number(await waiting.stdout.line());
     assert.equal(await waiting.end(), 8);
     Deno.kill(pid, "SIGKILL");
@@ -84,7 +74,7 @@ for (const runner of waiterRunners()) {
     for (const signal of ["HUP", "INT", "TERM", "USR1", "WINCH"] as const) {
       const script = `trap 'echo heard; exit 4' ${signal}; echo ready
         while :; do sleep 0.02; done`;
-      await using waiting = new Waiting(file.script(script));
+      await using waiting = new Waiting(file.waitFor(script));
       assert.equal(await waiting.stdout.line(), "ready");
       waiting.kill(`SIG${signal}`);
       assert.equal(await waiting.stdout.line(), "heard");
@@ -95,9 +85,7 @@ for (const runner of waiterRunners()) {
   test("keeps signals that the program has left its group for", async (file) => {
     const script = `trap '' TERM WINCH; echo $$
       exec setsid sh -c 'echo ready; exec sleep 1000'`;
-    await using waiting = new Waiting(
-      file.commandOf("/bin/sh", "-c", script),
-    );
+    await using waiting = new Waiting(file.waitFor(script));
     const pid = Number(await waiting.stdout.line());
     assert.equal(await waiting.stdout.line(), "ready");
     waiting.kill("SIGWINCH");
@@ -108,8 +96,8 @@ for (const runner of waiterRunners()) {
 
   test("lets the program have the mask and the descriptors it has", async (file) => {
     const look = "grep ^SigBlk /proc/self/status; ls /proc/$$/fd";
-    await using plain = new Waiting(["/bin/sh", "-c", look]);
-    await using waiting = new Waiting(file.script(`${look}; echo $n`));
+    await using waiting = new Waiting(file.waitFor(`${look}; echo $n`));
+    await using plain = new Waiting([`${file.directory}/tsdocker`]);
     const found = (await waiting.stdout.rest()).trimEnd().split("\n");
     const number = found.pop();
     assert.deepEqual(
@@ -120,10 +108,10 @@ for (const runner of waiterRunners()) {
   });
 
   test("takes no closed stream for its pipe", async (file) => {
-    const script = `exec 0<&- 1>&- 3>&2 2>&-
-      exec "$@" /bin/sh -c 'echo $1 >&3; ! [ -e /proc/$$/fd/1 ]' sh 0000000`;
+    const program = "echo $3 >&3; ! [ -e /proc/$$/fd/1 ]";
+    const script = 'exec 0<&- 1>&- 3>&2 2>&-; exec "$@"';
     await using waiting = new Waiting(
-      ["/bin/sh", "-c", script, "sh", ...file.commandOf()],
+      ["/bin/sh", "-c", script, "sh", ...file.waitFor(program)],
     );
     assert.match(await waiting.stderr.rest(), /^00000[1-9]\d\n$/);
     assert.equal(await waiting.end(), 0);
@@ -132,27 +120,28 @@ for (const runner of waiterRunners()) {
   test("reaps the program where SIGCHLD was ignored", async (file) => {
     const script = `trap '' CHLD; exec "$@"`;
     await using waiting = new Waiting(
-      ["/bin/sh", "-c", script, "sh", ...file.script("exit 3")],
+      ["/bin/sh", "-c", script, "sh", ...file.waitFor("exit 3")],
     );
     assert.equal(await waiting.end(), 3);
   });
 
-  test("says that it cannot execute something", async (file) => {
-    for (const program of [["/nonexistent/program"], []]) {
-      await using waiting = new Waiting(file.commandOf(...program));
-      assert.match(
-        await waiting.stderr.rest(),
-        /^tsdocker: Cannot start: .* cannot be executed, .*\n$/,
-      );
-      assert.equal(await waiting.end(), 125);
-    }
+  test("says that it cannot start", async (file) => {
+    const command = file.waitFor("echo never");
+    await using waiting = new Waiting(
+      ["/bin/sh", "-c", 'ulimit -n 8; exec "$@"', "sh", ...command],
+    );
+    assert.match(
+      await waiting.stderr.rest(),
+      /^tsdocker: Cannot start: .* no more processes or descriptors .*\n$/,
+    );
+    assert.equal(await waiting.end(), 125);
   });
 
   test("leaves what a terminal sends to the program", (file) => {
     const script = `trap 'echo int; exit 3' INT; echo ready
       while :; do sleep 0.02; done`;
     using terminal = new Terminal({
-      command: file.script(script),
+      command: file.waitFor(script),
       env: { PATH: "/usr/bin:/bin" },
       cwd: "/",
     });
@@ -163,12 +152,13 @@ for (const runner of waiterRunners()) {
   });
 
   test("is stopped and goes on with the program", (file) => {
+    const command = file.waitFor("echo ready; exec cat");
     // A session's first process would not be stopped: it has no shell.
     const script = `set -m
-      "$@" /bin/sh -c 'echo ready; exec cat'
+      "$@"
       echo stopped; fg >/dev/null; echo over $?`;
     using terminal = new Terminal({
-      command: ["/bin/sh", "-c", script, "sh", ...file.commandOf()],
+      command: ["/bin/sh", "-c", script, "sh", ...command],
       env: { PATH: "/usr/bin:/bin" },
       cwd: "/",
     });
@@ -187,7 +177,7 @@ for (const runner of waiterRunners()) {
     const script = `trap 'echo hup >${path}; exit' HUP; echo ready
       while :; do sleep 0.02; done`;
     using terminal = new Terminal({
-      command: file.script(script),
+      command: file.waitFor(script),
       env: { PATH: "/usr/bin:/bin" },
       cwd: "/",
     });
@@ -201,7 +191,7 @@ for (const runner of waiterRunners()) {
   });
 
   test("waits for a program that was stopped", async (file) => {
-    await using waiting = new Waiting(file.script("kill -STOP $$; exit 2"));
+    await using waiting = new Waiting(file.waitFor("kill -STOP $$; exit 2"));
     const path = `/proc/${waiting.pid}/task/${waiting.pid}/children`;
     const child = await eventually("a stopped child", () => {
       const pid = Number(Deno.readTextFileSync(path).trim());

@@ -1,76 +1,29 @@
-#!/bin/sh
-# tsdocker @VERSION@ (@ARCH@, Deno @DENO@) in one file: this script, then Deno and the
-# program, each compressed by gzip. The first start unpacks them into a directory
-# named by their digest; every later start only finds it and goes there.
-#   as root   @ROOT_BASE@
-#   else      $XDG_CACHE_HOME/tsdocker/runtime or ~/.cache/tsdocker/runtime
-# TSDOCKER_RUNTIME_DIR overrides both. Exit status 125: it could not be unpacked.
+# tsdocker @VERSION@ (@ARCH@, Deno @DENO@) in one file: the starter, which is machine
+# code and has this script in it, then Deno and the program, each compressed by gzip.
+# The first start unpacks them into a directory named by their digest. Every later start
+# only finds it and goes there; the starter does that, and calls this script when it does
+# not find all in order:
+#
+#   sh -c SCRIPT FILE DIRECTORY/tsdocker ARGS…
+#
+# with the words and variables of a start. Exit status 125: it could not be unpacked.
 
-# Up to the exec nothing is started: all is done by the shell itself.
-if [ -n "${TSDOCKER_RUNTIME_DIR-}" ]; then
-  tsdocker_base=$TSDOCKER_RUNTIME_DIR
-elif [ -O / ]; then
-  tsdocker_base=@ROOT_BASE@
-elif [ -n "${XDG_CACHE_HOME-}" ]; then
-  tsdocker_base=$XDG_CACHE_HOME/tsdocker/runtime
-else
-  tsdocker_base=${HOME:+$HOME/.cache/tsdocker/runtime}
-fi
-tsdocker_dir=$tsdocker_base/@DIGEST@
-
-# The commands that are to start quickest have files of their own, which leave other
-# commands to main.js: a word that only looks like one of them costs time, nothing else.
-# So does one that only looks as if it made a "run" detached; after two words in a row
-# that are no flags, all is the container's.
-tsdocker_layout=main
-tsdocker_plain=
-for tsdocker_word in "$@"; do
-  case $tsdocker_layout,$tsdocker_word in
-    main,run) tsdocker_layout=run ;;
-    main,*) case $tsdocker_word in
-      @QUICK_COMMANDS@) tsdocker_layout=$tsdocker_word && break ;;
-    esac ;;
-    # `run -d` has files of its own, too.
-    run,--detach | run,--detach=true) tsdocker_layout=detached && break ;;
-    run,--) break ;;
-    run,-*[!a-zA-Z]*) tsdocker_plain= ;;
-    run,-*d*) tsdocker_layout=detached && break ;;
-    run,-*) tsdocker_plain= ;;
-    *) [ -z "$tsdocker_plain" ] || break
-      tsdocker_plain=1 ;;
-  esac
-done
+tsdocker_dir=${1%/*}
+tsdocker_base=${tsdocker_dir%/*}
+case $0 in
+  /*) tsdocker_file=$0 ;;
+  *) tsdocker_file=./$0 ;;
+esac
 
 # What is ours cannot have been put there by somebody else, wherever "there" is.
 is_unpacked() {
   [ -O "$tsdocker_dir" ] && [ ! -L "$tsdocker_dir" ] &&
-    [ -O "$tsdocker_dir/tsdocker" ] && [ -x "$tsdocker_dir/tsdocker" ] &&
-    [ -O "$tsdocker_dir/$tsdocker_layout.js" ] &&
-    [ -O "$tsdocker_dir/waiter" ] && [ -x "$tsdocker_dir/waiter" ] || return 1
-  # All was there when the mark was made, and nothing was put in or taken out since.
-  [ "$tsdocker_dir/cache/complete" -nt "$tsdocker_dir" ] && return 0
-  for tsdocker_script in @SCRIPT_NAMES@; do
-    [ -O "$tsdocker_dir/$tsdocker_script" ] || return 1
+    [ -O "$tsdocker_dir/tsdocker" ] && [ -x "$tsdocker_dir/tsdocker" ] || return 1
+  for tsdocker_script in @SCRIPTS@; do
+    [ -O "$tsdocker_dir/${tsdocker_script%:*}" ] || return 1
   done
 }
 
-start() {
-  export DENO_DIR="$tsdocker_dir/cache" DENO_NO_UPDATE_CHECK=1
-  case $tsdocker_layout in
-    exec | run | detached)
-      export GLIBC_TUNABLES="${GLIBC_TUNABLES:-@QUICK_TUNABLES@}" ;;
-  esac
-  # What starts a container that goes on by itself becomes its keeper; the waiter
-  # is who can be waited for.
-  [ "$tsdocker_layout" != detached ] ||
-    exec "$tsdocker_dir/waiter" "$tsdocker_dir/tsdocker" @RUN_FLAGS@ \
-      "$tsdocker_dir/detached.js" --client @DESCRIPTOR_WORD@ "$@"
-  exec "$tsdocker_dir/tsdocker" @RUN_FLAGS@ "$tsdocker_dir/$tsdocker_layout.js" "$@"
-}
-
-is_unpacked && start "$@"
-
-# From here on: the first start.
 fail() {
   echo "tsdocker: Cannot unpack into \"$tsdocker_base\": $1" >&2
   exit 125
@@ -99,20 +52,20 @@ LS
   done
 }
 
-# unpack_part FILE MODE OFFSET LENGTH: one compressed part of this file. gzip tells
+# unpack_part FILE MODE OFFSET LENGTH: one compressed part of the file. gzip tells
 # a truncated or damaged one by its checksum.
 unpack_part() {
   tsdocker_error=$({
-    tail -c "+$3" "$0" | head -c "$4" | gzip -dc >"$tsdocker_new/$1" &&
+    tail -c "+$3" "$tsdocker_file" | head -c "$4" | gzip -dc >"$tsdocker_new/$1" &&
       chmod "$2" "$tsdocker_new/$1"
   } 2>&1 </dev/null) || fail "$(one_line "$tsdocker_error")"
 }
 
-# cut_script FILE MODE OFFSET LENGTH: one file of the program, of all in a row.
+# cut_script FILE OFFSET LENGTH: one file of the program, of all in a row.
 cut_script() {
   tsdocker_error=$({
-    tail -c "+$3" "$tsdocker_new/scripts" | head -c "$4" >"$tsdocker_new/$1" &&
-      chmod "$2" "$tsdocker_new/$1"
+    tail -c "+$2" "$tsdocker_new/scripts" | head -c "$3" >"$tsdocker_new/$1" &&
+      chmod 0444 "$tsdocker_new/$1"
   } 2>&1 </dev/null) || fail "$(one_line "$tsdocker_error")"
 }
 
@@ -167,7 +120,12 @@ LS
     fail "${tsdocker_error##*: }"
   unpack_part tsdocker 0555 @PROGRAM_OFFSET@ @PROGRAM_LENGTH@
   unpack_part scripts 0400 @SCRIPTS_OFFSET@ @SCRIPTS_LENGTH@
-  @CUT_SCRIPTS@
+  tsdocker_offset=1 # tail counts bytes from 1
+  for tsdocker_script in @SCRIPTS@; do
+    tsdocker_length=${tsdocker_script#*:}
+    cut_script "${tsdocker_script%:*}" "$tsdocker_offset" "$tsdocker_length"
+    tsdocker_offset=$((tsdocker_offset + tsdocker_length))
+  done
   rm -f "$tsdocker_new/scripts"
 
   # Nothing is published that has not run once.
@@ -183,9 +141,8 @@ LS
 
   # For quicker starts; without it they are as good. Nobody has started it yet, who
   # could look for the file that this replaces.
-  DENO_DIR=$tsdocker_new/trial DENO_NO_UPDATE_CHECK=1 \
-    "$tsdocker_new/tsdocker" @RUN_FLAGS@ "$tsdocker_new/prelink.js" \
-    >/dev/null 2>&1 </dev/null
+  DENO_DIR=$tsdocker_new/trial "$tsdocker_new/tsdocker" @RUN_FLAGS@ \
+    "$tsdocker_new/prelink.js" >/dev/null 2>&1 </dev/null
   rm -rf "$tsdocker_new/trial" "$tsdocker_new/tsdocker.prelinked"
 
   # mv puts a directory inside one that another start has published meanwhile.
@@ -195,14 +152,12 @@ LS
   is_unpacked || fail "\"$tsdocker_dir\" is damaged or not ours; remove it"
 
   # For quicker starts; without it they are as good.
-  DENO_DIR=$tsdocker_dir/cache DENO_NO_UPDATE_CHECK=1 \
-    "$tsdocker_dir/tsdocker" @RUN_FLAGS@ "$tsdocker_dir/warm_up.js" \
+  "$tsdocker_dir/tsdocker" @RUN_FLAGS@ "$tsdocker_dir/warm_up.js" \
     >/dev/null 2>&1 </dev/null
   { true >"$tsdocker_dir/cache/complete"; } 2>/dev/null
   exec 9>&-
   umask "$tsdocker_umask"
 }
 
-unpack
-start "$@"
-exit 125
+is_unpacked || unpack
+exec "$@"
