@@ -8,6 +8,7 @@
         .set    SEGMENT, 0x10000
         .set    ROOM, 512
         .set    SPARE, 256
+        .set    DESCRIPTORS, 256
         .set    STACK, 512
         .set    WAITING, 0
         .set    GIVEN, 8
@@ -275,6 +276,13 @@ child:  add     x1, x19, #GIVEN
         bl      mask
 launch: ldr     w0, [x19, #UNPACKED]
         cbz     w0, 1f
+        mov     x0, #0
+        mov     x1, #0                  // F_DUPFD
+        mov     x2, #DESCRIPTORS - 1
+        mov     x8, #25                 // fcntl
+        svc     #0
+        mov     x8, #57                 // close
+        svc     #0
         ldr     x0, [x20]
         bl      execute
 1:      ldr     x3, [x19, #FILE]

@@ -39,6 +39,7 @@
         .set    SEGMENT, 0x10000        # with the table
         .set    ROOM, 512               # for the words before those we were given
         .set    SPARE, 256              # for what is added to the base's path
+        .set    DESCRIPTORS, 256        # that Deno has room for at once
 # The stack: the signal mask we wait with and the one we were given; two pollfd; the ends
 # of the pipe, later the child's status; what is read, or a sigaction; N as text; the
 # path of this file; the script; whether all is there; who we are; the status of two
@@ -315,6 +316,16 @@ child:  lea     rdi, [rbp+GIVEN]
         call    mask
 launch: cmp     dword ptr [rbp+UNPACKED], 0
         je      1f
+# A table of descriptors that has to grow costs a process with threads a grace period
+# of RCU, some 15 ms; one without threads nothing. It stays as large.
+        xor     edi, edi
+        xor     esi, esi                # F_DUPFD
+        mov     edx, DESCRIPTORS - 1
+        mov     eax, 72                 # fcntl
+        syscall
+        mov     edi, eax
+        mov     eax, 3                  # close: of nothing, if nothing was to be had
+        syscall
         mov     rdi, [r12]
         call    execute
 1:      mov     rax, [rbp+FILE]

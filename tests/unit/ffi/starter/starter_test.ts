@@ -131,6 +131,15 @@ for (const runner of starterRunners()) {
     }
   });
 
+  test("has room for many descriptors before there are threads", async (file) => {
+    file.unpack("grep FDSize /proc/$$/status; ls /proc/$$/fd | wc -l");
+    for (const words of [["ps"], ["run", "-d"]]) {
+      const [size = "", open = ""] = await told(file, words);
+      assert.match(size, /^FDSize:\s+(256|512)$/);
+      assert.ok(Number(open) < 16, open);
+    }
+  });
+
   test("hands on as many words as the kernel takes", async (file) => {
     file.unpack('echo $# "${#3}"');
     const long = "x".repeat(100_000);
