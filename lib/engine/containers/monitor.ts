@@ -8,6 +8,7 @@
 import type { Fd } from "../../../ffi/fd.ts";
 import { toErrorRecord } from "../../base/error_record.ts";
 import { ConflictError, HostError, startStatus } from "../../base/errors.ts";
+import type { ContainerId } from "../../base/identifiers.ts";
 import { Alarm } from "../../monitor/alarm.ts";
 import { AttachServer } from "../../monitor/attach_server.ts";
 import { keepGivingBack } from "../../monitor/give_back.ts";
@@ -16,7 +17,7 @@ import { backoffMs, shouldRestart } from "../../monitor/restart.ts";
 import type { ContainerConfig } from "../container_config.ts";
 import type { Engine } from "../engine.ts";
 import { tryEndResources } from "./end_resources.ts";
-import { openContainer } from "./create.ts";
+import { type CreatedContainer, openContainer } from "./create.ts";
 import { endLine, endReason } from "./end_reason.ts";
 import { removeState } from "./lasting.ts";
 import { type ContainerEnd, ownIdentity, putAway, recordEnd } from "./life.ts";
@@ -35,10 +36,10 @@ import {
 
 /** What a monitor is given besides. */
 export type MonitorOptions =
-  & Omit<StartRequest, "kind" | "awaits">
+  & Pick<StartRequest, "ifRefused">
   & {
-    /** The container's lock, held for as long as the monitor lives. */
-    readonly lock: Fd;
+    /** Its lock is held for as long as the monitor lives, and then let go. */
+    readonly container: CreatedContainer;
   }
   & (
     | {
@@ -60,9 +61,10 @@ export async function monitorContainer(
   options: MonitorOptions,
 ): Promise<void> {
   const { paths } = engine;
-  const { id, report } = options;
+  const { report } = options;
+  using container = options.container;
+  const { config: { id } } = container;
   const alarm = new Alarm();
-  using container = openContainer(paths, id, options.lock);
   await using undo = new AsyncDisposableStack();
   undo.defer(async () => {
     // What could not be taken over goes on as it was.
@@ -82,7 +84,10 @@ export async function monitorContainer(
 }
 
 /** What a monitor is given that takes a container over. */
-export interface TakeOverOptions extends Pick<MonitorOptions, "id" | "lock"> {
+export interface TakeOverOptions {
+  readonly id: ContainerId;
+  /** The container's, held for as long as the monitor lives. */
+  readonly lock: Fd;
   readonly report: StartReport;
   /** The master side of its terminal. */
   readonly terminal: Fd;
@@ -146,8 +151,8 @@ async function firstLife(
   surroundings: Surroundings,
   options: MonitorOptions,
 ): Promise<RunningLife> {
-  const { engine: { paths }, server } = surroundings;
-  const running = findProcess(paths, options.id);
+  const { engine: { paths }, container, server } = surroundings;
+  const running = findProcess(paths, container.config.id);
   const adopted = running && adoptLife(surroundings, running);
   if (adopted !== undefined) return adopted;
   if (options.awaits === "attached") {

@@ -51,11 +51,10 @@ export async function runAsMonitor(
   using files = new DisposableStack();
   const pidfile = files.use(pidfileOf(options));
   using container = await createFromImage(engine, options, undo);
-  const { config: { id }, lock } = container;
+  const { id } = container.config;
   client.leave();
   await monitorContainer(engine, {
-    id,
-    lock,
+    container,
     ifRefused: "remove",
     awaits: "nobody",
     report: {

@@ -10,6 +10,7 @@ import {
   receiveDescriptors,
 } from "../../../../ffi/calls/socket.ts";
 import { Fd } from "../../../../ffi/fd.ts";
+import { openContainer } from "../../../engine/containers/create.ts";
 import {
   monitorContainer,
   takeOverContainer,
@@ -58,7 +59,7 @@ async function carryOut(
     case "start":
       return await monitorContainer(engine, {
         ...request,
-        lock: first,
+        container: openContainer(engine.paths, request.id, first),
         report,
       });
     case "take-over": {
