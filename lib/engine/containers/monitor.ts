@@ -179,7 +179,7 @@ async function liveOn(
   const { engine: { paths }, container: { config: { id } } } = surroundings;
   let life = first;
   for (;;) {
-    const end = await life.ended;
+    const end = await life.follow();
     await tellReason(surroundings, end);
     const { restartCount } = life;
     const { restart } = currentConfig(surroundings);
@@ -243,6 +243,9 @@ async function startAgain(
       ranMs: 0,
     };
     recordEnd(paths, config, end);
-    return { pid: 0, startedMs, restartCount, ended: Promise.resolve(end) };
+    return {
+      ...{ pid: 0, startedMs, restartCount },
+      follow: () => Promise.resolve(end),
+    };
   }
 }

@@ -51,8 +51,11 @@ export interface Surroundings {
 /** A program that runs. */
 export interface RunningLife extends Life {
   readonly pid: number;
-  /** Settles when it has ended, and that is written down. */
-  readonly ended: Promise<EndedLife>;
+  /**
+   * Passes on what it writes, until it has ended and that is written down. To
+   * be called once, before this thread waits for anything else.
+   */
+  follow(): Promise<EndedLife>;
 }
 
 /** A program that has run. */
@@ -95,7 +98,10 @@ export async function startLife(
     restartCount,
   });
   undo.move();
-  return follow(surroundings, { ...launched, stdio }, { ...life, ageMs: 0 });
+  return runningLife(surroundings, { ...launched, stdio }, {
+    ...life,
+    ageMs: 0,
+  });
 }
 
 /**
@@ -119,11 +125,11 @@ export function adoptLife(
   writeRunning(paths, config.id, { ...running, keeper: ownIdentity() });
   const ageMs = processAgeMs(running);
   const life = { ...running, ageMs };
-  return follow(surroundings, { process, stdio, terminal }, life);
+  return runningLife(surroundings, { process, stdio, terminal }, life);
 }
 
-/** Follows a program to its end. */
-function follow(
+/** A program that nobody follows yet: first, whoever waits for it is told. */
+function runningLife(
   { engine, container: { config }, server }: Surroundings,
   { process, terminal, stdio }: Connected,
   { ageMs, ...life }: Life & { readonly ageMs: number },
@@ -133,28 +139,31 @@ function follow(
   const resources = new DisposableStack();
   resources.use(stdio);
   resources.use(terminal);
-  const log = resources.use(openContainerLog(paths, config));
-  const connection = stdio.connect(terminal, async (stream, bytes) => {
-    log?.write(stream, bytes, Date.now());
-    await server.broadcast(stream, bytes);
-  });
-  server.serve(attachHandler(config, connection, terminal));
-  const limit = resources.use(limitTime(process, config, ageMs));
   resources.use(checkHealth(engine, config));
-  const ended = async (): Promise<EndedLife> => {
-    using _resources = resources;
-    const exitCode = exitCodeOf(await process.wait());
-    const ranMs = performance.now() - beginMs;
-    using _hurry = server.hurry();
-    // Before its output can end: it may share the host's pids, and have more
-    // processes than the first.
-    const given = await tryEndResources(paths, config);
-    const end = { exitCode, ...given, ...limit.errorOf(exitCode) };
-    await drain(connection.outputs);
-    recordEnd(paths, config, { ...end, ...life });
-    return { ...end, ranMs };
+  return {
+    ...life,
+    pid: process.pid,
+    async follow(): Promise<EndedLife> {
+      using _resources = resources;
+      const log = resources.use(openContainerLog(paths, config));
+      const connection = stdio.connect(terminal, async (stream, bytes) => {
+        log?.write(stream, bytes, Date.now());
+        await server.broadcast(stream, bytes);
+      });
+      server.serve(attachHandler(config, connection, terminal));
+      const limit = resources.use(limitTime(process, config, ageMs));
+      const exitCode = exitCodeOf(await process.wait());
+      const ranMs = performance.now() - beginMs;
+      using _hurry = server.hurry();
+      // Before its output can end: it may share the host's pids, and have more
+      // processes than the first.
+      const given = await tryEndResources(paths, config);
+      const end = { exitCode, ...given, ...limit.errorOf(exitCode) };
+      await drain(connection.outputs);
+      recordEnd(paths, config, { ...end, ...life });
+      return { ...end, ranMs };
+    },
   };
-  return { ...life, pid: process.pid, ended: ended() };
 }
 
 /** Passes on what those who are attached send. */
