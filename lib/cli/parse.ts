@@ -105,7 +105,8 @@ class Parser<Flags extends FlagTable> {
   }
 
   #find(isMeant: (flag: FlagSpec) => boolean): Entry | undefined {
-    return this.#flags.find(([, flag]) => isMeant(flag));
+    for (const entry of this.#flags) if (isMeant(entry[1])) return entry;
+    return undefined;
   }
 
   /** Of all flags, the long ones. */
