@@ -34,7 +34,8 @@ export function execCgroups(
  * ```
  */
 export function pathWithin(cgroupsPath: string, text: string): string {
-  const path = /^0::(.*)$/m.exec(text)?.[1] ?? "";
+  const line = text.split("\n").find((line) => line.startsWith("0::"));
+  const path = line?.slice("0::".length) ?? "";
   const isWithin = path.startsWith(`${cgroupsPath}/`) &&
     !path.split("/").includes("..");
   return isWithin ? path : cgroupsPath;
