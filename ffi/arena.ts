@@ -26,14 +26,15 @@ export interface Allocation {
   readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
-/** Allocations that live and die together. */
+/** Allocations that live and die together; nothing is mapped for none. */
 export class Arena implements Disposable {
   readonly #chunks: Memory[] = [];
+  readonly #chunkBytes: number;
   #used = 0;
 
-  /** @param firstBytes Size of the first mapping; further ones come as needed. */
-  constructor(firstBytes: number = CHUNK_BYTES) {
-    this.#chunks.push(new Memory(firstBytes));
+  /** @param chunkBytes Size of its mappings, which come as needed. */
+  constructor(chunkBytes: number = CHUNK_BYTES) {
+    this.#chunkBytes = chunkBytes;
   }
 
   /**
@@ -47,7 +48,7 @@ export class Arena implements Disposable {
     let chunk = this.#chunks.at(-1);
     let start = (this.#used + alignment - 1) & -alignment;
     if (chunk === undefined || start + size > chunk.bytes.length) {
-      chunk = new Memory(Math.max(CHUNK_BYTES, size));
+      chunk = new Memory(Math.max(this.#chunkBytes, size));
       this.#chunks.push(chunk);
       start = 0;
     }
@@ -73,9 +74,9 @@ export class Arena implements Disposable {
    * @throws {TypeError} If a string holds a NUL, which would cut it short.
    */
   encode(argument: RecordArgument, resolve: Resolve): Register {
-    if (argument === null) return 0;
     if (typeof argument === "string") return this.#putString(argument);
     if (typeof argument !== "object") return toRegister(argument);
+    if (argument === null) return 0;
     if ("value" in argument) return toRegister(argument.value);
     if ("bytes" in argument) return this.put(argument.bytes);
     if ("result" in argument) return toRegister(resolve(argument.result));

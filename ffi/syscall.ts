@@ -116,7 +116,9 @@ function makeCall(
   // Without an iterator, which takes as long as all the rest of this.
   for (let index = 0; index < args.length; index++) {
     const argument = args[index] ?? null;
-    if (typeof argument === "string") {
+    if (typeof argument === "number") {
+      registers[index] = toRegister(argument);
+    } else if (typeof argument === "string") {
       registers[index] = memory.address + used;
       const size = writeCString(argument, memory.bytes.subarray(used));
       if (size === undefined) throw tooLong();

@@ -50,8 +50,6 @@ export const SIGNALS = {
 /** Name of a signal, such as `SIGTERM`. */
 type SignalName = keyof typeof SIGNALS;
 
-const REALTIME_PATTERN = /^SIGRT(?:MIN\+|MAX-)(\d{1,2})$/;
-
 /**
  * Reads a signal as docker's users write it.
  *
@@ -63,7 +61,7 @@ export function parseSignal(text: string): number | undefined {
   const upper = text.toUpperCase();
   const name = upper.startsWith("SIG") ? upper : `SIG${upper}`;
   if (isName(name)) return SIGNALS[name];
-  const offset = REALTIME_PATTERN.exec(name)?.[1];
+  const offset = /^SIGRT(?:MIN\+|MAX-)(\d{1,2})$/.exec(name)?.[1];
   if (offset === undefined) return undefined;
   return valid(
     name.startsWith("SIGRTMIN")

@@ -5,7 +5,7 @@
  * @module
  */
 import { SIGNALS } from "../constants/signal.ts";
-import type { SyscallRecord } from "../record.ts";
+import type { Symbolic, SyscallRecord } from "../record.ts";
 
 /** Size of the kernel's `sigset_t`, which is not glibc's. */
 export const SIGSET_BYTES = 8;
@@ -21,30 +21,27 @@ export const SIG_SETMASK = 2;
  * ones ignored. Deno ignores SIGPIPE (`yes | head` would never end); shells,
  * Python and glibc's posix_spawn, which keeps 32 and 33 to itself, the others.
  */
-const PERHAPS_IGNORED: readonly (readonly [name: string, number: number])[] = [
-  ["SIGPIPE", SIGNALS.SIGPIPE],
-  ["SIGCHLD", SIGNALS.SIGCHLD],
-  ["SIGTSTP", SIGNALS.SIGTSTP],
-  ["SIGTTIN", SIGNALS.SIGTTIN],
-  ["SIGTTOU", SIGNALS.SIGTTOU],
-  ["SIGXFSZ", SIGNALS.SIGXFSZ],
-  ["SIGCANCEL", 32],
-  ["SIGSETXID", 33],
+const PERHAPS_IGNORED: readonly Symbolic[] = [
+  { text: "SIGPIPE", value: SIGNALS.SIGPIPE },
+  { text: "SIGCHLD", value: SIGNALS.SIGCHLD },
+  { text: "SIGTSTP", value: SIGNALS.SIGTSTP },
+  { text: "SIGTTIN", value: SIGNALS.SIGTTIN },
+  { text: "SIGTTOU", value: SIGNALS.SIGTTOU },
+  { text: "SIGXFSZ", value: SIGNALS.SIGXFSZ },
+  { text: "SIGCANCEL", value: 32 },
+  { text: "SIGSETXID", value: 33 },
 ];
 
+/** All zero is the default action without flags. */
+const DEFAULT = { bytes: new Uint8Array(SIGACTION_BYTES), text: "{SIG_DFL}" };
+
 /** Gives the program the default action of signals that were ignored. */
-export const RESET_SIGNALS: readonly SyscallRecord[] = PERHAPS_IGNORED.map((
-  [text, value],
-): SyscallRecord => ({
-  call: "rt_sigaction",
-  args: [
-    { value, text },
-    // All zero is SIG_DFL without flags.
-    { bytes: new Uint8Array(SIGACTION_BYTES), text: "{SIG_DFL}" },
-    null,
-    SIGSET_BYTES,
-  ],
-}));
+export const RESET_SIGNALS: readonly SyscallRecord[] = PERHAPS_IGNORED.map(
+  (signal) => ({
+    call: "rt_sigaction",
+    args: [signal, DEFAULT, null, SIGSET_BYTES],
+  }),
+);
 
 /**
  * Unblocks every signal. Belongs right before execve: a signal that arrives

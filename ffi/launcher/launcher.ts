@@ -88,6 +88,8 @@ const BATCH = { parameters: ["u64", "u64"], result: "i64" } as const;
 /** Machine code that makes recorded system calls. */
 export class NativeLauncher implements Disposable {
   readonly #code: Memory;
+  /** What the kernel reads; a child that waits for its ids may read it late. */
+  readonly #arena = new Arena();
 
   /** @throws {SyscallError} Where executable memory is refused. */
   constructor() {
@@ -111,7 +113,7 @@ export class NativeLauncher implements Disposable {
     if (!LAST_CALLS.includes(last)) {
       throw new TypeError(`A child's records end in ${last}, not in execve`);
     }
-    using arena = new Arena();
+    const arena = this.#arena;
     using gate = options.idMaps === undefined
       ? undefined
       : new IdMapGate(arena);
@@ -179,8 +181,7 @@ export class NativeLauncher implements Disposable {
    * @throws {TypeError} If the records cannot be encoded.
    */
   batch(options: ProgramOptions): BatchOutcome {
-    using arena = new Arena();
-    const program = new Program(options, arena);
+    const program = new Program(options, this.#arena);
     const entry = new Deno.UnsafeFnPointer(
       entryOf(this.#code, "batch"),
       BATCH,
@@ -191,8 +192,9 @@ export class NativeLauncher implements Disposable {
     return { failure: program.failure, trace: program.trace(end) };
   }
 
-  /** Unmaps the code; the launcher is of no use afterwards. */
+  /** Unmaps all that it needs; it is of no use afterwards. */
   [Symbol.dispose](): void {
+    this.#arena[Symbol.dispose]();
     this.#code[Symbol.dispose]();
   }
 }

@@ -8,7 +8,7 @@ import { ARCH, SYSCALL_NUMBERS } from "../arch/arch.ts";
 import { type Allocation, type Arena, setRegister } from "../arena.ts";
 import { ERRNO, type ErrnoName } from "../constants/errno.ts";
 import { lookUp } from "../perform.ts";
-import type { RecordArgument, Results, SyscallRecord } from "../record.ts";
+import type { Results, SyscallRecord } from "../record.ts";
 import { TIMESPEC } from "../structs.ts";
 
 const NUMBERS = SYSCALL_NUMBERS[ARCH];
@@ -186,10 +186,14 @@ export class Program {
     let flags = 0;
     for (let place = 0; place < args.length; place++) {
       const argument = args[place] ?? null;
-      const cell = this.#cellOf(argument);
+      const at = start + ARGUMENTS + 2 * place;
+      const cell = typeof argument === "object" && argument !== null &&
+          "result" in argument
+        ? this.#cellOf(argument.result)
+        : undefined;
       if (cell !== undefined) flags |= 1 << place;
       const word = cell ?? this.#arena.encode(argument, this.#resolve);
-      setRegister(records, start + ARGUMENTS + 2 * place, word);
+      setRegister(records, at, word);
     }
     records[start] = NUMBERS[call];
     records[start + FLAGS] = flags;
@@ -222,11 +226,9 @@ export class Program {
     return timespecNs(this.#clock.bytes.subarray(count * TIMESPEC.size));
   }
 
-  /** The cell's address, for an argument an earlier record will leave. */
-  #cellOf(argument: RecordArgument): number | undefined {
-    if (argument === null || typeof argument !== "object") return undefined;
-    if (!("result" in argument)) return undefined;
-    const index = this.#names.get(argument.result);
+  /** The cell's address, for a result that an earlier record will leave. */
+  #cellOf(name: string): number | undefined {
+    const index = this.#names.get(name);
     if (index === undefined) return undefined;
     return this.#cellsAddress + index * CELL_BYTES;
   }

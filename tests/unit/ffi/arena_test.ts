@@ -19,6 +19,17 @@ Deno.test("Arena.allocate() gives zeroed, aligned, separate memory", () => {
   assert.deepEqual(aligned.bytes, new Uint8Array(16));
 });
 
+Deno.test("Arena maps nothing before its first allocation", () => {
+  const maps = (): number =>
+    Deno.readTextFileSync("/proc/self/statm").split(" ").map(Number)[0] ?? 0;
+  const MANY_PAGES = 50_000;
+  const before = maps();
+  using arena = new Arena(MANY_PAGES * 4096);
+  assert.ok(maps() < before + MANY_PAGES / 2);
+  arena.allocate(1);
+  assert.ok(maps() >= before + MANY_PAGES / 2);
+});
+
 Deno.test("Arena.allocate() grows beyond its first mapping", () => {
   using arena = new Arena(4096);
   const first = arena.allocate(4000);

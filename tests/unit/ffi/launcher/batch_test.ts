@@ -321,3 +321,23 @@ Deno.test("NativeLauncher leaves no descriptor open", () => {
   }
   assert.equal(openDescriptors(), before);
 });
+
+Deno.test("NativeLauncher.batch() forgets the sequence before", () => {
+  using launcher = new NativeLauncher();
+  const fails: SyscallRecord = { call: "chdir", args: [MISSING] };
+  const works: SyscallRecord = { call: "getpid", args: [], as: "pid" };
+  for (
+    const [record, errno] of [[fails, ERRNO.ENOENT], [
+      works,
+      undefined,
+    ]] as const
+  ) {
+    const results: Results = new Map();
+    const { failure } = launcher.batch({ records: [record], results });
+    assert.equal(failure?.errno, errno);
+    assert.equal(
+      results.get("pid"),
+      errno === undefined ? Deno.pid : undefined,
+    );
+  }
+});
