@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { forgoLargePages, trimAllocator } from "../../ffi/allocator.ts";
+import { trimAllocator } from "../../ffi/allocator.ts";
 import { pause } from "../base/pause.ts";
 
 /** When what follows a start is over: first output, those who attach. */
@@ -49,7 +49,6 @@ function residentBytes(): number {
 /** Gives the kernel all that is not used at present. Blocks for some 20 ms. */
 function giveBack(): void {
   collectGarbage();
-  forgoLargePages();
   // After it: what V8 has let go of is the allocator's then.
   trimAllocator();
 }

@@ -91,12 +91,12 @@ export const BUNDLE_RUN_FLAGS: readonly string[] = [
 ];
 
 /**
- * glibc's settings, as `GLIBC_TUNABLES`, for the commands that are called most:
- * memory comes 4 MB at a time, in large pages if the kernel has some, and what is
- * freed is used again, as large as a program and its compiled code may be. There
- * would be 700 to 1500 faults more, which take a start 1 to 2 ms. The portable
- * file's starter sets them, unless its caller has settings of its own. What goes on
- * as a monitor forgoes large pages then (`lib/monitor/give_back.ts`).
+ * glibc's settings, as `GLIBC_TUNABLES`, for commands that start quickly and do
+ * not stay: memory comes 4 MB at a time, in large pages if the kernel has some, and
+ * what is freed is used again, as large as a program and its compiled code may be.
+ * There would be 700 faults more, which take a start 1 ms. The portable file sets
+ * them, unless its caller has settings of its own. They are not for a monitor: with
+ * large pages glibc gives back only multiples of those, and up to 2 MB would stay.
  *
  * glibc 2.36 compares a word that has no end, and finds large pages in about half
  * of the starts.
