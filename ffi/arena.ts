@@ -45,18 +45,27 @@ export class Arena implements Disposable {
    * @throws {SyscallError} `ENOMEM`.
    */
   allocate(size: number, alignment: number = WORD_BYTES): Allocation {
-    let chunk = this.#chunks.at(-1);
-    let start = (this.#used + alignment - 1) & -alignment;
-    if (chunk === undefined || start + size > chunk.bytes.length) {
-      chunk = new Memory(Math.max(this.#chunkBytes, size));
-      this.#chunks.push(chunk);
-      start = 0;
-    }
-    this.#used = start + size;
+    const { address, bytes } = this.#makeRoom(size, alignment);
+    const start = this.#used;
+    this.#used += size;
     return {
-      address: chunk.address + start,
-      bytes: chunk.bytes.subarray(start, start + size),
+      address: address + start,
+      bytes: bytes.subarray(start, start + size),
     };
+  }
+
+  /** The mapping that has room for so many bytes, from `#used` on. */
+  #makeRoom(size: number, alignment: number): Memory {
+    const start = (this.#used + alignment - 1) & -alignment;
+    const current = this.#chunks.at(-1);
+    if (current !== undefined && start + size <= current.bytes.length) {
+      this.#used = start;
+      return current;
+    }
+    const chunk = new Memory(Math.max(this.#chunkBytes, size));
+    this.#chunks.push(chunk);
+    this.#used = 0;
+    return chunk;
   }
 
   /** Copies bytes in, followed by one zero byte, and returns their address. */
@@ -98,10 +107,11 @@ export class Arena implements Disposable {
   }
 
   #putString(text: string): number {
-    const room = this.allocate(MAX_UTF8_BYTES * text.length + 1, 1);
-    const size = writeCString(text, room.bytes) ?? room.bytes.length;
-    this.#used -= room.bytes.length - size;
-    return room.address;
+    const most = MAX_UTF8_BYTES * text.length + 1;
+    const { address, bytes } = this.#makeRoom(most, 1);
+    const start = this.#used;
+    this.#used += writeCString(text, bytes.subarray(start)) ?? most;
+    return address + start;
   }
 
   /** Unmaps everything; the kernel must have no more use for it. */

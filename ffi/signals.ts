@@ -9,7 +9,7 @@ import { Arena } from "./arena.ts";
 import { createPipe } from "./calls/pipe.ts";
 import { ERRNO } from "./constants/errno.ts";
 import { SIGNALS } from "./constants/signal.ts";
-import { F_GETFL, F_SETFL, O_NONBLOCK } from "./constants/fcntl.ts";
+import { F_SETFL, O_NONBLOCK } from "./constants/fcntl.ts";
 import { SyscallError } from "./errno.ts";
 import type { Fd } from "./fd.ts";
 import { SIGSET_BYTES } from "./launcher/child_signals.ts";
@@ -42,8 +42,8 @@ export function interceptSignals(signals: readonly number[]): Fd {
   const { readable, writable } = createPipe();
   undo.use(readable);
   undo.use(writable);
-  const flags = syscall("fcntl", writable.number, F_GETFL);
-  syscall("fcntl", writable.number, F_SETFL, flags | O_NONBLOCK);
+  // It has no other flag that could be set.
+  syscall("fcntl", writable.number, F_SETFL, O_NONBLOCK);
   const code = undo.use(loadCode(writable.number));
   const restorerOffset = restorer();
   const action = SIGACTION.encode({
