@@ -5,7 +5,13 @@
  * @module
  */
 import assert from "node:assert/strict";
-import { assertPrints, IMAGE, type Place, placeTest } from "../support/cli.ts";
+import {
+  assertPrints,
+  eventually,
+  IMAGE,
+  type Place,
+  placeTest,
+} from "../support/cli.ts";
 
 /** What `inspect` has of its end. */
 async function endOf(place: Place, name: string): Promise<string> {
@@ -52,5 +58,33 @@ placeTest(
     await Deno.writeTextFile(program, script, { mode: 0o755 });
     await place.tsdocker("start", "web");
     assertPrints(await place.tsdocker("rm", "-f", "web"), "web\n");
+  },
+);
+
+placeTest(
+  "a monitor says why a program cannot be started again without files of its own",
+  async (place) => {
+    const runtime = `${place.directory}/runtime`;
+    const program = `${place.work}/program`;
+    const script =
+      "#!/bin/sh\nuntil [ -e /work/go ]; do sleep 0.1; done\nrm /work/program\nexit 1\n";
+    await Deno.writeTextFile(program, script, { mode: 0o755 });
+    // Or who makes the container would leave it to another.
+    await place.run("--rm", IMAGE, "true");
+    const first = place.start([
+      ...["run", "-d", "--name", "web", "--restart", "on-failure:1"],
+      ...["-v", `${place.work}:/work`, IMAGE, "/work/program"],
+    ], { env: { TSDOCKER_RUNTIME_DIR: runtime } });
+    assert.equal(await first.status(), 0);
+    // By then it has loaded what it may need.
+    await place.tsdocker("exec", "web", "true");
+    await Deno.remove(runtime, { recursive: true });
+    await Deno.writeTextFile(`${place.work}/go`, "");
+    const end = await eventually("a restart that fails", async () => {
+      const end = await endOf(place, "web");
+      return end.startsWith("127") ? end : undefined;
+    });
+    assert.match(end, /^127 exec "\/work\/program": .*no such file/);
+    await place.tsdocker("rm", "web");
   },
 );

@@ -33,6 +33,15 @@ const SECCOMP = [
   "lib/runtime/security/seccomp/default_profile.ts",
 ];
 
+/** What a launch needs that does not go well. */
+const FAILURES = [
+  "lib/runtime/launch/exec_failure.ts",
+  "lib/runtime/launch/reinvoke.ts",
+];
+
+/** What only a monitor needs whose container runs already. */
+const ADOPTED = ["lib/runtime/adopted_process.ts"];
+
 /** What only containers with volumes of the store need. */
 const VOLUMES = ["lib/engine/volumes/create_with_volumes.ts"];
 
@@ -76,6 +85,7 @@ const CUTS: Readonly<Record<LayoutName, Omit<Layout, "name">>> = {
       "network-ports": NETWORK_PORTS,
       seccomp: SECCOMP,
       unpack: [...UNPACK, ...VOLUMES],
+      failures: FAILURES,
       help: HELP,
       ...ARCHIVES,
     },
@@ -94,24 +104,28 @@ const CUTS: Readonly<Record<LayoutName, Omit<Layout, "name">>> = {
         "lib/engine/containers/run.ts",
         "lib/engine/containers/run_detached.ts",
       ],
+      adopted: ADOPTED,
       health: HEALTH,
       network: NETWORK,
       "network-means": [...NETWORK_MEANS, ...NEW_NETWORK],
       "network-ports": NETWORK_PORTS,
       seccomp: SECCOMP,
       unpack: [...UNPACK, ...VOLUMES],
+      failures: FAILURES,
       help: HELP,
       ...ARCHIVES,
     },
   },
   exec: {
     start: ["lib/cli/commands/exec.ts"],
-    sections: { help: HELP, seccomp: SECCOMP },
+    sections: { failures: FAILURES, help: HELP, seccomp: SECCOMP },
   },
   monitor: {
     start: ["lib/cli/commands/internal/monitor.ts"],
     soon: "network",
     sections: {
+      adopted: ADOPTED,
+      failures: FAILURES,
       health: HEALTH,
       network: NETWORK,
       "network-means": NETWORK_MEANS,
@@ -149,6 +163,7 @@ const CUTS: Readonly<Record<LayoutName, Omit<Layout, "name">>> = {
         "lib/engine/containers/list_filter.ts",
         "lib/engine/containers/size.ts",
       ],
+      failures: FAILURES,
       network: NETWORK,
       "network-means": [...NETWORK_MEANS, ...NEW_NETWORK],
       "network-ports": NETWORK_PORTS,

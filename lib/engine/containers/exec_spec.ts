@@ -12,7 +12,7 @@ import { openInRoot } from "../../base/open_in_root.ts";
 import { readSmallFile } from "../../base/small_file.ts";
 import type { NamespaceType, RuntimeSpec } from "../../oci/runtime_spec.ts";
 import type { CgroupMount } from "../../runtime/cgroups/mount_table.ts";
-import { callerWindowSize } from "../../runtime/stdio/stdio.ts";
+import { callerWindowSize } from "../../runtime/stdio/caller_window.ts";
 import type { ContainerConfig } from "../container_config.ts";
 import { deviceControl, withoutMknod } from "../device_control.ts";
 import { gatherHostInput } from "../host_input.ts";

@@ -14,6 +14,7 @@ import { AttachServer } from "../../monitor/attach_server.ts";
 import { keepGivingBack } from "../../monitor/give_back.ts";
 import { leaveService } from "../../monitor/leave_service.ts";
 import { backoffMs, shouldRestart } from "../../monitor/restart.ts";
+import { loadForFailures } from "../../runtime/launch/launch.ts";
 import type { ContainerConfig } from "../container_config.ts";
 import type { Engine } from "../engine.ts";
 import { tryEndResources } from "./end_resources.ts";
@@ -113,7 +114,7 @@ export async function takeOverContainer(
   const surroundings = { engine, container, server };
   await leaveCaller(container);
   const running = findProcess(paths, id);
-  const life = running && adoptLife(surroundings, running, terminal);
+  const life = running && await adoptLife(surroundings, running, terminal);
   if (life === undefined) {
     throw new ConflictError(`Container ${id} has ended`);
   }
@@ -141,6 +142,8 @@ async function keepOn(
   const { engine: { paths }, container, server } = surroundings;
   alarm.arm();
   using _frugal = keepGivingBack();
+  // Where that fails, it is tried again when it is needed.
+  void loadForFailures().catch(() => undefined);
   const end = await liveOn(surroundings, first, alarm);
   await server.end(end.exitCode);
   putAway(paths, container, end);
@@ -153,7 +156,7 @@ async function firstLife(
 ): Promise<RunningLife> {
   const { engine: { paths }, container, server } = surroundings;
   const running = findProcess(paths, container.config.id);
-  const adopted = running && adoptLife(surroundings, running);
+  const adopted = running && await adoptLife(surroundings, running);
   if (adopted !== undefined) return adopted;
   if (options.awaits === "attached") {
     const { report } = options;

@@ -14,23 +14,9 @@ import type { Fd } from "../../../ffi/fd.ts";
 import type { HostPaths } from "../../base/host_paths.ts";
 import { ownEnvironment } from "../../monitor/own_environment.ts";
 import { selfInvocation } from "../../runtime/launch/self_invocation.ts";
-
-/** The command that a monitor runs as. */
-const MONITOR_COMMAND = "monitor";
+import { monitorWords } from "./monitor_words.ts";
 
 type Roots = Pick<HostPaths, "root" | "runRoot">;
-
-/**
- * The words of a monitor's command line, after the program's name.
- *
- * @param what Of which container, or where it will be told.
- */
-export function monitorWords(
-  { root, runRoot }: Roots,
-  what: string,
-): [string, ...string[]] {
-  return ["--root", root, "--run-root", runRoot, MONITOR_COMMAND, what];
-}
 
 /** Starts a monitor; gives its socket, and the monitor ends when it is closed. */
 export function startMonitorProcess(paths: Roots): Fd {

@@ -13,7 +13,7 @@ import {
 import type { RootMount } from "../../runtime/plan/overlay_root.ts";
 import { createPlan } from "../../runtime/plan/plan.ts";
 import type { LaunchPlan } from "../../runtime/plan/step.ts";
-import { callerWindowSize } from "../../runtime/stdio/stdio.ts";
+import { callerWindowSize } from "../../runtime/stdio/caller_window.ts";
 import {
   overlayDirectories,
   readSnapshotFile,

@@ -12,7 +12,7 @@ import { obtainImage } from "../images/obtain_image.ts";
 import type { RunOptions } from "../run_options.ts";
 import { createFromImage } from "./create_from_image.ts";
 import { monitorContainer } from "./monitor.ts";
-import { monitorWords } from "./monitor_process.ts";
+import { monitorWords } from "./monitor_words.ts";
 import { pidfileOf } from "./pidfile.ts";
 import { assertRoot } from "./reconcile.ts";
 

@@ -18,7 +18,6 @@ import {
   detachedStdio,
   terminalStdio,
 } from "../../monitor/detached_stdio.ts";
-import { adoptProcess } from "../../runtime/adopted_process.ts";
 import type { ContainerProcess } from "../../runtime/launch/container_process.ts";
 import { processAgeMs } from "../../runtime/process_identity.ts";
 import { drain } from "../../runtime/stdio/drain.ts";
@@ -111,12 +110,13 @@ export async function startLife(
  * @param terminal Its master side, from who has kept it.
  * @returns `undefined` if it has just ended.
  */
-export function adoptLife(
+export async function adoptLife(
   surroundings: Surroundings,
   running: RunningRecord,
   terminal?: Fd,
-): RunningLife | undefined {
+): Promise<RunningLife | undefined> {
   const { engine: { paths }, container: { config } } = surroundings;
+  const { adoptProcess } = await import("../../runtime/adopted_process.ts");
   const process = adoptProcess(running);
   if (process === undefined) return undefined;
   const stdio = terminal === undefined

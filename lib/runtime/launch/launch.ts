@@ -22,10 +22,8 @@ import type {
   LaunchOutcome,
   Tracing,
 } from "./container_process.ts";
-import { explainExecFailure, explainInitFailure } from "./exec_failure.ts";
 import { openInitProgram } from "./init_program.ts";
 import { launchNative, openNative } from "./native.ts";
-import { launchReinvoked } from "./reinvoke.ts";
 
 /** Which executor runs the plan; `auto` prefers the native one. */
 export type LauncherChoice = "auto" | "native" | "reinvoke";
@@ -68,8 +66,20 @@ const NOT_ASKED = { reason: "it is not asked for" } as const;
 
 const EXECUTORS: readonly (readonly [Launched["launcher"], Executor])[] = [
   ["native", launchNative],
-  ["reinvoke", launchReinvoked],
+  ["reinvoke", async (attempt) => {
+    const { launchReinvoked } = await import("./reinvoke.ts");
+    return await launchReinvoked(attempt);
+  }],
 ];
+
+/**
+ * Loads what a launch needs if it does not go well: for who launches again at a
+ * time when the program's files may have been replaced.
+ */
+export async function loadForFailures(): Promise<void> {
+  await import("./reinvoke.ts");
+  await import("./exec_failure.ts");
+}
 
 /**
  * Launches a container. The calling thread is in a private mount namespace
@@ -103,7 +113,9 @@ export async function launch(request: LaunchRequest): Promise<Launched> {
       refusals.push(`${name}: ${outcome.reason}`);
       continue;
     }
-    if (outcome.kind !== "started") throw explain(request, outcome, results);
+    if (outcome.kind !== "started") {
+      throw await explain(request, outcome, results);
+    }
     const terminal = takeTerminal(results);
     return {
       process: outcome.process,
@@ -138,15 +150,16 @@ function takeTerminal(results: Results): Fd | undefined {
 }
 
 /** The error for what failed in the child, while the root is mounted. */
-function explain(
+async function explain(
   { plan, spec, purpose = "start the container" }: LaunchRequest,
   outcome: Extract<LaunchOutcome, { kind: "failed" | "refused" }>,
   results: Results,
-): StartError {
+): Promise<StartError> {
   const { errno } = outcome;
   const root = new Fd(lookUp(results, "root"));
   try {
     if (outcome.kind === "refused") {
+      const { explainExecFailure } = await import("./exec_failure.ts");
       return explainExecFailure(root, spec.process, errno);
     }
     const step = plan.child[outcome.index];
@@ -154,6 +167,7 @@ function explain(
       throw new TypeError(`The plan has no step ${outcome.index}`);
     }
     if (step.call === "execve" || step.call === "execveat") {
+      const { explainInitFailure } = await import("./exec_failure.ts");
       return explainInitFailure(root, spec.process, errno);
     }
     return stepFailure(step, { errno, whole: purpose });

@@ -5,15 +5,11 @@
  *
  * @module
  */
-import {
-  getWindowSize,
-  hangUp,
-  setWindowSize,
-  type WindowSize,
-} from "../../../ffi/calls/terminal.ts";
+import { hangUp, setWindowSize } from "../../../ffi/calls/terminal.ts";
 import { isSyscallError } from "../../../ffi/errno.ts";
 import { Fd } from "../../../ffi/fd.ts";
 import type { Memory } from "../../../ffi/memory.ts";
+import { callerWindowSize } from "./caller_window.ts";
 import { openContainerPipes, type PipeOptions } from "./container_pipes.ts";
 import { drain, type Output } from "./drain.ts";
 import type { Departure, DepartureOutcome } from "./departure.ts";
@@ -71,11 +67,6 @@ export interface StdioOptions
 /** Prepares the streams of a container. */
 export function openStdio(options: StdioOptions): Stdio {
   return options.tty ? terminalStdio(options) : pipeStdio(options);
-}
-
-/** Size of the caller's terminal, if it has one. */
-export function callerWindowSize(): WindowSize | undefined {
-  return getWindowSize(STDOUT) ?? getWindowSize(STDIN);
 }
 
 function terminalStdio({ interactive }: StdioOptions): Stdio {
