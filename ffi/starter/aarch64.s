@@ -255,6 +255,8 @@ chosen: adr     x1, table
         bl      equal
         b.eq    1f
         bl      equal
+        b.eq    1f
+        bl      equal
         b.ne    2f
 1:      mov     x2, x22
         bl      variable

@@ -18,7 +18,7 @@ export interface StarterTable {
   readonly digest: string;
   /** What Deno is given before the path of a layout. */
   readonly flags: readonly string[];
-  /** A variable for `exec` and for `run` that is not detached, as `NAME=VALUE`. */
+  /** A variable for `exec` and `run`, detached or not, as `NAME=VALUE`. */
   readonly quickVariable: string;
   /** The shell's script that unpacks the file. */
   readonly script: string;

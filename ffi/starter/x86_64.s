@@ -288,10 +288,11 @@ chosen: lea     rsi, [rip+table]
         call    export
         lea     rax, [rip+no_check]
         call    export
-# Those called most take memory as the table says, unless the caller says how. What
-# becomes a monitor does not: it could not give all of it back.
+# Those called most take memory as the table says, unless the caller says how.
         mov     rdx, r15
         lea     rsi, [rip+quick]
+        call    equal
+        je      1f
         call    equal
         je      1f
         call    equal

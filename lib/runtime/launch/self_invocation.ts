@@ -91,20 +91,17 @@ export const BUNDLE_RUN_FLAGS: readonly string[] = [
 ];
 
 /**
- * glibc's settings, as `GLIBC_TUNABLES`, for commands that start quickly and do
- * not stay: memory comes 4 MB at a time, in large pages if the kernel has some, and
- * what is freed is used again, as large as a program and its compiled code may be.
- * There would be 700 faults more, which take a start 1 ms. The portable file sets
- * them, unless its caller has settings of its own. They are not for a monitor: with
- * large pages glibc gives back only multiples of those, and up to 2 MB would stay.
+ * glibc's settings, as `GLIBC_TUNABLES`, for the commands that are called most:
+ * memory comes 4 MB at a time, and what is freed is used again, as large as a
+ * program and its compiled code may be. Without them a start would take 1 to 2 ms
+ * more. The portable file sets them, unless its caller has settings of its own.
  *
- * glibc 2.36 compares a word that has no end, and finds large pages in about half
- * of the starts.
+ * Large pages (`glibc.malloc.hugetlb`) would save no more that can be measured, and
+ * a monitor could not give them back.
  *
  * @see ld.so(8), mallopt(3)
  */
 export const QUICK_TUNABLES = [
-  "glibc.malloc.hugetlb=1",
   "glibc.malloc.arena_max=1",
   "glibc.malloc.top_pad=4194304",
   "glibc.malloc.mmap_threshold=4194304",
