@@ -76,8 +76,6 @@ placeTest(
       ...["-v", `${place.work}:/work`, IMAGE, "/work/program"],
     ], { env: { TSDOCKER_RUNTIME_DIR: runtime } });
     assert.equal(await first.status(), 0);
-    // By then it has loaded what it may need.
-    await place.tsdocker("exec", "web", "true");
     await Deno.remove(runtime, { recursive: true });
     await Deno.writeTextFile(`${place.work}/go`, "");
     const end = await eventually("a restart that fails", async () => {

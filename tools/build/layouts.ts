@@ -33,7 +33,10 @@ const SECCOMP = [
   "lib/runtime/security/seccomp/default_profile.ts",
 ];
 
-/** What a launch needs that does not go well. */
+/**
+ * What a launch needs that does not go well. A monitor has it from the start: it
+ * launches again at a time when the program's files may have been replaced.
+ */
 const FAILURES = [
   "lib/runtime/launch/exec_failure.ts",
   "lib/runtime/launch/reinvoke.ts",
@@ -96,6 +99,7 @@ const CUTS: Readonly<Record<LayoutName, Omit<Layout, "name">>> = {
       "lib/cli/commands/run.ts",
       "lib/engine/containers/run_as_monitor.ts",
       "lib/monitor/client.ts",
+      ...FAILURES,
     ],
     soon: "network",
     sections: {
@@ -111,7 +115,6 @@ const CUTS: Readonly<Record<LayoutName, Omit<Layout, "name">>> = {
       "network-ports": NETWORK_PORTS,
       seccomp: SECCOMP,
       unpack: [...UNPACK, ...VOLUMES],
-      failures: FAILURES,
       help: HELP,
       ...ARCHIVES,
     },
@@ -121,11 +124,10 @@ const CUTS: Readonly<Record<LayoutName, Omit<Layout, "name">>> = {
     sections: { failures: FAILURES, help: HELP, seccomp: SECCOMP },
   },
   monitor: {
-    start: ["lib/cli/commands/internal/monitor.ts"],
+    start: ["lib/cli/commands/internal/monitor.ts", ...FAILURES],
     soon: "network",
     sections: {
       adopted: ADOPTED,
-      failures: FAILURES,
       health: HEALTH,
       network: NETWORK,
       "network-means": NETWORK_MEANS,

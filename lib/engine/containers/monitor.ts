@@ -14,7 +14,6 @@ import { AttachServer } from "../../monitor/attach_server.ts";
 import { keepGivingBack } from "../../monitor/give_back.ts";
 import { leaveService } from "../../monitor/leave_service.ts";
 import { backoffMs, shouldRestart } from "../../monitor/restart.ts";
-import { loadForFailures } from "../../runtime/launch/launch.ts";
 import type { ContainerConfig } from "../container_config.ts";
 import type { Engine } from "../engine.ts";
 import { tryEndResources } from "./end_resources.ts";
@@ -142,8 +141,6 @@ async function keepOn(
   const { engine: { paths }, container, server } = surroundings;
   alarm.arm();
   using _frugal = keepGivingBack();
-  // Where that fails, it is tried again when it is needed.
-  void loadForFailures().catch(() => undefined);
   const end = await liveOn(surroundings, first, alarm);
   await server.end(end.exitCode);
   putAway(paths, container, end);

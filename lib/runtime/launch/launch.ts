@@ -73,15 +73,6 @@ const EXECUTORS: readonly (readonly [Launched["launcher"], Executor])[] = [
 ];
 
 /**
- * Loads what a launch needs if it does not go well: for who launches again at a
- * time when the program's files may have been replaced.
- */
-export async function loadForFailures(): Promise<void> {
-  await import("./reinvoke.ts");
-  await import("./exec_failure.ts");
-}
-
-/**
  * Launches a container. The calling thread is in a private mount namespace
  * meanwhile: no asynchronous file call may be under way.
  *
