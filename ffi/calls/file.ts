@@ -10,7 +10,6 @@ import {
   AT_REMOVEDIR,
   AT_SYMLINK_FOLLOW,
   AT_SYMLINK_NOFOLLOW,
-  LOCK_NB,
   O_CLOEXEC,
 } from "../constants/fcntl.ts";
 import { UTIME_OMIT } from "../constants/stat.ts";
@@ -261,17 +260,6 @@ export function pwrite(
 ): number {
   const { address, length } = inside(memory, extent);
   return syscall("pwrite64", fd, address, length, at);
-}
-
-/** `flock(2)` with a union of `LOCK_` flags. */
-export function flock(fd: number, operation: number): void {
-  syscall("flock", fd, operation);
-}
-
-/** As {@linkcode flock} with `LOCK_NB`; `false` if somebody else has a lock. */
-export function tryFlock(fd: number, operation: number): boolean {
-  return syscallUnless(["EAGAIN"], "flock", fd, operation | LOCK_NB) !==
-    undefined;
 }
 
 /** Two `struct timespec`: access, left alone, and modification. */

@@ -5,7 +5,8 @@
  * @module
  * @see flock(2)
  */
-import { flock, openat } from "../../ffi/calls/file.ts";
+import { openat } from "../../ffi/calls/file.ts";
+import { flock } from "../../ffi/calls/flock.ts";
 import {
   AT_FDCWD,
   LOCK_EX,

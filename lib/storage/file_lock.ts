@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { openat, tryFlock } from "../../ffi/calls/file.ts";
+import { openat } from "../../ffi/calls/file.ts";
+import { tryFlock } from "../../ffi/calls/flock.ts";
 import { fstat, isSameFile, statIfThere } from "../../ffi/calls/stat.ts";
 import {
   AT_FDCWD,

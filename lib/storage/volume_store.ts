@@ -5,7 +5,8 @@
  *
  * @module
  */
-import { flock, openat } from "../../ffi/calls/file.ts";
+import { openat } from "../../ffi/calls/file.ts";
+import { flock } from "../../ffi/calls/flock.ts";
 import { AT_FDCWD, LOCK_SH } from "../../ffi/constants/fcntl.ts";
 import { isSyscallError } from "../../ffi/errno.ts";
 import { readTextFileIfExists, writeSynced } from "../base/atomic_file.ts";

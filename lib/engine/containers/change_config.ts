@@ -7,7 +7,8 @@
  *
  * @module
  */
-import { flock, openat } from "../../../ffi/calls/file.ts";
+import { openat } from "../../../ffi/calls/file.ts";
+import { flock } from "../../../ffi/calls/flock.ts";
 import { AT_FDCWD, LOCK_EX, O_RDONLY } from "../../../ffi/constants/fcntl.ts";
 import { isSyscallError } from "../../../ffi/errno.ts";
 import { Fd } from "../../../ffi/fd.ts";

@@ -4,7 +4,8 @@
  *
  * @module
  */
-import { flock, openat } from "../../../ffi/calls/file.ts";
+import { openat } from "../../../ffi/calls/file.ts";
+import { flock } from "../../../ffi/calls/flock.ts";
 import {
   AT_FDCWD,
   LOCK_EX,

@@ -5,12 +5,8 @@
  * @module
  * @see flock(2)
  */
-import {
-  flock,
-  openat,
-  openatIfThere,
-  tryFlock,
-} from "../../../ffi/calls/file.ts";
+import { openat, openatIfThere } from "../../../ffi/calls/file.ts";
+import { flock, tryFlock } from "../../../ffi/calls/flock.ts";
 import {
   AT_FDCWD,
   LOCK_EX,

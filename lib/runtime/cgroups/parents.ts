@@ -5,7 +5,8 @@
  * @module
  * @see flock(2)
  */
-import { openat, tryFlock } from "../../../ffi/calls/file.ts";
+import { openat } from "../../../ffi/calls/file.ts";
+import { tryFlock } from "../../../ffi/calls/flock.ts";
 import {
   AT_FDCWD,
   AT_REMOVEDIR,

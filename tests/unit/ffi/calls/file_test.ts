@@ -3,7 +3,6 @@ import {
   encodeDevice,
   type Extent,
   fchmod,
-  flock,
   ftruncate,
   futimens,
   linkat,
@@ -16,7 +15,6 @@ import {
   renameNoReplace,
   rmdirat,
   symlinkat,
-  tryFlock,
   unlinkat,
   write,
 } from "../../../../ffi/calls/file.ts";
@@ -37,8 +35,6 @@ import {
 } from "../../../../ffi/calls/xattr.ts";
 import {
   AT_FDCWD,
-  LOCK_EX,
-  LOCK_NB,
   O_CREAT,
   O_DIRECTORY,
   O_NOFOLLOW,
@@ -229,20 +225,6 @@ Deno.test("fgetxattrIfThere() takes no longer value than expected", () => {
   });
 });
 
-Deno.test("flock() is held by the open file", () => {
-  inDirectory((directory) => {
-    using one = openat(directory.number, ".", O_RDONLY);
-    using two = openat(directory.number, ".", O_RDONLY);
-    flock(one.number, LOCK_EX);
-    assert.throws(
-      () => flock(two.number, LOCK_EX | LOCK_NB),
-      (error) => isSyscallError(error, "EAGAIN"),
-    );
-    one[Symbol.dispose]();
-    flock(two.number, LOCK_EX | LOCK_NB);
-  });
-});
-
 Deno.test("encodeDevice() packs numbers as the kernel does", () => {
   assert.equal(encodeDevice({ major: 1, minor: 3 }), 0x103);
   assert.equal(encodeDevice({ major: 0xfff, minor: 0xfffff }), 0xffff_ffff);
@@ -276,13 +258,4 @@ Deno.test("openatIfThere() opens what is there, and throws what is no answer", (
   assert.throws(() => openatIfThere(AT_FDCWD, `${path}/file/below`, 0), {
     code: "ENOTDIR",
   });
-});
-
-Deno.test("tryFlock() locks what nobody else has locked", () => {
-  using directory = new TemporaryDirectory();
-  using one = openat(AT_FDCWD, directory.path, O_DIRECTORY);
-  using other = openat(AT_FDCWD, directory.path, O_DIRECTORY);
-  assert.ok(tryFlock(one.number, LOCK_EX));
-  assert.ok(!tryFlock(other.number, LOCK_EX));
-  assert.throws(() => tryFlock(other.number, 0), { code: "EINVAL" });
 });

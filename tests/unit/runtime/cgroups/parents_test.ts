@@ -1,6 +1,7 @@
 /** @module */
 import assert from "node:assert/strict";
-import { flock, openat } from "../../../../ffi/calls/file.ts";
+import { openat } from "../../../../ffi/calls/file.ts";
+import { flock } from "../../../../ffi/calls/flock.ts";
 import {
   AT_FDCWD,
   LOCK_EX,
