@@ -1,5 +1,6 @@
 /** @module */
 import assert from "node:assert/strict";
+import { DatabaseSync } from "node:sqlite";
 import {
   Elf64_Ehdr,
   ET,
@@ -106,6 +107,24 @@ Deno.test({
     return await logBytes(place.runtime);
   };
   assert.equal(await unpack("one"), await unpack("other"));
+});
+
+Deno.test({
+  name: "the first start compiles first what is started most",
+  ignore,
+}, async () => {
+  await using place = await emptyPlace();
+  const env = { PATH: "/usr/bin:/bin", TSDOCKER_RUNTIME_DIR: place.runtime };
+  assert.equal((await outcomeOf(TSDOCKER, ["version"], env)).code, 0);
+  const deno = await unpackedDeno(place.runtime);
+  const cache = `${deno.slice(0, deno.lastIndexOf("/"))}/cache`;
+  using database = new DatabaseSync(`${cache}/v8_code_cache_v2`);
+  const rows = database
+    .prepare("SELECT specifier FROM codecache ORDER BY rowid LIMIT 4").all();
+  assert.deepEqual(
+    rows.map(({ specifier }) => `${specifier}`.split("/").at(-1)),
+    ["warm_up.js", "exec.js", "run.js", "detached.js"],
+  );
 });
 
 Deno.test({

@@ -13,9 +13,18 @@
 /** What Deno calls its databases. */
 const DATABASE = /_cache_v\d+$/;
 
+/**
+ * What is started most often, in a process that is to be quick. SQLite maps the
+ * first 6 MB of a database into memory, and reads the rest: 0.3 ms for `exec`.
+ */
+const FIRST = ["exec.js", "run.js", "detached.js"];
+
 /** Loads every file of the program; none does anything by being loaded. */
 async function compileAll(directory: string): Promise<void> {
-  for await (const { name } of Deno.readDir(directory)) {
+  const files = await Array.fromAsync(Deno.readDir(directory));
+  const names = files.map(({ name }) => name);
+  const first = FIRST.filter((name) => names.includes(name));
+  for (const name of [...first, ...names]) {
     const file = new URL(name, import.meta.url).href;
     if (!name.endsWith(".js") || file === import.meta.url) continue;
     await import(file);
