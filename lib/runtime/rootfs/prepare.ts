@@ -109,12 +109,20 @@ interface PrepareState {
 /** A step whose arguments need nothing of this module. */
 type PlainStep = PrepareStep & SyscallRecord;
 
-/** The plain steps in a row from `start` on. */
+/**
+ * The plain steps in a row from `start` on. One that takes a name again begins
+ * another batch: of those before, only what has a name when it ends is closed.
+ */
 function batchAt(steps: readonly PrepareStep[], start: number): PlainStep[] {
   const batch: PlainStep[] = [];
+  const names = new Set<string>();
   for (let index = start; index < steps.length; index++) {
     const step = steps[index];
     if (step === undefined || !isPlain(step)) break;
+    if (step.as !== undefined) {
+      if (names.has(step.as)) break;
+      names.add(step.as);
+    }
     batch.push(step);
   }
   return batch;

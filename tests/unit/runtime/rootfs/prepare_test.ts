@@ -115,6 +115,21 @@ for (
     assert.deepEqual(openDescriptors(), before);
   });
 
+  Deno.test(`prepare()${way} has each of those closed that had the same name`, () => {
+    const open: PrepareStep = {
+      call: "openat",
+      args: [-100, "/", 0],
+      as: "root",
+      why: "a test",
+    };
+    const before = openDescriptors();
+    const other = { ...open, as: "other" };
+    runSteps(open, other, open, other);
+    assert.deepEqual(openDescriptors(), before);
+    assert.throws(() => runSteps(open, other, open, FAIL), StartError);
+    assert.deepEqual(openDescriptors(), before);
+  });
+
   Deno.test(`prepare()${way} goes on after an error that a step tolerates`, () => {
     const results = runSteps({ ...FAIL, as: "none", tolerate: ["ENOENT"] }, {
       call: "getpid",
