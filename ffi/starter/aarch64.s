@@ -24,8 +24,9 @@
         .set    FOUND, 216
         .set    MARK, 360
         .set    LAYOUT, 504
-        .set    MODE, 16                // st_mode, st_uid, st_mtim
+        .set    MODE, 16                // st_mode, st_uid, st_size, st_mtim
         .set    OWNER, 24
+        .set    SIZE, 48
         .set    CHANGED, 88
         .set    FIRST, 10
         .set    SIGHUP, 1
@@ -224,10 +225,10 @@ chosen: adr     x1, table
         add     x2, x19, #MARK
         mov     x3, #0
         ldr     x1, [x20]
-        bl      owned
+        bl      filled
         b.ne    1f
         ldr     x1, [x19, #LAYOUT]
-        bl      owned
+        bl      filled
         b.ne    1f
         mov     x1, x27
         bl      status
@@ -386,6 +387,16 @@ export: mov     x6, x30
         b       1b
 2:      stp     x2, xzr, [x9]
         ret     x6
+
+// filled: whether the file x1 is, and is not empty, as a crash may leave it.
+filled: mov     x7, x30
+        bl      owned
+        b.ne    1f
+        ldr     x4, [x2, #SIZE]
+        cmp     x4, #0
+        cset    x4, eq
+        cmp     x4, #0
+1:      ret     x7
 
 // owned: whether the file x1 is the caller's. Its status goes to x2, as x3 says.
 owned:  mov     x6, x30

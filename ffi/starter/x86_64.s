@@ -5,8 +5,8 @@
 #       is executed if all is there and nobody else can have put it there. DIRECTORY is
 #       named by the payload's digest: in $TSDOCKER_RUNTIME_DIR, or root's own place, or
 #       tsdocker/runtime in $XDG_CACHE_HOME or ~/.cache. It and these two files have to
-#       be the caller's, and it has to be closed to others, and older than the mark
-#       cache/complete: since that was made nothing was put in or taken out.
+#       be the caller's, and they not empty; it has to be closed to others, and older than
+#       the mark cache/complete: since that was made nothing was put in or taken out.
 #
 #   /bin/sh -c SCRIPT FILE DIRECTORY/tsdocker…
 #       is executed otherwise, with the same words. The script unpacks the payload of
@@ -59,8 +59,9 @@
         .set    FOUND, 216
         .set    MARK, 360
         .set    LAYOUT, 504
-        .set    MODE, 24                # st_mode, st_uid, st_mtim
+        .set    MODE, 24                # st_mode, st_uid, st_size, st_mtim
         .set    OWNER, 28
+        .set    SIZE, 48
         .set    CHANGED, 88
         .set    FIRST, 10               # clear of the standard streams, if closed
         .set    SIGHUP, 1
@@ -266,10 +267,10 @@ chosen: lea     rsi, [rip+table]
         lea     rdx, [rbp+MARK]
         xor     r10d, r10d
         mov     rsi, [r12]
-        call    owned
+        call    filled
         jne     1f
         mov     rsi, [rbp+LAYOUT]
-        call    owned
+        call    filled
         jne     1f
         mov     rsi, r9
         call    status
@@ -437,6 +438,15 @@ export: mov     rdx, rax
 2:      mov     [r9], rax
         mov     [r9+8], rsi
         ret
+
+# filled: whether the file rsi is, and is not empty, as a crash may leave it.
+filled: call    owned
+        jne     1f
+        xor     eax, eax
+        cmp     [rdx+SIZE], rax
+        setz    al
+        test    eax, eax
+1:      ret
 
 # owned: whether the file rsi is the caller's. Its status goes to rdx, as r10d says.
 owned:  call    status

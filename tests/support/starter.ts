@@ -59,7 +59,7 @@ export class StarterFile implements Disposable {
     Deno.writeTextFileSync(program, `#!/bin/sh\n${script}`, { mode: 0o755 });
     Deno.writeTextFileSync(mark, "");
     for (const layout of LAYOUTS) {
-      Deno.writeTextFileSync(`${this.directory}/${layout}.js`, "");
+      Deno.writeTextFileSync(`${this.directory}/${layout}.js`, "//");
     }
     Deno.utimeSync(mark, 2 ** 32, 2 ** 32);
   }

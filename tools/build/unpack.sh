@@ -15,12 +15,16 @@ case $0 in
   *) tsdocker_file=./$0 ;;
 esac
 
-# What is ours cannot have been put there by somebody else, wherever "there" is.
+# What is ours cannot have been put there by somebody else, wherever "there" is. A
+# crash of the machine soon after the first start may leave files empty.
 is_unpacked() {
   [ -O "$tsdocker_dir" ] && [ ! -L "$tsdocker_dir" ] &&
-    [ -O "$tsdocker_dir/tsdocker" ] && [ -x "$tsdocker_dir/tsdocker" ] || return 1
+    [ -O "$tsdocker_dir/tsdocker" ] && [ -x "$tsdocker_dir/tsdocker" ] &&
+    [ -s "$tsdocker_dir/tsdocker" ] || return 1
   for tsdocker_script in @SCRIPTS@; do
-    [ -O "$tsdocker_dir/${tsdocker_script%:*}" ] || return 1
+    tsdocker_path=$tsdocker_dir/${tsdocker_script%:*}
+    [ -O "$tsdocker_path" ] || return 1
+    [ -s "$tsdocker_path" ] || [ "${tsdocker_script#*:}" = 0 ] || return 1
   done
 }
 

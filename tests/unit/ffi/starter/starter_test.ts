@@ -241,6 +241,14 @@ for (const runner of starterRunners()) {
     await Deno.chmod(`${file.directory}/tsdocker`, 0o444);
     assert.ok(!await isStarted());
     await Deno.chmod(`${file.directory}/tsdocker`, 0o555);
+    for (const name of ["tsdocker", "main.js"]) {
+      const path = `${file.directory}/${name}`;
+      const text = await Deno.readTextFile(path);
+      await Deno.truncate(path);
+      assert.ok(!await isStarted(), name);
+      await Deno.writeTextFile(path, text);
+    }
+    assert.ok(await isStarted());
     await Deno.rename(`${file.directory}/main.js`, `${file.folder}/main.js`);
     touch(mark, "5000000000");
     assert.ok(!await isStarted());

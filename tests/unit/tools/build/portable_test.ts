@@ -289,6 +289,20 @@ Deno.test("a file of the program that went missing is not run without", async ()
   assert.match(reason(stderr), /is damaged or not ours; remove it$/);
 });
 
+Deno.test("what a crash of the machine has left empty is not run", async () => {
+  for (const name of ["tsdocker", "main.js", "later.js"]) {
+    await using file = await PortableFile.make();
+    await file.run();
+    const directory = await file.unpacked();
+    await Deno.remove(`${directory}/${name}`);
+    await Deno.create(`${directory}/${name}`).then((it) => it.close());
+    await Deno.chmod(`${directory}/${name}`, 0o555);
+    const { code, stderr } = await file.run();
+    assert.equal(code, 125, name);
+    assert.match(reason(stderr), /is damaged or not ours; remove it$/);
+  }
+});
+
 Deno.test("the portable file starts no other program once it is unpacked", async () => {
   await using file = await PortableFile.make();
   await file.run();
