@@ -141,5 +141,18 @@ function isEnding(
   running: RunningRecord,
   exit: ExitRecord | undefined,
 ): boolean {
-  return exit?.startedMs !== running.startedMs && isRunning(running.keeper);
+  return exit?.startedMs !== running.startedMs &&
+    !isLaterEnd(running, exit) && isRunning(running.keeper);
+}
+
+/**
+ * Whether it could not be started again: that is an end without a running. Not
+ * told by the time alone, as the host's clock may have been set back.
+ */
+function isLaterEnd(
+  running: RunningRecord,
+  exit: ExitRecord | undefined,
+): boolean {
+  return exit !== undefined && exit.startedMs > running.startedMs &&
+    exit.restartCount > running.restartCount;
 }
