@@ -158,10 +158,12 @@ LS
   # For quicker starts; without it they are as good.
   "$tsdocker_dir/tsdocker" @RUN_FLAGS@ "$tsdocker_dir/warm_up.js" \
     >/dev/null 2>&1 </dev/null
-  { true >"$tsdocker_dir/cache/complete"; } 2>/dev/null
   exec 9>&-
   umask "$tsdocker_umask"
 }
 
 is_unpacked || unpack
+# All is there: later starts need not come here, even if a first one was killed late.
+[ "$tsdocker_dir/cache/complete" -nt "$tsdocker_dir" ] ||
+  { true >"$tsdocker_dir/cache/complete"; } 2>/dev/null
 exec "$@"

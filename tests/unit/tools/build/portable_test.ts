@@ -280,6 +280,15 @@ Deno.test("the portable file looks at each file only if some came or went", asyn
   );
 });
 
+Deno.test("the portable file looks at each file once if a mark is missing", async () => {
+  await using file = await PortableFile.make();
+  await file.run();
+  const mark = `${await file.unpacked()}/cache/complete`;
+  await Deno.remove(mark); // as if the first start had been killed
+  assert.equal((await file.run()).code, 0);
+  assert.ok((await Deno.stat(mark)).isFile);
+});
+
 Deno.test("a file of the program that went missing is not run without", async () => {
   await using file = await PortableFile.make();
   await file.run();
