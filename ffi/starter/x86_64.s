@@ -495,6 +495,6 @@ shell:  .asciz  "/bin/sh"
 command:
         .asciz  "-c"
 failure:
-        .ascii  "tsdocker: Cannot start: the program cannot be executed, or no more processes or descriptors can be had\n"
+        .ascii  "tsdocker: Cannot start: neither the program nor /bin/sh can be executed, there are too many words, or no more processes or descriptors can be had\n"
 failure_end:
 table:
