@@ -18,8 +18,12 @@ export interface Times {
 /** Rounds that are not counted: they fill the caches. */
 const WARM_UP = 3;
 
+/** An engine clears up after its command has ended; the next must not pay for it. */
+const REST_MS = 50;
+
 /**
- * Runs every contender once a round, starting with another one each time.
+ * Runs every contender once a round, starting with another one each time, each
+ * after a moment of rest.
  *
  * @returns The times by the contender's name.
  * @throws {Error} If a command fails.
@@ -37,6 +41,7 @@ export async function race(
       const contender = contenders[index];
       if (contender === undefined) continue;
       const number = round + WARM_UP;
+      await new Promise((resolve) => setTimeout(resolve, REST_MS));
       try {
         const ms = await time(contender.command(number));
         if (round >= 0) times.get(contender.name)?.push(ms);
