@@ -7,6 +7,7 @@ import { shortId } from "../../base/identifiers.ts";
 import {
   type ContainerSummary,
   listContainers,
+  listLive,
 } from "../../engine/containers/list.ts";
 import type { AncestryTest } from "../../engine/images/ancestry.ts";
 import { containerPorts } from "../../engine/containers/container_ports.ts";
@@ -80,11 +81,8 @@ export const psCommand = defineCommand({
   const { paths, stdout, log } = context;
   const format = parseRowFormat(options.format);
   await settle({ paths, warn: log.warn });
-  const selected = await select(
-    listContainers(paths, log.warn),
-    options,
-    context,
-  );
+  const list = showsEnded(options) ? listContainers : listLive;
+  const selected = await select(list(paths, log.warn), options, context);
   if (options.quiet) {
     for (const { config: { id } } of selected) {
       stdout.write(`${options.noTrunc ? id : shortId(id)}\n`);
@@ -113,6 +111,11 @@ interface SelectOptions {
   readonly latest: boolean;
   readonly last: number;
   readonly filter: readonly string[];
+}
+
+/** Whether those that have ended may be among them. */
+function showsEnded({ all, latest, last, filter }: SelectOptions): boolean {
+  return all || latest || last >= 0 || filter.length > 0;
 }
 
 /** As in docker, a limit counts only what the filters leave. */

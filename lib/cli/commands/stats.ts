@@ -6,7 +6,7 @@
 import type { HostPaths } from "../../base/host_paths.ts";
 import type { ContainerId } from "../../base/identifiers.ts";
 import type { ContainerConfig } from "../../engine/container_config.ts";
-import { listContainers } from "../../engine/containers/list.ts";
+import { listContainers, listLive } from "../../engine/containers/list.ts";
 import { findConfig } from "../../engine/containers/look_up.ts";
 import { readConfig } from "../../engine/containers/records.ts";
 import { settle } from "../../engine/containers/reconcile.ts";
@@ -97,7 +97,7 @@ function runningTargets(
   paths: HostPaths,
   { all }: { readonly all: boolean },
 ): Target[] {
-  return listContainers(paths)
+  return (all ? listContainers : listLive)(paths)
     .filter(({ status }) =>
       all || status.state === "running" || status.state === "paused"
     )

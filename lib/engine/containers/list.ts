@@ -61,10 +61,32 @@ export function listContainers(
   paths: HostPaths,
   warn?: (message: string) => void,
 ): ContainerSummary[] {
-  const hierarchies = mountedHierarchies();
   // First: none that is gone from here by then was running all along.
   const states = new Set(idsIn(paths.states));
-  return listIds(paths)
+  return summarize(paths, { ids: listIds(paths), states, warn });
+}
+
+/**
+ * As {@linkcode listContainers}, but of those only that may run, be paused or be
+ * restarted, and of few others. Where many are kept that have ended, most of the
+ * time would go to reading how they have.
+ */
+export function listLive(
+  paths: HostPaths,
+  warn?: (message: string) => void,
+): ContainerSummary[] {
+  const states = new Set(idsIn(paths.states));
+  return summarize(paths, { ids: [...states], states, warn });
+}
+
+function summarize(paths: HostPaths, { ids, states, warn }: {
+  readonly ids: readonly ContainerId[];
+  /** Those that have a state. */
+  readonly states: ReadonlySet<ContainerId>;
+  readonly warn: ((message: string) => void) | undefined;
+}): ContainerSummary[] {
+  const hierarchies = mountedHierarchies();
+  return ids
     .flatMap((id) => {
       const config = readConfig(paths, id);
       if (config !== undefined) {

@@ -10,6 +10,7 @@ import { findContainer } from "../../../lib/engine/containers/find.ts";
 import {
   listContainers,
   listIds,
+  listLive,
   readStatus,
 } from "../../../lib/engine/containers/list.ts";
 import { writeExit } from "../../../lib/engine/containers/exit_record.ts";
@@ -133,6 +134,12 @@ engineTest(
       "created",
       "created",
     ]);
+    assert.deepEqual(listLive(paths), found, "all are about to be started");
+    const state = `${paths.states}/${found[1]?.config.id}`;
+    Deno.renameSync(state, `${paths.states}/away`);
+    assert.deepEqual(listLive(paths), [found[0], found[2]]);
+    assert.deepEqual(listContainers(paths), found);
+    Deno.renameSync(`${paths.states}/away`, state);
     assert.ok(listIds(paths).includes(half));
     Deno.removeSync(containerDirectory(paths, half));
   },
