@@ -26,7 +26,7 @@ networkTest(
     const web = await network.up("web", "--add-host", "db:10.1.2.3");
     // It shares the names, too.
     assert.equal(
-      await run("container:web", `${DEVICES}; hostname; grep db /etc/hosts`),
+      await run("container:web", `${DEVICES}; hostname; grep -w db /etc/hosts`),
       `eth0 lo\n${web.id.slice(0, 12)}\n10.1.2.3\tdb\n`,
     );
     const mine = await network.exec("web", "ip", "-o", "-4", "addr");
