@@ -414,39 +414,4 @@ status: mov     x0, #-100               // AT_FDCWD
         cmp     x0, #0
         ret
 
-quick:  .asciz  "exec"
-run:    .asciz  "run"
-detached:
-        .asciz  "detached"
-flags:  .asciz  "--", "--detach", "--detach=true"
-main:   .asciz  "main"
-client: .asciz  "--client"
-suffix: .asciz  ".js"
-program:
-        .asciz  "/tsdocker"
-deno_dir:
-        .asciz  "DENO_DIR="
-cache:  .asciz  "/cache"
-complete:
-        .asciz  "/complete"
-no_check:
-        .asciz  "DENO_NO_UPDATE_CHECK=1"
-runtime_dir:
-        .asciz  "TSDOCKER_RUNTIME_DIR="
-cache_home:
-        .asciz  "XDG_CACHE_HOME="
-home:   .asciz  "HOME="
-in_home:
-        .ascii  "/.cache"
-in_cache:
-        .asciz  "/tsdocker/runtime"
-slash:  .asciz  "/"
-nothing:
-        .asciz  ""
-shell:  .asciz  "/bin/sh"
-command:
-        .asciz  "-c"
-failure:
-        .ascii  "tsdocker: Cannot start: neither the program nor /bin/sh can be executed, there are too many words, or no more processes or descriptors can be had\n"
-failure_end:
-table:
+        .include "strings.s"
