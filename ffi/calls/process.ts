@@ -149,15 +149,15 @@ export function waitForEnd(pidfd: Fd, timeoutMs: number): boolean {
   const view = new DataView(request.buffer);
   view.setInt32(0, pidfd.number, LITTLE_ENDIAN);
   view.setInt16(4, POLLIN, LITTLE_ENDIAN);
+  const timeout = new Uint8Array(16);
+  const timespec = new DataView(timeout.buffer);
   const end = performance.now() + timeoutMs;
   for (;;) {
     const leftMs = Math.max(0, end - performance.now());
-    const timeout = new BigInt64Array([
-      BigInt(Math.floor(leftMs / 1000)),
-      BigInt(Math.floor((leftMs % 1000) * 1e6)),
-    ]);
-    const bytes = new Uint8Array(timeout.buffer);
-    const ready = trySyscall("ppoll", request, 1, bytes, null, 0);
+    // Both have 64 bits, and the upper ones stay 0.
+    timespec.setUint32(0, Math.floor(leftMs / 1000), LITTLE_ENDIAN);
+    timespec.setUint32(8, Math.floor((leftMs % 1000) * 1e6), LITTLE_ENDIAN);
+    const ready = trySyscall("ppoll", request, 1, timeout, null, 0);
     if (ready >= 0) return ready > 0;
     // SA_RESTART does not restart ppoll(2), whatever the signal was for.
     if (-ready !== ERRNO.EINTR) {

@@ -18,19 +18,7 @@ import {
 } from "../support/cli.ts";
 import { unpackImage } from "../support/images.ts";
 import { Terminal } from "../support/terminal.ts";
-
-/** A container named `web` that lives as long as the body. */
-async function withContainer(
-  place: Place,
-  body: () => Promise<void>,
-  ...flags: string[]
-): Promise<void> {
-  const words = [...flags, IMAGE, "sleep", "600"];
-  const { code, stderr } = await place.run("-d", "--name", "web", ...words);
-  assert.deepEqual({ code, stderr }, { code: 0, stderr: "" });
-  await body();
-  assertPrints(await place.tsdocker("rm", "-f", "web"), "web\n");
-}
+import { withContainer } from "../support/with_container.ts";
 
 function exec(place: Place, ...words: string[]): Promise<Outcome> {
   return place.tsdocker("exec", ...words);

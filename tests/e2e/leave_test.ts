@@ -17,6 +17,7 @@ import {
   shell,
 } from "../support/cli.ts";
 import { Terminal } from "../support/terminal.ts";
+import { withContainer } from "../support/with_container.ts";
 
 /** Whether a monitor can learn how a program ended that is not its child. */
 const KERNEL_TELLS = isKernelAtLeast(parseKernel(Deno.osRelease()), "6.15");
@@ -159,23 +160,13 @@ placeTest(
   },
 );
 
-/** Runs a test with a container in which further programs can be run. */
-async function withContainer(
-  place: Place,
-  body: () => void | Promise<void>,
-): Promise<void> {
-  await printed(place, "run", "-d", "--name", "it", IMAGE, "sleep", "1000");
-  await body();
-  assertPrints(await place.tsdocker("rm", "-f", "it"), "it\n");
-}
-
 placeTest(
   "exec -it is left by ctrl-p ctrl-q: its program goes on, and never waits for a reader",
   async (place) => {
     await withContainer(place, async () => {
       const script = "echo hi; read x; seq 1 100000; touch /done; read x; ";
       for (const flags of [[], ["--detach-keys", "ctrl-p,ctrl-q"]]) {
-        const words = ["exec", "-it", ...flags, "it", "sh", "-c", script];
+        const words = ["exec", "-it", ...flags, "web", "sh", "-c", script];
         using terminal = Terminal.tsdocker(place, words);
         terminal.expect("hi\r\n");
         terminal.type("\r");
@@ -185,11 +176,11 @@ placeTest(
         assert.equal(terminal.status(), 0);
         assert.deepEqual(terminal.modes, terminal.initialModes);
         await eventually("the end of its output", async () => {
-          const wait = ["exec", "it", "rm", "/done"];
+          const wait = ["exec", "web", "rm", "/done"];
           return (await place.tsdocker(...wait)).code === 0 || undefined;
         });
       }
-      const found = await printed(place, "top", "it");
+      const found = await printed(place, "top", "web");
       assert.equal(found.split("sh -c echo hi").length, 3, found);
     });
     const end = ["--since", "0", "--until", "0s", "--format", "{{.Action}}"];
@@ -206,13 +197,13 @@ placeTest(
 placeTest("exec -it ends with a client that is killed", async (place) => {
   await withContainer(place, async () => {
     const script = "echo hi; exec sleep 999";
-    const words = ["exec", "-it", "it", "sh", "-c", script];
+    const words = ["exec", "-it", "web", "sh", "-c", script];
     using terminal = Terminal.tsdocker(place, words);
     terminal.expect("hi\r\n");
     terminal.kill(SIGNALS.SIGKILL);
     assert.equal(terminal.status(), 137);
     await eventually("its end", async () => {
-      const found = await printed(place, "top", "it");
+      const found = await printed(place, "top", "web");
       return !found.includes("sleep 999") || undefined;
     });
   });

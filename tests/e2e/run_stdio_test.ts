@@ -13,6 +13,7 @@ import {
   type Running,
   shell,
 } from "../support/cli.ts";
+import { withContainer } from "../support/with_container.ts";
 
 const MIB = 1024 ** 2;
 
@@ -56,6 +57,69 @@ forEachLauncher("run keeps stdout and stderr apart", async (place) => {
     { code: 0, stdout: "out\nout2\n", stderr: "err\n" },
   );
 });
+
+/** How long programs may take, to the side of 10 ms where others wait for them. */
+const ENDS = ["", "sleep 0.05;"];
+
+/** Who may be at the other end of stdout; the status goes to stderr. */
+const READERS: Readonly<Record<string, string>> = {
+  "somebody who has gone": `{ "$@"; echo $? >&2; } | true`,
+  nobody: `{ "$@"; echo $? >&2; } >&-`,
+  "somebody slow, whose pipe is full":
+    `{ head -c 65536 /dev/zero; "$@"; echo $? >&2; } | { sleep 0.3; cat >&2; }`,
+};
+
+for (const words of [["run", "--rm", IMAGE], ["exec", "web"]]) {
+  const [command] = words;
+  forEachLauncher(
+    `${command} passes all on that a short program writes`,
+    async (place) => {
+      await withContainer(place, async () => {
+        for (const end of ENDS) {
+          for (const length of [0, 1, 4096, 4097, 65_536, 65_537]) {
+            const script = `head -c ${length} /dev/zero; echo err >&2; ${end}`;
+            assert.deepEqual(
+              await place.tsdocker(...words, "sh", "-c", `${script} exit 3`),
+              { code: 3, stdout: "\0".repeat(length), stderr: "err\n" },
+            );
+          }
+        }
+      });
+    },
+  );
+
+  for (const [reader, script] of Object.entries(READERS)) {
+    forEachLauncher(
+      `${command} of a short program whose output goes to ${reader}`,
+      async (place) => {
+        await withContainer(place, async () => {
+          for (const end of ENDS) {
+            const { stderr } = await place.tsdockerWith(
+              { wrapper: ["sh", "-c", script, "sh"] },
+              [...words, "sh", "-c", `echo out; ${end} exit 3`],
+            );
+            assert.match(stderr, /^3$/m);
+          }
+        });
+      },
+    );
+  }
+}
+
+forEachLauncher(
+  "run and exec end with a short program, not with what it leaves behind",
+  async (place) => {
+    await withContainer(place, async () => {
+      const left = ["sh", "-c", "echo out; sleep 1000 & exit 3"];
+      const outcome = { code: 3, stdout: "out\n", stderr: "" };
+      assert.deepEqual(await place.tsdocker("exec", "web", ...left), outcome);
+      assert.deepEqual(
+        await place.run("--rm", "--pid", "host", IMAGE, ...left),
+        outcome,
+      );
+    });
+  },
+);
 
 forEachLauncher("run gives an empty stdin without -i", async (place) => {
   assertPrints(

@@ -21,6 +21,7 @@ import {
   recordEnd,
   recordStart,
 } from "./life.ts";
+import { endsSoon } from "./short_program.ts";
 
 /** How long a container may go on without its terminal. */
 const HANGUP_GRACE_MS = 10_000;
@@ -57,16 +58,19 @@ export async function keepContainer(
   using terminal = kept.terminal;
   const departure = departureFrom(engine, container, kept);
   using timers = new DisposableStack();
+  const hasEnded = endsSoon(process, config);
   using connection = kept.stdio.connect(terminal, {
     // Process 1 ignores SIGHUP unless it handles it.
     onHangUp: () => void timers.use(killAfter(process, HANGUP_GRACE_MS)),
     onOutput: (stream, bytes) => log?.write(stream, bytes, Date.now()),
     ...(departure === undefined ? {} : { departure }),
   });
-  kept.signals.attach({
-    signal: (number) => process.signal(number),
-    resize: () => connection.resize(),
-  });
+  if (!hasEnded) {
+    kept.signals.attach({
+      signal: (number) => process.signal(number),
+      resize: () => connection.resize(),
+    });
+  }
   const limit = timers.use(limitTime(process, config, 0));
   if (config.health !== undefined) {
     const { checkHealth } = await import("./health.ts");

@@ -19,6 +19,7 @@ import { fateWithoutCaller } from "./fate.ts";
 import { exitCodeOf } from "./exit_record.ts";
 import type { LaunchStdio } from "./launch_container.ts";
 import { killAfter } from "./life.ts";
+import { endsSoon } from "./short_program.ts";
 
 /** How long a program may go on without its terminal. */
 const HANGUP_GRACE_MS = 10_000;
@@ -68,14 +69,17 @@ export async function runExec(
       },
       warn: engine.warn,
     });
+  const hasEnded = endsSoon(process, { tty: options.tty, interactive });
   using connection = stdio.connect(terminal, {
     onHangUp: () => void timers.use(killAfter(process, HANGUP_GRACE_MS)),
     ...(departure === undefined ? {} : { departure }),
   });
-  signals.attach({
-    signal: (number) => process.signal(number),
-    resize: () => connection.resize(),
-  });
+  if (!hasEnded) {
+    signals.attach({
+      signal: (number) => process.signal(number),
+      resize: () => connection.resize(),
+    });
+  }
   const ended = process.wait();
   const status = await (departure?.outcome(ended) ?? ended);
   if (status === "left") return status;

@@ -14,6 +14,12 @@ import type { LaunchPlan } from "../plan/step.ts";
 export interface ContainerProcess {
   /** In the caller's pid namespace. */
   readonly pid: number;
+  /**
+   * Waits for its end, blocking the thread, and does not reap it.
+   *
+   * @returns Whether it is known to have ended in time.
+   */
+  endsWithin(ms: number): boolean;
   /** Waits until it ends and reaps it; to be called once. */
   wait(): Promise<WaitStatus>;
   /**

@@ -7,6 +7,7 @@
 import { readAllSync } from "../../../ffi/calls/pipe.ts";
 import {
   reapPidfd,
+  waitForEnd,
   waitPidfd,
   type WaitStatus,
 } from "../../../ffi/calls/process.ts";
@@ -94,9 +95,11 @@ function readInitErrno(readable: Fd): number | undefined {
 function nativeProcess(pid: number, pidfd: Fd): ContainerProcess {
   return {
     pid,
+    endsWithin: (ms) => waitForEnd(pidfd, ms),
     async wait(): Promise<WaitStatus> {
       using owned = pidfd;
-      return await waitPidfd(owned);
+      // Without a thread, if there is nothing to wait for.
+      return waitForEnd(owned, 0) ? reapPidfd(owned) : await waitPidfd(owned);
     },
     signal(number: number): void {
       signalUnlessClosed(pidfd, number);

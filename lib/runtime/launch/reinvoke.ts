@@ -163,6 +163,8 @@ function spawnedProcess(child: Deno.ChildProcess): ContainerProcess {
   let hasEnded = false;
   return {
     pid: child.pid,
+    // Deno reaps it, once it comes to that.
+    endsWithin: () => hasEnded,
     async wait(): Promise<WaitStatus> {
       const { code, signal } = await child.status;
       hasEnded = true;

@@ -28,6 +28,7 @@ const LOOK_MS = 20;
  * counts as ended once it is empty.
  */
 export async function drain(outputs: readonly Output[]): Promise<void> {
+  if (outputs.length === 0) return;
   const ended = Promise.all(outputs.map(({ done }) => done)).then(() =>
     "ended"
   );

@@ -5,7 +5,15 @@
  *
  * @module
  */
-import { hasRoom, read, write, writeReady } from "../../../ffi/calls/pipe.ts";
+import {
+  bytesToRead,
+  hasRoom,
+  isHungUp,
+  read,
+  readSync,
+  write,
+  writeReady,
+} from "../../../ffi/calls/pipe.ts";
 import { isTerminal } from "../../../ffi/calls/terminal.ts";
 import type { Fd } from "../../../ffi/fd.ts";
 import { Memory } from "../../../ffi/memory.ts";
@@ -14,6 +22,8 @@ import { Memory } from "../../../ffi/memory.ts";
 const BUFFER_BYTES = 64 * 1024;
 /** More than a key or its echo; a pty that has room at all has this much. */
 const FEW_BYTES = 256;
+/** A pipe that has room at all has this much (`PIPE_BUF`). */
+const PAGE_BYTES = 4096;
 
 /** What a pump is doing. */
 export interface PumpProgress {
@@ -110,6 +120,32 @@ async function writeOut(
 function isPrompt(target: Fd, length: number): boolean {
   return length > 0 && length <= FEW_BYTES && target.isOpen &&
     isTerminal(target.number) && hasRoom(target);
+}
+
+/**
+ * Reads, on this thread, what is left of a stream that nobody writes to any more.
+ *
+ * @returns All of it; `undefined`, and nothing has been read, if somebody still can
+ * write, or if it is more than a page.
+ */
+export function readRest(source: Fd): Uint8Array | undefined {
+  if (!isHungUp(source)) return undefined;
+  const length = bytesToRead(source);
+  if (length > PAGE_BYTES) return undefined;
+  const bytes = new Uint8Array(length);
+  return length === 0 ? bytes : bytes.subarray(0, readSync(source, bytes));
+}
+
+/**
+ * Writes bytes on this thread, as far as the target takes them without waiting.
+ *
+ * @returns Those that are left, also if nobody reads them.
+ */
+export function writeAtOnce(target: Fd, bytes: Uint8Array): Uint8Array {
+  if (bytes.length === 0 || !hasRoom(target)) return bytes;
+  const most = isTerminal(target.number) ? FEW_BYTES : PAGE_BYTES;
+  const written = writeReady(target, bytes.subarray(0, most));
+  return bytes.subarray(Math.max(0, written));
 }
 
 /** Writes bytes, waiting until there is room; to nobody if nobody reads. */

@@ -14,7 +14,14 @@ import { openContainerPipes, type PipeOptions } from "./container_pipes.ts";
 import { drain, type Output } from "./drain.ts";
 import type { Departure, DepartureOutcome } from "./departure.ts";
 import { DetachKeys } from "./detach_keys.ts";
-import { drainInto, pump, type PumpProgress, writeAll } from "./pump.ts";
+import {
+  drainInto,
+  pump,
+  type PumpProgress,
+  readRest,
+  writeAll,
+  writeAtOnce,
+} from "./pump.ts";
 import { enterRawMode } from "./raw_terminal.ts";
 
 const STDIN = 0;
@@ -88,7 +95,7 @@ function connectTerminal(
   if (interactive) void passKeys(terminal, events);
   const output = startOutput(terminal, "stdout", events);
   return {
-    drain: () => drain([output]),
+    drain: () => drain(output === undefined ? [] : [output]),
     resize(): void {
       const size = callerWindowSize();
       if (size === undefined || !terminal.isOpen) return;
@@ -152,7 +159,7 @@ function pipeStdio(options: StdioOptions): Stdio {
       const outputs = [
         startOutput(pipes.output, "stdout", events),
         startOutput(pipes.errors, "stderr", events),
-      ];
+      ].filter((output) => output !== undefined);
       return {
         drain: () => drain(outputs),
         resize(): void {},
@@ -172,15 +179,26 @@ async function pumpInput(writable: Fd): Promise<void> {
 /**
  * Starts copying output. If the caller's side is closed, so is the source, and
  * the container gets SIGPIPE on its own.
+ *
+ * @returns Nothing if all of it has been copied: the container has ended, and
+ * has not written much.
  */
 function startOutput(
   source: Fd,
   stream: OutputStream,
   { onOutput, departure }: StdioEvents,
-): Output {
+): Output | undefined {
   const progress: PumpProgress = { isReading: false };
   const target = new Fd(stream === "stdout" ? STDOUT : STDERR);
   const tee = (bytes: Uint8Array): void => onOutput?.(stream, bytes);
+  const rest = readRest(source);
+  if (rest !== undefined) {
+    source[Symbol.dispose]();
+    tee(rest);
+    const left = writeAtOnce(target, rest);
+    if (left.length === 0) return undefined;
+    return { source, progress, done: writeAll(target, left) };
+  }
   const reader = departure &&
     ((fd: Fd, memory: Memory) => departure.read(fd, memory));
   const done = pump(source, target, {

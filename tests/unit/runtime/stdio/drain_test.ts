@@ -29,6 +29,14 @@ function copying(): Disposable & {
   };
 }
 
+Deno.test("drain() of nothing waits for nothing", async () => {
+  let turns = 0;
+  const timer = setInterval(() => turns++, 0);
+  await drain([]);
+  clearInterval(timer);
+  assert.equal(turns, 0);
+});
+
 Deno.test("drain() waits for the end of every stream", async () => {
   using a = copying();
   using b = copying();

@@ -25,7 +25,9 @@ import {
   drainInto,
   pump,
   type PumpProgress,
+  readRest,
   writeAll,
+  writeAtOnce,
 } from "../../../../lib/runtime/stdio/pump.ts";
 import { enterRawMode } from "../../../../lib/runtime/stdio/raw_terminal.ts";
 
@@ -234,4 +236,53 @@ Deno.test("writeAll() writes keys to a terminal that takes no more once it does"
   });
   await writing;
   assert.deepEqual(received, expected);
+});
+
+Deno.test("readRest() takes all of what nobody writes to any more", () => {
+  for (const length of [0, 1, 4096]) {
+    using pipe = createPipe();
+    const sent = Uint8Array.from({ length }, (_, at) => at);
+    writeAllSync(pipe.writable, sent);
+    pipe.writable[Symbol.dispose]();
+    assert.deepEqual(readRest(pipe.readable), sent);
+    assert.deepEqual(readRest(pipe.readable), new Uint8Array(0));
+  }
+});
+
+Deno.test("readRest() takes nothing of what is more, or may become more", () => {
+  using open = createPipe();
+  writeAllSync(open.writable, new Uint8Array(10));
+  assert.equal(readRest(open.readable), undefined);
+  assert.equal(bytesToRead(open.readable), 10);
+  using much = createPipe();
+  writeAllSync(much.writable, new Uint8Array(4097));
+  much.writable[Symbol.dispose]();
+  assert.equal(readRest(much.readable), undefined);
+  assert.equal(bytesToRead(much.readable), 4097);
+});
+
+Deno.test("writeAtOnce() writes what a pipe takes, and gives the rest back", () => {
+  using pipe = createPipe();
+  const bytes = Uint8Array.from({ length: 5000 }, (_, at) => at);
+  assert.deepEqual(writeAtOnce(pipe.writable, bytes), bytes.subarray(4096));
+  assert.equal(bytesToRead(pipe.readable), 4096);
+  while (hasRoom(pipe.writable)) {
+    writeAllSync(pipe.writable, new Uint8Array(4096));
+  }
+  // It would wait for ever otherwise.
+  assert.equal(writeAtOnce(pipe.writable, bytes), bytes);
+});
+
+Deno.test("writeAtOnce() gives all back that nobody reads", () => {
+  using pipe = createPipe();
+  pipe.readable[Symbol.dispose]();
+  const bytes = new Uint8Array(10);
+  assert.equal(writeAtOnce(pipe.writable, bytes).length, 10);
+});
+
+Deno.test("writeAtOnce() writes no more to a terminal than it takes", () => {
+  using terminal = openPty();
+  using _raw = enterRawMode(terminal.number);
+  using _peer = openPeer(terminal);
+  assert.equal(writeAtOnce(terminal, new Uint8Array(300)).length, 300 - 256);
 });
