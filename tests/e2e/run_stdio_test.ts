@@ -66,7 +66,7 @@ const READERS: Readonly<Record<string, string>> = {
   "somebody who has gone": `{ "$@"; echo $? >&2; } | true`,
   nobody: `{ "$@"; echo $? >&2; } >&-`,
   "somebody slow, whose pipe is full":
-    `{ head -c 65536 /dev/zero; "$@"; echo $? >&2; } | { sleep 0.3; cat >&2; }`,
+    `{ head -c 65536 /dev/zero; "$@"; echo $? >&2; } | { sleep 0.3; tail -c 4 >&2; }`,
 };
 
 for (const words of [["run", "--rm", IMAGE], ["exec", "web"]]) {
