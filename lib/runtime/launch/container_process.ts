@@ -8,6 +8,7 @@ import type { WaitStatus } from "../../../ffi/calls/process.ts";
 import type { NativeLauncher } from "../../../ffi/launcher/launcher.ts";
 import type { Results } from "../../../ffi/record.ts";
 import type { StepOutcome } from "../rootfs/prepare.ts";
+import type { PrivateMounts } from "../rootfs/private_mounts.ts";
 import type { LaunchPlan } from "../plan/step.ts";
 
 /** Process 1 of a container, seen from its parent. */
@@ -40,6 +41,8 @@ export interface LaunchAttempt {
   readonly results: Results;
   /** Its write end is the result `status`; the executor closes that end. */
   readonly status: Pipe;
+  /** Where it is; whatever is waited for is waited for outside. */
+  readonly mounts: Pick<PrivateMounts, "outside">;
   readonly tracing: Tracing;
   /** What makes calls natively, or why nothing does. */
   readonly native: NativeLauncher | { readonly reason: string };

@@ -19,6 +19,7 @@ import { PrivateMounts } from "../rootfs/private_mounts.ts";
 import type {
   ContainerProcess,
   Executor,
+  LaunchAttempt,
   LaunchOutcome,
   Tracing,
 } from "./container_process.ts";
@@ -67,7 +68,9 @@ const NOT_ASKED = { reason: "it is not asked for" } as const;
 const EXECUTORS: readonly (readonly [Launched["launcher"], Executor])[] = [
   ["native", launchNative],
   ["reinvoke", async (attempt) => {
-    const { launchReinvoked } = await import("./reinvoke.ts");
+    const { launchReinvoked } = await attempt.mounts.outside(async () =>
+      await import("./reinvoke.ts")
+    );
     return await launchReinvoked(attempt);
   }],
 ];
@@ -81,7 +84,7 @@ const EXECUTORS: readonly (readonly [Launched["launcher"], Executor])[] = [
  */
 export async function launch(request: LaunchRequest): Promise<Launched> {
   using init = openInitProgram();
-  using _mounts = new PrivateMounts();
+  using mounts = new PrivateMounts();
   using owner = new DisposableStack();
   using status = createPipe();
   const results: Results = new Map([
@@ -98,14 +101,15 @@ export async function launch(request: LaunchRequest): Promise<Launched> {
     request.tracing === "off" ? opened : undefined,
   );
   const refusals: string[] = [];
+  const attempt = { ...request, native, results, status, mounts };
   for (const [name, executor] of candidates(request.launcher)) {
-    const outcome = await executor({ ...request, native, results, status });
+    const outcome = await executor(attempt);
     if (outcome.kind === "unavailable") {
       refusals.push(`${name}: ${outcome.reason}`);
       continue;
     }
     if (outcome.kind !== "started") {
-      throw await explain(request, outcome, results);
+      throw await explain(attempt, outcome);
     }
     const terminal = takeTerminal(results);
     return {
@@ -140,17 +144,21 @@ function takeTerminal(results: Results): Fd | undefined {
   }
 }
 
-/** The error for what failed in the child, while the root is mounted. */
+/**
+ * The error for what failed in the child, while the root is mounted. What tells it
+ * is loaded outside the private mounts, and looks around within.
+ */
 async function explain(
-  { plan, spec, purpose = "start the container" }: LaunchRequest,
+  attempt: LaunchRequest & LaunchAttempt,
   outcome: Extract<LaunchOutcome, { kind: "failed" | "refused" }>,
-  results: Results,
 ): Promise<StartError> {
+  const { plan, spec, purpose = "start the container", results, mounts } =
+    attempt;
   const { errno } = outcome;
   const root = new Fd(lookUp(results, "root"));
   try {
     if (outcome.kind === "refused") {
-      const { explainExecFailure } = await import("./exec_failure.ts");
+      const { explainExecFailure } = await mounts.outside(loadExplanations);
       return explainExecFailure(root, spec.process, errno);
     }
     const step = plan.child[outcome.index];
@@ -158,11 +166,17 @@ async function explain(
       throw new TypeError(`The plan has no step ${outcome.index}`);
     }
     if (step.call === "execve" || step.call === "execveat") {
-      const { explainInitFailure } = await import("./exec_failure.ts");
+      const { explainInitFailure } = await mounts.outside(loadExplanations);
       return explainInitFailure(root, spec.process, errno);
     }
     return stepFailure(step, { errno, whole: purpose });
   } finally {
     root.release();
   }
+}
+
+async function loadExplanations(): Promise<
+  typeof import("./exec_failure.ts")
+> {
+  return await import("./exec_failure.ts");
 }

@@ -38,7 +38,7 @@ export const INIT_COMMAND = "init";
 export async function launchReinvoked(
   attempt: LaunchAttempt,
 ): Promise<LaunchOutcome> {
-  const { plan, status, tracing } = attempt;
+  const { plan, status, tracing, mounts } = attempt;
   if (plan.idMaps !== undefined || entersUserNamespace(plan)) {
     // Deno has threads, and the kernel refuses another user namespace to those.
     const reason = "user namespaces need the native launcher";
@@ -66,7 +66,7 @@ export async function launchReinvoked(
   const last = plan.child.length - 1;
   const steps = frames.filter((frame) => frame.index <= last);
   if (initErrno !== undefined) {
-    await child.status;
+    await mounts.outside(() => child.status);
     return { kind: "refused", errno: initErrno };
   }
   const failure = failedFrame(frames, plan.child.length);
@@ -74,7 +74,7 @@ export async function launchReinvoked(
     if (tracing === "steps") steps.push(executed(steps));
     return { kind: "started", process: spawnedProcess(child), steps };
   }
-  const { code } = await child.status;
+  const { code } = await mounts.outside(() => child.status);
   if (failure === "silent") {
     throw new StartError(
       "setup",

@@ -79,6 +79,7 @@ function attempt(
     },
     results: new Map([["status", status.writable.number]]),
     status,
+    mounts: { outside: (action) => action() },
     tracing: "off",
     native,
   };
