@@ -155,6 +155,28 @@ forEachLauncher(
   },
 );
 
+forEachLauncher(
+  "a working directory that is a file fails in one line",
+  async (place) => {
+    const { stdout } = await place.run("-d", IMAGE, "sleep", "1000");
+    const id = stdout.trim();
+    for (const path of ["/etc/passwd", "/etc/passwd/x"]) {
+      const says = new RegExp(
+        `^tsdocker: Cannot change to the working directory "${path}": ENOTDIR \\(not a directory\\)\n$`,
+      );
+      assertFails(
+        await place.run("--rm", "-w", path, IMAGE, "true"),
+        125,
+        says,
+      );
+      const outcome = await place.tsdocker("exec", "-w", path, id, "true");
+      assertFails(outcome, 126, says);
+    }
+    assertPrints(await place.tsdocker("rm", "-f", id), `${id}\n`);
+    assert.deepEqual(await place.containers(), []);
+  },
+);
+
 forEachLauncher("run -- IMAGE ends the flags", async (place) => {
   assertPrints(await place.run("--rm", "--", IMAGE, "echo", "-n", "x"), "x");
   const late = await place.run("--rm", IMAGE, "--", "true");

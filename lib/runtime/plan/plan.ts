@@ -206,6 +206,7 @@ function workingDirectory(spec: RuntimeSpec): PrepareStep {
       flags(OPEN, "O_PATH", "O_DIRECTORY", "O_CLOEXEC"),
     ],
     as: "cwd",
+    attempt: `change to the working directory "${spec.process.cwd}"`,
     why: "the working directory exists, created if the image has none",
   };
 }
