@@ -69,7 +69,8 @@ function removeIfThere(path: string): void {
 /**
  * Reads a file that may not exist.
  *
- * @returns Its text, or `undefined` if there is no such file.
+ * @returns Its text, or `undefined` if there is no such file. A directory is a
+ * file that somebody has damaged, and counts as an empty one.
  */
 export function readTextFileIfExists(path: string): string | undefined {
   if (isMissing(path)) return undefined;
@@ -78,6 +79,7 @@ export function readTextFileIfExists(path: string): string | undefined {
   } catch (error) {
     // It may be gone by now.
     if (error instanceof Deno.errors.NotFound) return undefined;
+    if (error instanceof Deno.errors.IsADirectory) return "";
     throw error;
   }
 }

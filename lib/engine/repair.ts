@@ -19,7 +19,8 @@ import { removeReference } from "../storage/image_store.ts";
 import { keeperState } from "./containers/keeper.ts";
 import { lockWithin } from "./containers/lock.ts";
 import { listIds } from "./containers/list.ts";
-import { readConfig } from "./containers/records.ts";
+import { findByName } from "./containers/names.ts";
+import { containerDirectory, readConfig } from "./containers/records.ts";
 import { settle } from "./containers/reconcile.ts";
 import { startDetached } from "./containers/start.ts";
 import { sweepVolumes } from "../storage/volume_store.ts";
@@ -124,23 +125,12 @@ function removeStaleNames(paths: HostPaths): string[] {
   if (lock === "busy" || lock === "missing") return [];
   using _locked = lock;
   return namesIn(paths.names).filter((name) => {
-    const link = `${paths.names}/${name}`;
-    const id = readLink(link);
+    const id = findByName(paths, name);
     // A name is claimed for a container whose directory is there.
-    if (id === undefined || pathExists(`${paths.containers}/${id}`)) {
+    if (id !== undefined && pathExists(containerDirectory(paths, id))) {
       return false;
     }
-    removePath(link);
+    removePath(`${paths.names}/${name}`);
     return true;
   });
-}
-
-function readLink(path: string): string | undefined {
-  try {
-    return Deno.readLinkSync(path);
-  } catch (error) {
-    // Released meanwhile.
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
-  }
 }

@@ -25,6 +25,10 @@ const KERNEL_TELLS = isKernelAtLeast(parseKernel(Deno.osRelease()), "6.15");
 interface Records {
   readonly config: string;
   readonly running: string;
+  readonly started: string;
+  readonly exit: string;
+  /** The link that is its name. */
+  readonly name: string;
 }
 
 async function start(place: Place): Promise<Records> {
@@ -34,9 +38,13 @@ async function start(place: Place): Promise<Records> {
   );
   assert.deepEqual({ code, stderr }, { code: 0, stderr: "" });
   const id = stdout.trim();
+  const directory = `${place.root}/containers/${id}`;
   return {
-    config: `${place.root}/containers/${id}/config.json`,
+    config: `${directory}/config.json`,
     running: `${place.runRoot}/containers/${id}/running.json`,
+    started: `${directory}/started.json`,
+    exit: `${directory}/exit.json`,
+    name: `${place.root}/names/one`,
   };
 }
 
@@ -91,6 +99,75 @@ placeTest("a damaged configuration is kept until rm", async (place) => {
     assert.deepEqual(await remains(place), []);
   }
 });
+
+async function replaceByDirectory(path: string): Promise<void> {
+  await Deno.remove(path).catch((error: unknown) => {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  });
+  await Deno.mkdir(`${path}/full`, { recursive: true });
+}
+
+for (const record of ["running", "started", "exit", "name"] as const) {
+  placeTest(
+    `a directory in place of its ${record} record keeps none from a container`,
+    async (place) => {
+      await place.run("-d", "--name", "other", ...SLEEP);
+      await replaceByDirectory((await start(place))[record]);
+      const format = ["--format", "{{.Names}}"];
+      assertPrints(
+        await place.tsdocker("ps", "-a", ...format),
+        "one\nother\n",
+      );
+      assertPrints(await place.tsdocker("exec", "one", "echo", "up"), "up\n");
+      assertPrints(await place.tsdocker("stop", "-t0", "one"), "one\n");
+      assertPrints(await place.tsdocker("ps", ...format), "other\n");
+      assertPrints(await place.tsdocker("start", "one"), "one\n");
+      await assertIsTaken(place);
+      assertPrints(await place.tsdocker("rm", "-f", "one"), "one\n");
+      await assertIsFree(place);
+    },
+  );
+}
+
+placeTest(
+  "a directory in place of a configuration is kept until rm",
+  async (place) => {
+    await place.run("-d", "--name", "other", ...SLEEP);
+    await replaceByDirectory((await start(place)).config);
+    const { code, stdout, stderr } = await place.tsdocker(
+      ...["ps", "-a", "--format", "{{.Names}}"],
+    );
+    assert.deepEqual({ code, stdout }, { code: 0, stdout: "other\n" });
+    assert.match(stderr, /^[^\n]* rm -f [0-9a-f]{12} removes it\n$/);
+    await assertIsTaken(place);
+    assertPrints(await place.tsdocker("rm", "-f", "one"), "one\n");
+    await assertIsFree(place);
+  },
+);
+
+placeTest("a directory in place of nobody's name is no name", async (place) => {
+  await place.run("-d", "--name", "other", ...SLEEP);
+  await replaceByDirectory(`${place.root}/names/one`);
+  const { code, stderr } = await place.tsdocker("stop", "one");
+  assert.match(stderr, /^tsdocker: No such container: one\n/);
+  assert.equal(code, 1);
+  await assertIsFree(place);
+});
+
+async function assertIsTaken(place: Place): Promise<void> {
+  const { code, stderr } = await place.run("--name", "one", ...SLEEP);
+  const conflict =
+    /^tsdocker: Conflict\. [^\n]*"\/one" [^\n]*\n\ntry: [^\n]*\n$/;
+  assert.match(stderr, conflict);
+  assert.equal(code, 125);
+}
+
+/** Another can have the name, and then nothing is left. */
+async function assertIsFree(place: Place): Promise<void> {
+  assertPrints(await place.run("--rm", "--name", "one", IMAGE, "true"), "");
+  assertPrints(await place.tsdocker("rm", "-f", "other"), "other\n");
+  assert.deepEqual(await remains(place), []);
+}
 
 placeTest("ps makes sense of times of another clock", async (place) => {
   const { config, running } = await start(place);

@@ -5,14 +5,11 @@
  *
  * @module
  */
-import {
-  readTextFileIfExists,
-  writeFileAtomically,
-} from "../../base/atomic_file.ts";
+import { readTextFileIfExists } from "../../base/atomic_file.ts";
 import type { HostPaths } from "../../base/host_paths.ts";
 import type { ContainerId } from "../../base/identifiers.ts";
 import { removePath } from "../../base/remove_tree.ts";
-import { containerDirectory, stateDirectory } from "./records.ts";
+import { containerDirectory, stateDirectory, writeOwnFile } from "./records.ts";
 
 /** Their names. */
 const LASTING = ["exit.json", "stopped"] as const;
@@ -44,7 +41,7 @@ export function writeLasting(
   // First: were we killed in between, it would be read in place of this one.
   removePath(asidePath(paths, file));
   if (isWritten(lastingPath(paths, file), text)) return;
-  writeFileAtomically(asidePath(paths, file), text);
+  writeOwnFile(asidePath(paths, file), text);
 }
 
 /** Removes it, wherever it is. */
@@ -69,7 +66,7 @@ export function removeState(paths: HostPaths, id: ContainerId): void {
 /** Whether there was room for it, or no container to have it any more. */
 function isWritten(path: string, text: string): boolean {
   try {
-    writeFileAtomically(path, text);
+    writeOwnFile(path, text);
     return true;
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return true;

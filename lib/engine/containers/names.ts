@@ -6,6 +6,7 @@
  */
 import { ConflictError } from "../../base/errors.ts";
 import type { HostPaths } from "../../base/host_paths.ts";
+import { namesIn } from "../../base/names_in.ts";
 import { pathExists } from "../../base/path_exists.ts";
 import { removePath } from "../../base/remove_tree.ts";
 import {
@@ -40,8 +41,9 @@ export function claimName(
     } catch (error) {
       if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
     }
-    const holder = findByName(paths, name);
-    if (holder !== undefined && !releaseIfStale(paths, name, holder)) {
+    const holder = findHolder(paths, name, id);
+    if (holder === undefined) removeDamaged(paths, name);
+    else if (!releaseIfStale(paths, name, holder)) {
       throw new ConflictError(
         `Conflict. The container name "/${name}" is already in use by container "${holder}". You have to remove (or rename) that container to be able to reuse that name.`,
         { advice: `another --name, or tsdocker rm ${name} (rm -f if it runs)` },
@@ -97,18 +99,54 @@ function removeLink(paths: HostPaths, name: string, id: ContainerId): void {
   if (findByName(paths, name) === id) removePath(`${paths.names}/${name}`);
 }
 
-/** The container that has a name. */
+/**
+ * The container that has a name. If what makes it its name is damaged, it has it
+ * that is configured so.
+ */
 export function findByName(
   paths: HostPaths,
   name: string,
 ): ContainerId | undefined {
+  return findHolder(paths, name);
+}
+
+/** @param except Who is about to claim it, and is configured so for that. */
+function findHolder(
+  paths: HostPaths,
+  name: string,
+  except?: ContainerId,
+): ContainerId | undefined {
+  const claim = readClaim(paths, name);
+  if (claim !== "damaged") return claim;
+  return namesIn(paths.containers).filter(isContainerId).find((id) =>
+    id !== except && readConfig(paths, id)?.name === name
+  );
+}
+
+/** Whose link it is; `"damaged"` if something else is in its place. */
+function readClaim(
+  paths: HostPaths,
+  name: string,
+): ContainerId | "damaged" | undefined {
   if (!isContainerName(name)) return undefined;
+  const path = `${paths.names}/${name}`;
   try {
-    const id = Deno.readLinkSync(`${paths.names}/${name}`);
-    return isContainerId(id) ? id : undefined;
+    const id = Deno.readLinkSync(path);
+    return isContainerId(id) ? id : "damaged";
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return undefined;
+    // The kernel says EINVAL of what is no link.
+    if (error instanceof TypeError && pathExists(path)) return "damaged";
     throw error;
+  }
+}
+
+/** Removes what is in the place of a name's link and is none. */
+function removeDamaged(paths: HostPaths, name: string): void {
+  using _names = lockForClaim(paths, name);
+  // Another may have removed it, and claimed the name, before the lock was ours.
+  if (readClaim(paths, name) === "damaged") {
+    removePath(`${paths.names}/${name}`);
   }
 }
 
@@ -134,14 +172,17 @@ function releaseIfStale(
   holder: ContainerId,
 ): boolean {
   if (!isStale(paths, name, holder)) return false;
-  using names = lockNames(paths);
-  if (names === undefined) {
-    throw new ConflictError(
-      `Cannot claim the container name "${name}": another tsdocker keeps the names locked`,
-    );
-  }
+  using _names = lockForClaim(paths, name);
   if (isStale(paths, name, holder)) removeLink(paths, name, holder);
   return true;
+}
+
+function lockForClaim(paths: HostPaths, name: string): Disposable {
+  const names = lockNames(paths);
+  if (names !== undefined) return names;
+  throw new ConflictError(
+    `Cannot claim the container name "${name}": another tsdocker keeps the names locked`,
+  );
 }
 
 function isStale(

@@ -10,6 +10,7 @@ import {
 } from "../../base/atomic_file.ts";
 import type { HostPaths } from "../../base/host_paths.ts";
 import type { ContainerId } from "../../base/identifiers.ts";
+import { removePath } from "../../base/remove_tree.ts";
 import { parseRecord } from "../../base/parse_record.ts";
 import type { ProcessIdentity } from "../../runtime/process_identity.ts";
 import type { ContainerConfig } from "../container_config.ts";
@@ -237,5 +238,19 @@ function isDamaged(path: string): boolean {
 }
 
 function writeRecord(path: string, record: unknown): void {
-  writeFileAtomically(path, JSON.stringify(record));
+  writeOwnFile(path, JSON.stringify(record));
+}
+
+/**
+ * Writes a file of a container that nobody but tsdocker has any business with: a
+ * directory that is in its place goes.
+ */
+export function writeOwnFile(path: string, text: string): void {
+  try {
+    writeFileAtomically(path, text);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.IsADirectory)) throw error;
+    removePath(path);
+    writeFileAtomically(path, text);
+  }
 }

@@ -173,6 +173,43 @@ engineTest(
   },
 );
 
+for (const damage of ["directory", "file", "link"] as const) {
+  engineTest(
+    `claimName() lets exactly one of 20 processes have a name that is a ${damage}`,
+    async (roots) => {
+      const path = `${roots.paths.names}/web`;
+      if (damage === "directory") await Deno.mkdir(path);
+      else if (damage === "file") await Deno.writeTextFile(path, "");
+      else await Deno.symlink("nonsense", path);
+      const ids = Array.from(
+        { length: CLAIMANTS },
+        () => holder(roots, "there"),
+      );
+      assertOneWinner(roots, ids, await claimTogether(roots, "web", ids));
+      clear(roots);
+    },
+  );
+}
+
+engineTest(
+  "findByName() finds whose name it was, if that is damaged",
+  (roots) => {
+    const { paths } = roots;
+    using container = roots.create({ name: "web" });
+    const { id } = container.config;
+    Deno.removeSync(`${paths.names}/web`);
+    Deno.mkdirSync(`${paths.names}/web`);
+    assert.equal(findByName(paths, "web"), id);
+    assert.throws(() => claimName(paths, "web", holder(roots, "there")), {
+      name: "ConflictError",
+      message: new RegExp(`is already in use by container "${id}"`),
+    });
+    container.remove();
+    assert.equal(findByName(paths, "web"), undefined);
+    clear(roots);
+  },
+);
+
 engineTest("claimGeneratedName() asks for names until one is free", () => {
   const asked: string[] = [];
   const name = claimGeneratedName((name) => {

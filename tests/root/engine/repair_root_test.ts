@@ -35,8 +35,10 @@ engineTest("repair() releases the names of what is gone", async (roots) => {
   const { names } = roots.paths;
   await Deno.symlink(createContainerId(), `${names}/stale`);
   await Deno.symlink("nonsense", `${names}/odd`);
+  await Deno.mkdir(`${names}/directory/full`, { recursive: true });
   const lines = await repaired(roots);
   assert.deepEqual(lines.toSorted(), [
+    'Released the name "directory": its container is gone',
     'Released the name "odd": its container is gone',
     'Released the name "stale": its container is gone',
   ]);

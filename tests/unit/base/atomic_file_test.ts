@@ -52,7 +52,13 @@ Deno.test("writeFileAtomically() keeps the old file if it cannot write", () => {
 Deno.test("readTextFileIfExists() is undefined for no file, not for a failure", () => {
   using directory = new TemporaryDirectory();
   assert.equal(readTextFileIfExists(`${directory.path}/f`), undefined);
-  assert.throws(() => readTextFileIfExists(directory.path));
+  Deno.writeTextFileSync(`${directory.path}/f`, "");
+  assert.throws(() => readTextFileIfExists(`${directory.path}/f/f`));
+});
+
+Deno.test("readTextFileIfExists() takes a directory for a file that is empty", () => {
+  using directory = new TemporaryDirectory();
+  assert.equal(readTextFileIfExists(directory.path), "");
 });
 
 Deno.test("writeFileAtomically() leaves nothing half-written if it cannot write", () => {
