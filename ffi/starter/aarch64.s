@@ -266,6 +266,9 @@ chosen: adr     x1, table
 2:      mov     x1, x22
         bl      next
         str     x1, [x19, #SCRIPT]
+        bl      next
+        ldrb    w0, [x1]                // the table's end
+        cbz     w0, cut
         adr     x0, detached
         cmp     x23, x0
         b.ne    launch
@@ -296,9 +299,12 @@ launch: ldr     w0, [x19, #UNPACKED]
         add     x3, x0, #5              // sh
         bl      put
         bl      execute
-failed: mov     x0, #2
-        adr     x1, failure
+failed: adr     x1, failure
         mov     x2, #failure_end - failure
+        b       1f
+cut:    adr     x1, shortened
+        mov     x2, #shortened_end - shortened
+1:      mov     x0, #2
         mov     x8, #64                 // write
         svc     #0
         mov     x0, #125

@@ -27,6 +27,9 @@ export interface StarterTable {
 /** All that is put before the caller's words has to fit into `ROOM`. */
 const MAX_FLAGS = 32;
 
+/** The table's last string. A file that was cut short has zeros there at most. */
+const END = "end";
+
 /** Where the size of the first segment is in an ELF file whose headers touch. */
 const P_FILESZ = 64 + 32;
 
@@ -58,6 +61,7 @@ export function starterProgram(
     "",
     table.quickVariable,
     table.script,
+    END,
   ];
   if (strings.some((text) => text.includes("\0"))) {
     throw new TypeError("A string of the starter has a NUL in it");

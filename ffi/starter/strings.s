@@ -1,5 +1,9 @@
-/* The strings of the starter, on all architectures. The first three are looked at in a row.
-   They are the last of it: the table follows. */
+/* The strings of the starter, on all architectures, and the last of it: the table follows.
+   The first is there even if most of the file is not. The three after it are looked at in
+   a row. */
+shortened:
+        .ascii  "tsdocker: Cannot start: this file is cut short, copy it again\n"
+shortened_end:
 quick:  .asciz  "exec"
 run:    .asciz  "run"
 detached:

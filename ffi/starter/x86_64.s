@@ -24,6 +24,9 @@
 # sends it gets by itself; what is sent to us alone is passed on. Once it has left the
 # group, signals are for us.
 #
+# Behind the end of a file that was cut short there are zeros up to a page, and nothing
+# after that: it has no end of the table, or a signal ends us.
+#
 # A whole ELF file without sections: tools/assemble.ts turns it into bytes.ts. What
 # follows it, the table, is part of its one segment: starter.ts writes it. It needs no
 # writable data but its stack, and calls nothing but the kernel.
@@ -306,6 +309,9 @@ chosen: lea     rsi, [rip+table]
 2:      mov     rsi, r14
         call    next
         mov     [rbp+SCRIPT], rsi
+        call    next
+        cmp     byte ptr [rsi], 0       # the table's end
+        je      cut
         lea     rax, [rip+detached]
         cmp     r15, rax
         jne     launch
@@ -339,9 +345,12 @@ launch: cmp     dword ptr [rbp+UNPACKED], 0
         lea     rax, [rdi+5]            # sh
         call    put
         call    execute
-failed: mov     edi, 2
-        lea     rsi, [rip+failure]
+failed: lea     rsi, [rip+failure]
         mov     edx, failure_end - failure
+        jmp     1f
+cut:    lea     rsi, [rip+shortened]
+        mov     edx, shortened_end - shortened
+1:      mov     edi, 2
         mov     eax, 1                  # write
         syscall
         mov     edi, 125

@@ -73,6 +73,28 @@ async function logBytes(runtime: string): Promise<number> {
 const ignore = !isPortable; // the compiled program unpacks nothing
 
 Deno.test({
+  name: "a file that is cut short in its first 16 KB fails",
+  ignore,
+}, async () => {
+  await using place = await emptyPlace();
+  const path = `${place.home}/short`;
+  const whole = new Uint8Array(16 * 1024);
+  {
+    using file = await Deno.open(TSDOCKER);
+    assert.equal(await file.read(whole), whole.length);
+  }
+  const env = { PATH: "/usr/bin:/bin", TSDOCKER_RUNTIME_DIR: place.runtime };
+  for (let size = 250; size <= whole.length; size += 250) {
+    await Deno.writeFile(path, whole.subarray(0, size), { mode: 0o755 });
+    const { code, stdout, stderr } = await outcomeOf(path, ["version"], env);
+    assert.equal(stdout, "");
+    assert.notEqual(code, 0, `${size}`);
+    // A signal ends what has lost its code: the shell tells.
+    if (code < 128) assert.match(stderr, /^tsdocker: [^\n]*\n$/, `${size}`);
+  }
+});
+
+Deno.test({
   name:
     "20 first starts at once succeed, and leave all of the program compiled",
   ignore,
