@@ -10,6 +10,13 @@ import type {
   SurveyedV2,
 } from "../../lib/runtime/cgroups/survey.ts";
 
+/** A hierarchy, but for these files of its cgroups. */
+export function without(
+  ...files: readonly string[]
+): Pick<SurveyedV1, "lacks"> {
+  return { lacks: (file) => files.includes(file) };
+}
+
 /** A v1 hierarchy in which `/tsdocker` exists. */
 export function v1Hierarchy(
   data: string,
@@ -23,7 +30,7 @@ export function v1Hierarchy(
     controllers: controllers as Controller[],
     data,
     device: { major: 0, minor: 30 },
-    missing: new Set(),
+    lacks: () => false,
     levels: [
       { path: "", exists: true, ...cpuset },
       { path: "/tsdocker", exists: true, ...cpuset },
@@ -42,7 +49,7 @@ export function v2Hierarchy(changes: Partial<SurveyedV2> = {}): SurveyedV2 {
     controllers,
     data: "",
     device: { major: 0, minor: 25 },
-    missing: new Set(["io.bfq.weight"]),
+    ...without("io.bfq.weight"),
     levels: [
       { path: "", exists: true, enabled: controllers },
       { path: "/tsdocker", exists: true, enabled: controllers },

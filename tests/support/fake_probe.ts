@@ -57,7 +57,7 @@ export function surveyedV2(changes: Partial<SurveyedV2> = {}): SurveyedV2 {
     controllers: V2_CONTROLLERS,
     data: "",
     device: { major: 0, minor: 26 },
-    missing: new Set(),
+    lacks: () => false,
     levels: [{ path: "", exists: true, enabled: V2_CONTROLLERS }],
     ...changes,
   };
@@ -74,7 +74,7 @@ export function surveyedV1(
     controllers: [controller],
     data: controller,
     device: { major: 0, minor: 30 },
-    missing: new Set(),
+    lacks: () => false,
     levels: [{ path: "", exists: true }],
     ...changes,
   };

@@ -1,5 +1,5 @@
 /**
- * What a host's cgroups can do, by the file that does it in each version. Pure.
+ * What a host's cgroups can do, by the file that does it in each version.
  *
  * @module
  */
@@ -68,7 +68,7 @@ export function supports(survey: CgroupSurvey, feature: Feature): boolean {
   const files: Files = FEATURES[feature];
   const hierarchy = hierarchyOf(survey, ...files.controllers);
   if (hierarchy === undefined) return false;
-  return files[hierarchy.version].some((file) => !hierarchy.missing.has(file));
+  return files[hierarchy.version].some((file) => !hierarchy.lacks(file));
 }
 
 function throttle(kind: string): Files {

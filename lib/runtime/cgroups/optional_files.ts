@@ -3,35 +3,35 @@
  *
  * @module
  */
-import type { Controller, Hierarchy } from "./hierarchy.ts";
+import type { Hierarchy } from "./hierarchy.ts";
 import { isRealRoot, isThere, readControllers } from "./interface_file.ts";
 
-type Place = Pick<Hierarchy, "mountPoint" | "controllers">;
+type Place = Pick<Hierarchy, "mountPoint">;
 
 /** Of v1, all of them in the root as well. */
-const V1_FILES: Readonly<Partial<Record<Controller, readonly string[]>>> = {
-  cpu: ["cpu.shares", "cpu.cfs_quota_us"],
-  memory: [
-    "memory.limit_in_bytes",
-    "memory.memsw.limit_in_bytes",
-    "memory.soft_limit_in_bytes",
-    "memory.swappiness",
-    "memory.oom_control",
-  ],
-  blkio: [
-    "blkio.throttle.read_bps_device",
-    "blkio.throttle.write_bps_device",
-    "blkio.throttle.read_iops_device",
-    "blkio.throttle.write_iops_device",
-  ],
-};
+const V1_FILES: ReadonlySet<string> = new Set([
+  "cpu.shares",
+  "cpu.cfs_quota_us",
+  "memory.limit_in_bytes",
+  "memory.memsw.limit_in_bytes",
+  "memory.soft_limit_in_bytes",
+  "memory.swappiness",
+  "memory.oom_control",
+  "blkio.throttle.read_bps_device",
+  "blkio.throttle.write_bps_device",
+  "blkio.throttle.read_iops_device",
+  "blkio.throttle.write_iops_device",
+]);
 
 /** Of v2, none of them in the real root. */
-const V2_FILES: typeof V1_FILES = {
-  cpu: ["cpu.weight", "cpu.max"],
-  memory: ["memory.swap.max"],
-  io: ["io.max", "io.weight", "io.bfq.weight"],
-};
+const V2_FILES: ReadonlySet<string> = new Set([
+  "cpu.weight",
+  "cpu.max",
+  "memory.swap.max",
+  "io.max",
+  "io.weight",
+  "io.bfq.weight",
+]);
 
 /** The root of v1's `blkio` has the first if those below have the second. */
 const BFQ = {
@@ -39,39 +39,34 @@ const BFQ = {
   weight: "blkio.bfq.weight",
 };
 
-/** Names of the files that no cgroup of a v1 hierarchy has. */
-export function missingFilesV1(place: Place): ReadonlySet<string> {
-  const { mountPoint, controllers } = place;
-  const missing = missingFiles(mountPoint, controllers, V1_FILES);
-  if (
-    controllers.includes("blkio") && !isThere(`${mountPoint}/${BFQ.statistics}`)
-  ) missing.add(BFQ.weight);
-  return missing;
+/** Whether no cgroup of a v1 hierarchy has a file of that name. */
+export function lacksFileV1({ mountPoint }: Place, file: string): boolean {
+  if (file === BFQ.weight) return !isThere(`${mountPoint}/${BFQ.statistics}`);
+  return V1_FILES.has(file) && !isThere(`${mountPoint}/${file}`);
 }
 
 /**
- * Names of the files that no cgroup of the v2 hierarchy has, told by one right
- * below the root. Of controllers that one has not got, the files are expected
- * to be there, but for weights of I/O, which few kernels have.
+ * Whether no cgroup of the v2 hierarchy has a file of that name, told by one
+ * right below the root. Of a controller that one has not got, the files are
+ * expected to be there, but for weights of I/O, which few kernels have.
  *
  * @param example Path of such a cgroup, if the caller knows one.
  */
-export function missingFilesV2(
-  { mountPoint }: Pick<Place, "mountPoint">,
+export function lacksFileV2(
+  { mountPoint }: Place,
+  file: string,
   example: string | undefined,
-): ReadonlySet<string> {
-  const isCounted = isThere(`${mountPoint}/io.cost.qos`);
-  const unlikely = isCounted
-    ? ["io.bfq.weight"]
-    : ["io.weight", "io.bfq.weight"];
+): boolean {
+  if (!V2_FILES.has(file)) return false;
   // The root of a namespace is a cgroup like any other.
   const path = isRealRoot(mountPoint) ? example ?? firstBelow(mountPoint) : "";
-  if (path === undefined) return new Set(unlikely);
   const directory = `${mountPoint}${path}`;
-  const controllers = readControllers(`${directory}/cgroup.controllers`);
-  const missing = missingFiles(directory, controllers, V2_FILES);
-  if (controllers.includes("io")) return missing;
-  return missing.union(new Set(unlikely));
+  const hasController = path !== undefined &&
+    readControllers(`${directory}/cgroup.controllers`)
+      .some((controller) => file.startsWith(`${controller}.`));
+  if (hasController) return !isThere(`${directory}/${file}`);
+  return file === "io.bfq.weight" ||
+    file === "io.weight" && !isThere(`${mountPoint}/io.cost.qos`);
 }
 
 function firstBelow(mountPoint: string): string | undefined {
@@ -79,13 +74,4 @@ function firstBelow(mountPoint: string): string | undefined {
     if (isDirectory) return `/${name}`;
   }
   return undefined;
-}
-
-function missingFiles(
-  directory: string,
-  controllers: readonly Controller[],
-  files: typeof V1_FILES,
-): Set<string> {
-  const optional = controllers.flatMap((name) => files[name] ?? []);
-  return new Set(optional.filter((file) => !isThere(`${directory}/${file}`)));
 }

@@ -1,6 +1,6 @@
 /**
  * From `linux.resources` to the files of this host's hierarchies: each
- * controller in the version it has here. Pure.
+ * controller in the version it has here.
  *
  * @module
  * @see runtime-spec 1.2, config-linux.md, "Control groups"
@@ -141,12 +141,12 @@ function convert<T>(
 /** Which file has the weight depends on what schedules a device, so both. */
 function blockIoFilesOfV2(
   blockIO: LinuxBlockIO,
-  { missing }: SurveyedHierarchy,
+  hierarchy: SurveyedHierarchy,
 ): CgroupFile[] {
   const { weight, ...throttles } = blockIO;
   if (weight === undefined) return blockIoV2.blockIoFiles(throttles);
   const names = (["io.weight", "io.bfq.weight"] as const)
-    .filter((file) => !missing.has(file));
+    .filter((file) => !hierarchy.lacks(file));
   return [
     ...names.flatMap((name) => blockIoV2.blockIoFiles({ weight }, name)),
     ...blockIoV2.blockIoFiles(throttles),

@@ -20,7 +20,7 @@ import {
   type CgroupMount,
   mountedHierarchies,
 } from "./mount_table.ts";
-import { missingFilesV1, missingFilesV2 } from "./optional_files.ts";
+import { lacksFileV1, lacksFileV2 } from "./optional_files.ts";
 
 /** What is known of a host before a container starts. */
 export interface CgroupSurvey {
@@ -34,10 +34,10 @@ export type SurveyedHierarchy = SurveyedV1 | SurveyedV2;
 
 interface Surveyed extends CgroupMount {
   /**
-   * Files a cgroup here is known not to have: this kernel was built, or
-   * started, without them.
+   * Whether a cgroup here is known not to have a file: this kernel was built,
+   * or started, without it. Only looked for when asked.
    */
-  readonly missing: ReadonlySet<string>;
+  lacks(file: string): boolean;
 }
 
 /** A v1 hierarchy. */
@@ -146,7 +146,8 @@ function surveyV1(mount: CgroupMount, paths: readonly string[]): SurveyedV1 {
       mems: readLine(`${directory}/cpuset.mems`),
     };
   });
-  return { ...mount, version: "v1", levels, missing: missingFilesV1(mount) };
+  const lacks = (file: string): boolean => lacksFileV1(mount, file);
+  return { ...mount, version: "v1", levels, lacks };
 }
 
 function surveyV2(mount: CgroupMount, paths: readonly string[]): SurveyedV2 {
@@ -172,9 +173,7 @@ function surveyV2(mount: CgroupMount, paths: readonly string[]): SurveyedV2 {
     version: "v2",
     controllers,
     levels,
-    missing: controllers.length === 0
-      ? new Set()
-      : missingFilesV2(mount, levels.find(isThereBelow)?.path),
+    lacks: (file) => lacksFileV2(mount, file, levels.find(isThereBelow)?.path),
     ...(occupied === undefined ? {} : { occupied }),
   };
 }

@@ -205,7 +205,7 @@ Deno.test("processes in a cgroup on the way keep controllers off", () => {
 
 Deno.test("parts of a controller that a kernel lacks degrade it", () => {
   const without = (...files: string[]): FakeHost =>
-    host("v2", surveyedV2({ missing: new Set(files) }));
+    host("v2", surveyedV2({ lacks: (file) => files.includes(file) }));
   const swap = results(without("memory.swap.max")).get("cgroup-memory");
   assert.equal(swap?.status, "degraded");
   assert.equal(swap?.detail, "v2 in /sys/fs/cgroup, without swap accounting");

@@ -8,6 +8,7 @@ import {
   v1Hierarchy,
   v1Survey,
   v2Survey,
+  without,
 } from "../../../support/cgroup_surveys.ts";
 
 const DEVICE = [{ major: 8, minor: 0, rate: 1024 }];
@@ -52,7 +53,7 @@ const CASES: readonly (readonly [
   [
     "swap that is not counted on v1",
     v1Survey({
-      memory: { missing: new Set(["memory.memsw.limit_in_bytes"]) },
+      memory: without("memory.memsw.limit_in_bytes"),
     }),
     { memory: { limit: 64e6, swap: 128e6 } },
     { memory: { limit: 64e6 } },
@@ -62,7 +63,7 @@ const CASES: readonly (readonly [
   ],
   [
     "swap that is not counted on v2",
-    v2Survey({ missing: new Set(["memory.swap.max"]) }),
+    v2Survey(without("memory.swap.max")),
     { memory: { limit: 64e6, swap: 64e6 } },
     { memory: { limit: 64e6 } },
     [
@@ -71,7 +72,7 @@ const CASES: readonly (readonly [
   ],
   [
     "unlimited swap that is not counted",
-    v2Survey({ missing: new Set(["memory.swap.max"]) }),
+    v2Survey(without("memory.swap.max")),
     { memory: { limit: 64e6, swap: -1 } },
     { memory: { limit: 64e6 } },
     [],
@@ -102,7 +103,7 @@ const CASES: readonly (readonly [
   ],
   [
     "a quota, but not the shares",
-    v1Survey({ "cpu,cpuacct": { missing: new Set(["cpu.cfs_quota_us"]) } }),
+    v1Survey({ "cpu,cpuacct": without("cpu.cfs_quota_us") }),
     { cpu: { shares: 2, quota: 1000, period: 2000 } },
     { cpu: { shares: 2 } },
     [
@@ -112,7 +113,7 @@ const CASES: readonly (readonly [
   [
     "one kind of throttle",
     v1Survey({
-      blkio: { missing: new Set(["blkio.throttle.write_iops_device"]) },
+      blkio: without("blkio.throttle.write_iops_device"),
     }),
     {
       blockIO: {

@@ -9,6 +9,7 @@ import {
   v1Survey,
   v2Hierarchy,
   v2Survey,
+  without,
 } from "../../../support/cgroup_surveys.ts";
 
 const FEATURES: readonly Feature[] = [
@@ -43,19 +44,19 @@ Deno.test("supports() has nothing without cgroups", () => {
 
 Deno.test("supports() is about the file, not just the controller", () => {
   const survey = v1Survey({
-    blkio: { missing: new Set(["blkio.throttle.read_iops_device"]) },
-    memory: { missing: new Set(["memory.memsw.limit_in_bytes"]) },
+    blkio: without("blkio.throttle.read_iops_device"),
+    memory: without("memory.memsw.limit_in_bytes"),
   });
   const lacking = FEATURES.filter((one) => !supports(survey, one));
   assert.deepEqual(lacking, ["swap", "readIops"]);
 });
 
 Deno.test("supports() is content with either weight of v2", () => {
-  const without = (...files: string[]): boolean =>
-    supports(v2Survey({ missing: new Set(files) }), "weight");
-  assert.ok(without("io.weight"));
-  assert.ok(without("io.bfq.weight"));
-  assert.ok(!without("io.weight", "io.bfq.weight"));
+  const hasWeight = (...lacking: string[]): boolean =>
+    supports(v2Survey(without(...lacking)), "weight");
+  assert.ok(hasWeight("io.weight"));
+  assert.ok(hasWeight("io.bfq.weight"));
+  assert.ok(!hasWeight("io.weight", "io.bfq.weight"));
 });
 
 Deno.test("supports() finds a controller in either version", () => {

@@ -13,6 +13,7 @@ import {
   v1Survey,
   v2Hierarchy,
   v2Survey,
+  without,
 } from "../../../support/cgroup_surveys.ts";
 
 const RESOURCES: LinuxResources = {
@@ -56,7 +57,7 @@ Deno.test("resourceFiles() writes the files of v2 on v2, but no devices", () => 
 });
 
 Deno.test("resourceFiles() writes each weight of I/O that v2 has", () => {
-  const survey = v2Survey({ missing: new Set() });
+  const survey = v2Survey(without());
   assert.deepEqual(written(survey, { blockIO: { weight: 100 } }), [
     "io io.weight=910",
     "io io.bfq.weight=100",

@@ -111,6 +111,25 @@ Deno.test("surveyMounts() of v1 reads CPUs and memory nodes of each level", () =
   ]);
 });
 
+Deno.test("surveyMounts() looks for optional files when asked, not before", () => {
+  const files = v2Files("memory", "memory");
+  for (
+    const [version, path] of [
+      ["v1", "memory.swappiness"],
+      ["v2", "a/memory.swap.max"],
+    ] as const
+  ) {
+    using directory = new TemporaryDirectory();
+    const tree = { "": files, "/a": files };
+    const mount = fakeHierarchy(directory.path, version, tree, ["memory"]);
+    const [found] = surveyMounts([mount], "/a/box").hierarchies;
+    const name = path.replace("a/", "");
+    const before = found?.lacks(name);
+    Deno.writeTextFileSync(`${directory.path}/${path}`, "");
+    assert.deepEqual([before, found?.lacks(name)], [true, false], version);
+  }
+});
+
 Deno.test("surveyMounts() detects by controller, whatever the version", () => {
   using v1 = new TemporaryDirectory();
   using v2 = new TemporaryDirectory();
