@@ -11,9 +11,8 @@ import type { Engine } from "../engine.ts";
 import { hostFacts } from "../host_facts.ts";
 import { applyImageDefaults } from "../image_defaults.ts";
 import { foreignWarning } from "../images/foreign_image.ts";
-import { holdLayers } from "../images/hold_layers.ts";
+import type { ObtainedImage } from "../images/obtain_image.ts";
 import {
-  findImage,
   isReadEachTime,
   type OpenedImage,
   openImage,
@@ -32,42 +31,43 @@ import {
 } from "./create.ts";
 import { withVolumesFrom } from "./volumes_from.ts";
 
+/** A container that is to be made of an image. */
+export interface ImageContainer {
+  readonly asked: RunOptions;
+  readonly image: ObtainedImage;
+}
+
 /**
  * Creates a container as `run` and `create` do, once its image is there.
  *
+ * @param request Its image is let go of.
  * @param undo Gets what has to be undone besides the container itself.
- * @throws {NotFoundError} If there is no such image.
  * @throws {UsageError} If an option's value is wrong, or the image's.
  */
 export async function createFromImage(
   engine: Engine,
-  asked: RunOptions,
+  { asked, image }: ImageContainer,
   undo: DisposableStack,
 ): Promise<CreatedContainer> {
-  const opened = await openRequested(engine, asked);
+  const opened = await openRequested(engine, image);
   return await createFromOpened(engine, { asked, opened }, undo);
 }
 
 /** The image of a container that is to be made. */
-export interface RequestedImage extends OpenedImage {
-  /** Keeps its layers until the container needs them. */
-  readonly held: Disposable;
-}
+export type RequestedImage = OpenedImage & Pick<ObtainedImage, "held">;
 
 /**
  * Opens the image of a new container. Where that may take long, signals end
  * this process.
  *
- * @throws {NotFoundError} If there is no such image.
+ * @param image Let go of if that fails.
  */
 export async function openRequested(
   engine: Engine,
-  { image }: Pick<RunOptions, "image">,
+  { found, held }: ObtainedImage,
 ): Promise<RequestedImage> {
   using undo = new DisposableStack();
-  // Until the configuration is written, nothing tells that they are needed.
-  const held = undo.use(holdLayers(engine.paths));
-  const found = await findImage(engine, image);
+  undo.use(held);
   using _tidy = isReadEachTime(found)
     ? (await import("../../storage/tidy_end.ts")).endTidily()
     : undefined;

@@ -22,9 +22,10 @@ export async function createOnly(
   options: RunOptions,
 ): Promise<ContainerId> {
   assertRoot();
-  await obtainImage(engine, options);
+  const image = await obtainImage(engine, options);
   using undo = new DisposableStack();
-  using container = await createFromImage(engine, options, undo);
+  const request = { asked: options, image };
+  using container = await createFromImage(engine, request, undo);
   const { id } = container.config;
   keepUnstarted(engine.paths, id);
   removePath(stateDirectory(engine.paths, id));

@@ -46,8 +46,8 @@ export async function runContainer(
   const { paths } = engine;
   assertRoot();
   // It may take long, and signals end it.
-  await obtainImage(engine, options);
-  const opened = await openRequested(engine, options);
+  const image = await obtainImage(engine, options);
+  const opened = await openRequested(engine, image);
   const signals = new SignalProxy();
   using undo = new DisposableStack();
   using pidfile = pidfileOf(options);

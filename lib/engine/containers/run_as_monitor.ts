@@ -43,14 +43,16 @@ export async function runAsMonitor(
 ): Promise<ContainerId | undefined> {
   const { paths } = engine;
   assertRoot();
-  if (await obtainImage(engine, options) === "much") {
+  const image = await obtainImage(engine, options);
+  const request = { asked: options, image };
+  if (image.effort === "much") {
     const { startWithMonitor } = await import("./run_detached.ts");
-    return await startWithMonitor(engine, options);
+    return await startWithMonitor(engine, request);
   }
   using undo = new DisposableStack();
   using files = new DisposableStack();
   const pidfile = files.use(pidfileOf(options));
-  using container = await createFromImage(engine, options, undo);
+  using container = await createFromImage(engine, request, undo);
   const { id } = container.config;
   client.leave();
   await monitorContainer(engine, {

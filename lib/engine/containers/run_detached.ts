@@ -9,7 +9,7 @@ import type { ContainerConfig } from "../container_config.ts";
 import type { Engine } from "../engine.ts";
 import { obtainImage } from "../images/obtain_image.ts";
 import type { RunOptions } from "../run_options.ts";
-import { createFromImage } from "./create_from_image.ts";
+import { createFromImage, type ImageContainer } from "./create_from_image.ts";
 import { pidfileOf } from "./pidfile.ts";
 import { assertRoot } from "./reconcile.ts";
 import { spawnMonitor } from "./start.ts";
@@ -32,21 +32,21 @@ export async function runDetached(
   events: DetachedEvents = {},
 ): Promise<ContainerId> {
   assertRoot();
-  await obtainImage(engine, options);
-  return await startWithMonitor(engine, options, events);
+  const image = await obtainImage(engine, options);
+  return await startWithMonitor(engine, { asked: options, image }, events);
 }
 
 /** As {@linkcode runDetached}, of an image that has been obtained. */
 export async function startWithMonitor(
   engine: Engine,
-  options: RunOptions,
+  request: ImageContainer,
   { onListening }: DetachedEvents = {},
 ): Promise<ContainerId> {
   // It gets ready while the container is created.
   using monitor = spawnMonitor(engine);
   using undo = new DisposableStack();
-  using pidfile = pidfileOf(options);
-  using container = await createFromImage(engine, options, undo);
+  using pidfile = pidfileOf(request.asked);
+  using container = await createFromImage(engine, request, undo);
   // Once the monitor knows of it, it clears up, even if we are killed.
   const { config } = container;
   const pid = await monitor.start(container, {

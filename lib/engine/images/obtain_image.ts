@@ -14,6 +14,7 @@ import type { Engine } from "../engine.ts";
 import type { RunOptions } from "../run_options.ts";
 import { holdLayers } from "./hold_layers.ts";
 import {
+  findImage,
   type FoundImage,
   isReadEachTime,
   openImage,
@@ -30,54 +31,85 @@ export type ImageRequest = Pick<
 const FILE =
   /^[./~-]|^(?:docker-archive|oci-archive|oci):|\.(?:tar|t[gx]z|tar\.\w+)$/;
 
-/**
- * What it takes to have an image: next to nothing, or to read all of it, for which
- * much is loaded and memory needed.
- */
-export type ImageEffort = "little" | "much";
+/** An image that is there. */
+export interface ObtainedImage {
+  readonly found: FoundImage;
+  /** Keeps its layers until the container needs them. */
+  readonly held: Disposable;
+  /**
+   * What it has taken, or will take when the container is created: next to
+   * nothing, or to read all of it, for which much is loaded and memory needed.
+   */
+  readonly effort: "little" | "much";
+}
 
 /**
  * Has the image of a new container pulled if its policy says so, and unpacked.
  * Either may take long, and signals end it; once there is a container, they
  * are the container's. Before all else, what crashes have left is settled.
  *
- * @returns What it has taken, or will take when the container is created.
  * @throws {HostError} If the caller is not root, or a root unusable.
- * @throws {NotFoundError} If no registry has it.
+ * @throws {NotFoundError} If there is no such image.
  * @throws {RegistryError} If it cannot be had.
  * @throws {IntegrityError} If its archive is damaged.
  */
 export async function obtainImage(
   engine: Engine,
   request: ImageRequest,
-): Promise<ImageEffort> {
+): Promise<ObtainedImage> {
   await settle(engine);
-  const found = await obtain(engine, request);
-  // That there is none, whoever makes the container says.
-  if (found === undefined) return "much";
+  using undo = new DisposableStack();
+  // Until the configuration is written, nothing tells that they are needed.
+  const held = undo.use(holdLayers(engine.paths));
+  const obtained = await findUnpacked(engine, request) ??
+    await pullAndFind(engine, request);
+  undo.move();
+  return { ...obtained, held };
+}
+
+type FoundOrPulled = Omit<ObtainedImage, "held">;
+
+/** What is there, unpacked; `undefined` if it is to be pulled. */
+async function findUnpacked(
+  engine: Engine,
+  request: ImageRequest,
+): Promise<FoundOrPulled | undefined> {
+  const found = await findLocal(engine, request);
+  return found && { found, effort: await unpack(engine, found) };
+}
+
+async function findLocal(
+  engine: Engine,
+  { image, pull, platform }: ImageRequest,
+): Promise<FoundImage | undefined> {
+  if (pull === "never" || FILE.test(image) || !isReference(image)) {
+    return await findImage(engine, image);
+  }
+  return pull === "missing" && platform === undefined
+    ? await tryFindImage(engine, image)
+    : undefined;
+}
+
+/** What has been pulled is unpacked. */
+async function pullAndFind(
+  engine: Engine,
+  request: ImageRequest,
+): Promise<FoundOrPulled> {
+  await engine.pull?.(request);
+  return { found: await findImage(engine, request.image), effort: "much" };
+}
+
+async function unpack(
+  engine: Engine,
+  found: FoundImage,
+): Promise<ObtainedImage["effort"]> {
   if (isUnpacked(engine.paths, found)) {
     return isReadEachTime(found) ? "much" : "little";
   }
   const { endTidily } = await import("../../storage/tidy_end.ts");
   using _tidy = endTidily();
-  using _held = holdLayers(engine.paths);
   await openImage(engine, found);
   return "much";
-}
-
-async function obtain(
-  engine: Engine,
-  request: ImageRequest,
-): Promise<FoundImage | undefined> {
-  const { image, pull, platform } = request;
-  const isLocal = pull === "never" || FILE.test(image) || !isReference(image);
-  if (isLocal || pull === "missing" && platform === undefined) {
-    const found = await tryFindImage(engine, image);
-    if (isLocal || found !== undefined) return found;
-  }
-  await engine.pull?.(request);
-  // What has been pulled is unpacked.
-  return undefined;
 }
 
 /** Whether nothing is left to be done before it can be mounted. */
