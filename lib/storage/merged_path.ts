@@ -1,5 +1,5 @@
 /**
- * Finds a file by its path in layers, as a process would that has an overlay
+ * Finds files by their path in layers, as a process would that has an overlay
  * of them as its root. On the start path: no heavy import.
  *
  * @module
@@ -8,8 +8,9 @@
 import { isDirectory } from "../../ffi/calls/stat.ts";
 import { readlinkat } from "../../ffi/calls/file.ts";
 import { S_IFLNK, S_IFMT } from "../../ffi/constants/stat.ts";
-import type { Fd } from "../../ffi/fd.ts";
+import { Fd } from "../../ffi/fd.ts";
 import {
+  type LayerRoots,
   MergedDirectory,
   type MergedPath,
   openLayers,
@@ -20,23 +21,42 @@ import { type ByteString, byteString } from "./tar/byte_string.ts";
 /** As many as the kernel follows. */
 const MAX_LINKS = 40;
 
+/** From the root of layers to a directory in them. */
+type Places = readonly [MergedPath, ...MergedPath[]];
+
 /**
- * Opens a file. Links are followed from layer to layer, and never lead outside.
- *
- * @param layers Absolute paths on the host, the topmost first.
- * @param path Absolute inside.
- * @returns As `O_PATH`, perhaps of no regular file; `undefined` if there is none.
+ * Opens files of a directory. Links are followed from layer to layer, and never
+ * lead outside.
  */
-export function openMerged(
-  layers: readonly string[],
-  path: string,
-): Fd | undefined {
-  using opened = openLayers(layers);
-  const bytes = new TextEncoder().encode(path);
-  const walk = new Walk(opened.root, byteString(bytes, 0, bytes.length));
-  for (;;) {
-    const step = walk.next();
-    if (step !== "on") return step;
+export class MergedFiles implements Disposable {
+  readonly #layers: LayerRoots;
+  /** Where the directory is; `undefined` if there is none. */
+  readonly #places: Places | undefined;
+
+  /**
+   * @param layers Absolute paths on the host, the topmost first.
+   * @param directory Absolute inside.
+   */
+  constructor(layers: readonly string[], directory: string) {
+    using opened = new DisposableStack();
+    this.#layers = opened.use(openLayers(layers));
+    const end = new Walk([this.#layers.root], `${directory}/.`).end();
+    this.#places = end instanceof Fd ? undefined : end;
+    opened.move();
+  }
+
+  /**
+   * Opens a file.
+   *
+   * @returns As `O_PATH`, perhaps of no regular file; `undefined` if there is none.
+   */
+  open(name: string): Fd | undefined {
+    const end = this.#places && new Walk(this.#places, name).end();
+    return end instanceof Fd ? end : undefined;
+  }
+
+  [Symbol.dispose](): void {
+    this.#layers[Symbol.dispose]();
   }
 }
 
@@ -47,15 +67,27 @@ class Walk {
   readonly #names: ByteString[];
   #links = 0;
 
-  constructor(root: MergedPath, path: ByteString) {
-    this.#places = [root];
-    this.#names = componentsOf(path);
+  constructor(places: Places, path: string) {
+    this.#places = [...places];
+    const bytes = new TextEncoder().encode(path);
+    this.#names = componentsOf(byteString(bytes, 0, bytes.length));
   }
 
-  /** The file that is there, nothing, or that the walk goes on. */
-  next(): Fd | "on" | undefined {
+  /**
+   * Where the path leads: to a file, opened, or, if it ends with a dot, into a
+   * directory.
+   */
+  end(): Fd | Places | undefined {
+    for (;;) {
+      const step = this.#next();
+      if (step !== "on") return step;
+    }
+  }
+
+  #next(): Fd | Places | "on" | undefined {
     const name = this.#names.pop();
-    if (name === undefined) return undefined;
+    if (name === undefined) return this.#places;
+    if (name === ".") return "on";
     if (name === "..") {
       if (this.#places.length > 1) this.#places.pop();
       return "on";
@@ -87,6 +119,6 @@ class Walk {
 
 /** The names in a path, the first at the end. */
 function componentsOf(path: ByteString): ByteString[] {
-  const names = path.split("/").filter((name) => name !== "" && name !== ".");
+  const names = path.split("/").filter((name) => name !== "");
   return names.reverse() as ByteString[];
 }

@@ -7,7 +7,7 @@
 import { statat } from "../../ffi/calls/stat.ts";
 import { AT_FDCWD } from "../../ffi/constants/fcntl.ts";
 import { readSmallFile } from "../base/small_file.ts";
-import { openMerged } from "./merged_path.ts";
+import { MergedFiles } from "./merged_path.ts";
 import type { OverlayDirectories } from "./overlay.ts";
 
 /** Where a snapshot keeps its parts; absolute paths on the host. */
@@ -69,15 +69,20 @@ export function snapshotDirectories(
 }
 
 /**
- * Reads a small file as the container would see it, without a mount.
+ * Reads small files of a directory as the container would see them, without a
+ * mount.
  *
- * @param path Absolute inside the container; links are followed.
- * @returns Its text, or `undefined` if there is no such regular file.
+ * @param directory Absolute inside the container; links are followed.
+ * @returns The text of each, or `undefined` if there is no such regular file.
  */
-export function readSnapshotFile(
+export function readSnapshotFiles(
   { upper, lower }: Pick<Snapshot, "upper" | "lower">,
-  path: string,
-): string | undefined {
-  using file = openMerged([upper, ...lower], path);
-  return file === undefined ? undefined : readSmallFile(file);
+  directory: string,
+  names: readonly string[],
+): (string | undefined)[] {
+  using files = new MergedFiles([upper, ...lower], directory);
+  return names.map((name) => {
+    using file = files.open(name);
+    return file && readSmallFile(file);
+  });
 }

@@ -16,7 +16,6 @@ import type { LaunchPlan } from "../../runtime/plan/step.ts";
 import { callerWindowSize } from "../../runtime/stdio/caller_window.ts";
 import {
   overlayDirectories,
-  readSnapshotFile,
   type Snapshot,
   snapshotDirectories,
 } from "../../storage/snapshot.ts";
@@ -29,8 +28,8 @@ import {
   withoutMknod,
 } from "../device_control.ts";
 import { gatherHostInput } from "../host_input.ts";
+import { findImageUser } from "../image_user.ts";
 import { buildSpec, type SpecInput } from "../spec_builder.ts";
-import { type ResolvedUser, resolveUser } from "../user.ts";
 import type { RunningRecord } from "./records.ts";
 
 /** A container about to start. */
@@ -120,7 +119,7 @@ function planSpec(
     ...host,
     rootPath: snapshot.merged,
     filesPath,
-    user: findUser(config, snapshot),
+    user: findImageUser(config, snapshot),
     namespaces: kernelNamespaces(),
     ...(networkPath === undefined ? {} : { networkPath }),
     ...(consoleSize === undefined ? {} : { consoleSize }),
@@ -170,13 +169,6 @@ function rootMount(
     options: devices === "listed" ? options : [...options, "nodev"],
     lower: snapshot.lower,
   };
-}
-
-function findUser(config: ContainerConfig, snapshot: Snapshot): ResolvedUser {
-  return resolveUser(config.user, {
-    passwd: readSnapshotFile(snapshot, "/etc/passwd"),
-    group: readSnapshotFile(snapshot, "/etc/group"),
-  }, config.groupAdd);
 }
 
 function kernelNamespaces(): ReadonlySet<NamespaceType> {

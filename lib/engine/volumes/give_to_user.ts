@@ -25,9 +25,8 @@ import {
 import { listNames } from "../../base/directory_names.ts";
 import { HostError, UsageError } from "../../base/errors.ts";
 import { translateId } from "../../oci/translate_id.ts";
-import { readSnapshotFile } from "../../storage/snapshot.ts";
 import type { CreatedContainer } from "../containers/create.ts";
-import { resolveUser } from "../user.ts";
+import { findImageUser } from "../image_user.ts";
 import type { BindVolume } from "../volume.ts";
 
 /** A directory below which everything is a program's or somebody's own. */
@@ -60,10 +59,7 @@ export function giveToUser(
       { advice: `-v ${source}:${destination} without U` },
     );
   }
-  const { user } = resolveUser(config.user, {
-    passwd: readSnapshotFile(snapshot, "/etc/passwd"),
-    group: readSnapshotFile(snapshot, "/etc/group"),
-  }, config.groupAdd);
+  const { user } = findImageUser(config, snapshot);
   const { uid = [], gid = [] } = config.idMappings ?? {};
   const isMapped = config.idMappings !== undefined;
   const owner = {

@@ -33,7 +33,7 @@ import {
   removeImageRecord,
   type StoredImage,
 } from "../../../lib/storage/image_store.ts";
-import { readSnapshotFile } from "../../../lib/storage/snapshot.ts";
+import { readSnapshotFile } from "../../support/snapshot_file.ts";
 import {
   type EngineRoots,
   engineTest,

@@ -12,7 +12,7 @@ import {
 } from "../../../lib/engine/containers/container_root.ts";
 import type { ContainerConfig } from "../../../lib/engine/container_config.ts";
 import { asFileMaker } from "../../../lib/runtime/rootfs/file_maker.ts";
-import { readSnapshotFile } from "../../../lib/storage/snapshot.ts";
+import { readSnapshotFile } from "../../support/snapshot_file.ts";
 import { type EngineRoots, engineTest } from "../../support/engine.ts";
 import { openDescriptors } from "../../support/processes.ts";
 

@@ -5,11 +5,8 @@
  */
 import assert from "node:assert/strict";
 import { lsetxattr } from "../../../ffi/calls/xattr.ts";
-import {
-  readSnapshotFile,
-  type Snapshot,
-  snapshotIn,
-} from "../../../lib/storage/snapshot.ts";
+import { type Snapshot, snapshotIn } from "../../../lib/storage/snapshot.ts";
+import { readSnapshotFile } from "../../support/snapshot_file.ts";
 import { rootTest } from "../../support/root.ts";
 
 const PASSWD = "/etc/passwd";
@@ -42,7 +39,7 @@ async function makeNode(path: string, ...device: string[]): Promise<void> {
 }
 
 rootTest(
-  "readSnapshotFile() finds no file that a layer above has removed",
+  "readSnapshotFiles() finds no file that a layer above has removed",
   () =>
     withSnapshot(async (snapshot, top) => {
       await Deno.mkdir(`${top}/etc`);
@@ -52,7 +49,7 @@ rootTest(
 );
 
 rootTest(
-  "readSnapshotFile() finds no file that the container has removed",
+  "readSnapshotFiles() finds no file that the container has removed",
   () =>
     withSnapshot(async (snapshot) => {
       await Deno.mkdir(`${snapshot.upper}/etc`);
@@ -62,7 +59,7 @@ rootTest(
 );
 
 rootTest(
-  "readSnapshotFile() finds nothing in a directory that was removed",
+  "readSnapshotFiles() finds nothing in a directory that was removed",
   () =>
     withSnapshot(async (snapshot, top) => {
       await makeNode(`${top}/etc`, "c", "0", "0");
@@ -71,7 +68,7 @@ rootTest(
 );
 
 rootTest(
-  "readSnapshotFile() never opens a device of the image",
+  "readSnapshotFiles() never opens a device of the image",
   () =>
     withSnapshot(async (snapshot, top) => {
       await Deno.mkdir(`${top}/etc`);
@@ -82,7 +79,7 @@ rootTest(
 );
 
 rootTest(
-  "readSnapshotFile() finds nothing below a directory that begins anew",
+  "readSnapshotFiles() finds nothing below a directory that begins anew",
   () =>
     withSnapshot(async (snapshot, top) => {
       await Deno.mkdir(`${top}/etc`);
@@ -96,7 +93,7 @@ rootTest(
 );
 
 rootTest(
-  "readSnapshotFile() finds what was made again after a removal",
+  "readSnapshotFiles() finds what was made again after a removal",
   () =>
     withSnapshot(async ({ upper, work, merged, lower }, top) => {
       await makeNode(`${top}/etc`, "c", "0", "0");

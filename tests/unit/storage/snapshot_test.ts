@@ -5,11 +5,12 @@ import assert from "node:assert/strict";
 import {
   createSnapshot,
   overlayDirectories,
-  readSnapshotFile,
+  readSnapshotFiles,
   type Snapshot,
   snapshotDirectories,
   snapshotIn,
 } from "../../../lib/storage/snapshot.ts";
+import { readSnapshotFile } from "../../support/snapshot_file.ts";
 
 const PASSWD = "/etc/passwd";
 
@@ -93,12 +94,12 @@ Deno.test("createSnapshot() does not use what is there already", () => {
   assert.throws(() => createSnapshot(snapshot), Deno.errors.AlreadyExists);
 });
 
-Deno.test("readSnapshotFile() finds a file in the only layer", () => {
+Deno.test("readSnapshotFiles() finds a file in the only layer", () => {
   assert.equal(readFrom({ [PASSWD]: "root\n" }), "root\n");
   assert.equal(readFrom({ [PASSWD]: "" }), "");
 });
 
-Deno.test("readSnapshotFile() finds nothing where nothing is", () => {
+Deno.test("readSnapshotFiles() finds nothing where nothing is", () => {
   assert.equal(readFrom({}), undefined);
   assert.equal(readFrom({ "/etc/group": "" }), undefined);
   using layers = new Layers();
@@ -106,7 +107,7 @@ Deno.test("readSnapshotFile() finds nothing where nothing is", () => {
   assert.equal(readSnapshotFile(missing, PASSWD), undefined);
 });
 
-Deno.test("readSnapshotFile() prefers upper layers", () => {
+Deno.test("readSnapshotFiles() prefers upper layers", () => {
   using layers = new Layers();
   const bottom = layers.layer("a", { [PASSWD]: "a", "/etc/group": "a" });
   const top = layers.layer("b", { [PASSWD]: "b" });
@@ -118,7 +119,7 @@ Deno.test("readSnapshotFile() prefers upper layers", () => {
   assert.equal(readSnapshotFile(snapshot, PASSWD), "upper");
 });
 
-Deno.test("readSnapshotFile() finds nothing below what covers a directory", () => {
+Deno.test("readSnapshotFiles() finds nothing below what covers a directory", () => {
   for (const cover of ["a file", "-> /loop"]) {
     using layers = new Layers();
     const bottom = layers.layer("a", { [PASSWD]: "hidden" });
@@ -128,7 +129,7 @@ Deno.test("readSnapshotFile() finds nothing below what covers a directory", () =
   }
 });
 
-Deno.test("readSnapshotFile() follows links within a layer", () => {
+Deno.test("readSnapshotFiles() follows links within a layer", () => {
   const links = ["real", "/etc/real", "../etc/real", "../../../etc/real"];
   for (const link of links) {
     const files = { [PASSWD]: `-> ${link}`, "/etc/real": "found" };
@@ -138,7 +139,7 @@ Deno.test("readSnapshotFile() follows links within a layer", () => {
   assert.equal(readFrom(directory), "found");
 });
 
-Deno.test("readSnapshotFile() follows links from layer to layer", () => {
+Deno.test("readSnapshotFiles() follows links from layer to layer", () => {
   using layers = new Layers();
   const bottom = layers.layer("a", {
     "/etc": "-> usr/../usr/etc",
@@ -157,7 +158,20 @@ Deno.test("readSnapshotFile() follows links from layer to layer", () => {
   assert.equal(readSnapshotFile(snapshot, "/etc/group"), "own");
 });
 
-Deno.test("readSnapshotFile() never leaves the layer", () => {
+Deno.test("readSnapshotFiles() reads each from the layer that has it", () => {
+  using layers = new Layers();
+  const snapshot = layers.snapshot(
+    layers.layer("b", { "/etc": "-> data/./etc", "/data/etc/a": "-> ../x" }),
+    layers.layer("a", { "/data/etc/b": "below", "/data/x": "linked" }),
+  );
+  const names = ["b", "none", "a", "b", "."];
+  assert.deepEqual(
+    readSnapshotFiles(snapshot, "/etc", names),
+    ["below", undefined, "linked", "below", undefined],
+  );
+});
+
+Deno.test("readSnapshotFiles() never leaves the layer", () => {
   using outside = new Layers();
   const secret = outside.layer("outside", { "/secret": "of the host" });
   const links = [
@@ -174,7 +188,7 @@ Deno.test("readSnapshotFile() never leaves the layer", () => {
   assert.equal(readFrom({}, `/../../../../..${secret}/secret`), undefined);
 });
 
-Deno.test("readSnapshotFile() takes neither directories nor FIFOs for files", async () => {
+Deno.test("readSnapshotFiles() takes neither directories nor FIFOs for files", async () => {
   assert.equal(readFrom({ [`${PASSWD}/x`]: "" }), undefined);
   using layers = new Layers();
   const layer = layers.layer("a", { "/etc/group": "" });
@@ -186,7 +200,7 @@ Deno.test("readSnapshotFile() takes neither directories nor FIFOs for files", as
   assert.equal(readSnapshotFile(layers.snapshot(layer), PASSWD), undefined);
 });
 
-Deno.test("readSnapshotFile() refuses files of more than 16 MiB", () => {
+Deno.test("readSnapshotFiles() refuses files of more than 16 MiB", () => {
   using layers = new Layers();
   const layer = layers.layer("a", { [PASSWD]: "root" });
   const snapshot = layers.snapshot(layer);
@@ -197,7 +211,7 @@ Deno.test("readSnapshotFile() refuses files of more than 16 MiB", () => {
   assert.equal(readSnapshotFile(snapshot, PASSWD), undefined);
 });
 
-Deno.test("readSnapshotFile() reads bytes that are no text", () => {
+Deno.test("readSnapshotFiles() reads bytes that are no text", () => {
   using layers = new Layers();
   const layer = layers.layer("a", { [PASSWD]: "" });
   const bytes = [0x61, 0xff, 0x0a];
@@ -205,7 +219,7 @@ Deno.test("readSnapshotFile() reads bytes that are no text", () => {
   assert.equal(readSnapshotFile(layers.snapshot(layer), PASSWD), "a\ufffd\n");
 });
 
-Deno.test("readSnapshotFile() leaves no descriptor open", () => {
+Deno.test("readSnapshotFiles() leaves no descriptor open", () => {
   using layers = new Layers();
   const snapshot = layers.snapshot(layers.layer("a", { [PASSWD]: "x" }));
   const before = [...Deno.readDirSync("/proc/self/fd")].length;
