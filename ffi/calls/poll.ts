@@ -4,7 +4,9 @@
  * @module
  * @see poll(2)
  */
+import { ERRNO } from "../constants/errno.ts";
 import { LITTLE_ENDIAN } from "../endian.ts";
+import { SyscallError } from "../errno.ts";
 import type { Fd } from "../fd.ts";
 import { Memory } from "../memory.ts";
 import { syscallAsync, trySyscall } from "../syscall.ts";
@@ -74,14 +76,57 @@ export async function awaitInput(fd: Fd, request: Memory): Promise<boolean> {
  * @returns The first that can; `undefined` if a signal came instead.
  */
 export function waitForFirst(descriptors: readonly Fd[]): Fd | undefined {
+  const request = askForInput(descriptors);
+  trySyscall("ppoll", request, descriptors.length, null, null, 0);
+  return findReady(descriptors, request)[0];
+}
+
+/**
+ * Waits on this thread until one of the descriptors can be read without
+ * waiting, or has ended, as a pidfd has with its process. Signals do not matter.
+ *
+ * @param timeoutMs How long to wait at most; less than 100 years.
+ * @returns Those that can; none after the time.
+ */
+export function readableWithin(
+  descriptors: readonly Fd[],
+  timeoutMs: number,
+): readonly Fd[] {
+  const request = askForInput(descriptors);
+  const timeout = new Uint8Array(16);
+  const timespec = new DataView(timeout.buffer);
+  const end = performance.now() + timeoutMs;
+  for (;;) {
+    const leftMs = Math.max(0, end - performance.now());
+    // Both have 64 bits, and the upper ones stay 0.
+    timespec.setUint32(0, Math.floor(leftMs / MS), LITTLE_ENDIAN);
+    timespec.setUint32(8, Math.floor((leftMs % MS) * NS), LITTLE_ENDIAN);
+    const count = descriptors.length;
+    const ready = trySyscall("ppoll", request, count, timeout, null, 0);
+    if (ready >= 0) return findReady(descriptors, request);
+    // SA_RESTART does not restart ppoll(2), whatever the signal was for.
+    if (-ready !== ERRNO.EINTR) throw new SyscallError("ppoll", -ready, "");
+  }
+}
+
+/** An array of `struct pollfd`. */
+function askForInput(descriptors: readonly Fd[]): Uint8Array<ArrayBuffer> {
   const request = new Uint8Array(descriptors.length * POLLFD_BYTES);
   const view = new DataView(request.buffer);
   for (const [index, { number }] of descriptors.entries()) {
     view.setInt32(index * POLLFD_BYTES, number, LITTLE_ENDIAN);
     view.setInt16(index * POLLFD_BYTES + 4, POLLIN, LITTLE_ENDIAN);
   }
-  trySyscall("ppoll", request, descriptors.length, null, null, 0);
-  return descriptors.find((_, index) =>
+  return request;
+}
+
+/** Those of which the kernel has told anything, in their order. */
+function findReady(
+  descriptors: readonly Fd[],
+  request: Uint8Array<ArrayBuffer>,
+): readonly Fd[] {
+  const view = new DataView(request.buffer);
+  return descriptors.filter((_, index) =>
     view.getInt16(index * POLLFD_BYTES + REVENTS_OFFSET, LITTLE_ENDIAN) !== 0
   );
 }

@@ -10,6 +10,7 @@ import { SyscallError } from "../errno.ts";
 import { Fd } from "../fd.ts";
 import { Memory } from "../memory.ts";
 import { syscall, syscallAsync, trySyscall } from "../syscall.ts";
+import { readableWithin } from "./poll.ts";
 
 const P_PIDFD = 3;
 const WEXITED = 0x4;
@@ -144,26 +145,7 @@ function readStatus({ view }: Memory): WaitStatus {
  * @returns Whether it ended in time.
  */
 export function waitForEnd(pidfd: Fd, timeoutMs: number): boolean {
-  const POLLIN = 1;
-  const request = new Uint8Array(8);
-  const view = new DataView(request.buffer);
-  view.setInt32(0, pidfd.number, LITTLE_ENDIAN);
-  view.setInt16(4, POLLIN, LITTLE_ENDIAN);
-  const timeout = new Uint8Array(16);
-  const timespec = new DataView(timeout.buffer);
-  const end = performance.now() + timeoutMs;
-  for (;;) {
-    const leftMs = Math.max(0, end - performance.now());
-    // Both have 64 bits, and the upper ones stay 0.
-    timespec.setUint32(0, Math.floor(leftMs / 1000), LITTLE_ENDIAN);
-    timespec.setUint32(8, Math.floor((leftMs % 1000) * 1e6), LITTLE_ENDIAN);
-    const ready = trySyscall("ppoll", request, 1, timeout, null, 0);
-    if (ready >= 0) return ready > 0;
-    // SA_RESTART does not restart ppoll(2), whatever the signal was for.
-    if (-ready !== ERRNO.EINTR) {
-      throw new SyscallError("ppoll", -ready, String(pidfd.number));
-    }
-  }
+  return readableWithin([pidfd], timeoutMs).length > 0;
 }
 
 /**

@@ -6,7 +6,7 @@
  */
 import { ExitWatch } from "../../ffi/calls/exit_watch.ts";
 import { waitReadable } from "../../ffi/calls/poll.ts";
-import { waitForEnd, type WaitStatus } from "../../ffi/calls/process.ts";
+import type { WaitStatus } from "../../ffi/calls/process.ts";
 import { isKernelAtLeast, parseKernel } from "../base/kernel_version.ts";
 import type { ContainerProcess } from "./launch/container_process.ts";
 import {
@@ -36,7 +36,7 @@ export function adoptProcess(
   undo.move();
   return {
     pid: identity.pid,
-    endsWithin: (ms) => waitForEnd(pidfd, ms),
+    pidfd,
     async wait(): Promise<WaitStatus> {
       using owned = pidfd;
       using watched = watch;

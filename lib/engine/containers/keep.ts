@@ -21,7 +21,6 @@ import {
   recordEnd,
   recordStart,
 } from "./life.ts";
-import { endsSoon } from "./short_program.ts";
 
 /** How long a container may go on without its terminal. */
 const HANGUP_GRACE_MS = 10_000;
@@ -58,14 +57,14 @@ export async function keepContainer(
   using terminal = kept.terminal;
   const departure = departureFrom(engine, container, kept);
   using timers = new DisposableStack();
-  const hasEnded = endsSoon(process, config);
   using connection = kept.stdio.connect(terminal, {
     // Process 1 ignores SIGHUP unless it handles it.
+    program: process.pidfd,
     onHangUp: () => void timers.use(killAfter(process, HANGUP_GRACE_MS)),
     onOutput: (stream, bytes) => log?.write(stream, bytes, Date.now()),
     ...(departure === undefined ? {} : { departure }),
   });
-  if (!hasEnded) {
+  if (!connection.hasEnded) {
     kept.signals.attach({
       signal: (number) => process.signal(number),
       resize: () => connection.resize(),

@@ -19,7 +19,6 @@ import { fateWithoutCaller } from "./fate.ts";
 import { exitCodeOf } from "./exit_record.ts";
 import type { LaunchStdio } from "./launch_container.ts";
 import { killAfter } from "./life.ts";
-import { endsSoon } from "./short_program.ts";
 
 /** How long a program may go on without its terminal. */
 const HANGUP_GRACE_MS = 10_000;
@@ -69,12 +68,12 @@ export async function runExec(
       },
       warn: engine.warn,
     });
-  const hasEnded = endsSoon(process, { tty: options.tty, interactive });
   using connection = stdio.connect(terminal, {
+    program: process.pidfd,
     onHangUp: () => void timers.use(killAfter(process, HANGUP_GRACE_MS)),
     ...(departure === undefined ? {} : { departure }),
   });
-  if (!hasEnded) {
+  if (!connection.hasEnded) {
     signals.attach({
       signal: (number) => process.signal(number),
       resize: () => connection.resize(),

@@ -5,6 +5,7 @@
  */
 import type { Pipe } from "../../../ffi/calls/pipe.ts";
 import type { WaitStatus } from "../../../ffi/calls/process.ts";
+import type { Fd } from "../../../ffi/fd.ts";
 import type { NativeLauncher } from "../../../ffi/launcher/launcher.ts";
 import type { Results } from "../../../ffi/record.ts";
 import type { StepOutcome } from "../rootfs/prepare.ts";
@@ -15,12 +16,8 @@ import type { LaunchPlan } from "../plan/step.ts";
 export interface ContainerProcess {
   /** In the caller's pid namespace. */
   readonly pid: number;
-  /**
-   * Waits for its end, blocking the thread, and does not reap it.
-   *
-   * @returns Whether it is known to have ended in time.
-   */
-  endsWithin(ms: number): boolean;
+  /** Can be polled for its end until it is waited for; absent if Deno waits. */
+  readonly pidfd: Fd | undefined;
   /** Waits until it ends and reaps it; to be called once. */
   wait(): Promise<WaitStatus>;
   /**

@@ -95,7 +95,7 @@ function readInitErrno(readable: Fd): number | undefined {
 function nativeProcess(pid: number, pidfd: Fd): ContainerProcess {
   return {
     pid,
-    endsWithin: (ms) => waitForEnd(pidfd, ms),
+    pidfd,
     async wait(): Promise<WaitStatus> {
       using owned = pidfd;
       // Without a thread, if there is nothing to wait for.

@@ -163,8 +163,7 @@ function spawnedProcess(child: Deno.ChildProcess): ContainerProcess {
   let hasEnded = false;
   return {
     pid: child.pid,
-    // Deno reaps it, once it comes to that.
-    endsWithin: () => hasEnded,
+    pidfd: undefined,
     async wait(): Promise<WaitStatus> {
       const { code, signal } = await child.status;
       hasEnded = true;

@@ -1,19 +1,18 @@
 /**
  * Copies one descriptor to another, on threads of Deno's pool, so that neither
- * a slow reader nor a silent writer keeps signals waiting. Only what a terminal
+ * a slow reader nor a silent writer keeps signals waiting. Only what a target
  * takes at once is written without one.
  *
  * @module
  */
+import { hasRoom, read, write, writeReady } from "../../../ffi/calls/pipe.ts";
+import { fstat } from "../../../ffi/calls/stat.ts";
 import {
-  bytesToRead,
-  hasRoom,
-  isHungUp,
-  read,
-  readSync,
-  write,
-  writeReady,
-} from "../../../ffi/calls/pipe.ts";
+  S_IFCHR,
+  S_IFIFO,
+  S_IFMT,
+  S_IFREG,
+} from "../../../ffi/constants/stat.ts";
 import { isTerminal } from "../../../ffi/calls/terminal.ts";
 import type { Fd } from "../../../ffi/fd.ts";
 import { Memory } from "../../../ffi/memory.ts";
@@ -23,7 +22,9 @@ const BUFFER_BYTES = 64 * 1024;
 /** More than a key or its echo; a pty that has room at all has this much. */
 const FEW_BYTES = 256;
 /** A pipe that has room at all has this much (`PIPE_BUF`). */
-const PAGE_BYTES = 4096;
+export const PAGE_BYTES = 4096;
+/** What takes that much if it takes anything. */
+const AT_ONCE: ReadonlySet<number> = new Set([S_IFIFO, S_IFREG, S_IFCHR]);
 
 /** What a pump is doing. */
 export interface PumpProgress {
@@ -76,6 +77,8 @@ export async function drainInto(
 export interface PumpOptions extends DrainOptions {
   /** Sees all that is read, before it is written. */
   readonly tee?: (bytes: Uint8Array) => void;
+  /** Is written before anything is read. */
+  readonly first?: Uint8Array;
 }
 
 /**
@@ -87,8 +90,9 @@ export interface PumpOptions extends DrainOptions {
 export async function pump(
   source: Fd,
   target: Fd,
-  { tee, ...options }: PumpOptions = {},
+  { tee, first, ...options }: PumpOptions = {},
 ): Promise<void> {
+  if (first !== undefined && await writeAll(target, first) === "enough") return;
   await drainInto(source, (memory, length) => {
     tee?.(memory.bytes.subarray(0, length));
     return writeOut(target, memory, length);
@@ -123,44 +127,48 @@ function isPrompt(target: Fd, length: number): boolean {
 }
 
 /**
- * Reads, on this thread, what is left of a stream that nobody writes to any more.
- *
- * @returns All of it; `undefined`, and nothing has been read, if somebody still can
- * write, or if it is more than a page.
- */
-export function readRest(source: Fd): Uint8Array | undefined {
-  if (!isHungUp(source)) return undefined;
-  const length = bytesToRead(source);
-  if (length > PAGE_BYTES) return undefined;
-  const bytes = new Uint8Array(length);
-  return length === 0 ? bytes : bytes.subarray(0, readSync(source, bytes));
-}
-
-/**
  * Writes bytes on this thread, as far as the target takes them without waiting.
  *
- * @returns Those that are left, also if nobody reads them.
+ * @returns Those that are left; all of them if nobody reads them.
  */
 export function writeAtOnce(target: Fd, bytes: Uint8Array): Uint8Array {
-  if (bytes.length === 0 || !hasRoom(target)) return bytes;
-  const most = isTerminal(target.number) ? FEW_BYTES : PAGE_BYTES;
-  const written = writeReady(target, bytes.subarray(0, most));
+  const room = roomOf(target);
+  if (room === 0) return bytes;
+  const written = writeReady(target, bytes.subarray(0, room));
   return bytes.subarray(Math.max(0, written));
 }
 
-/** Writes bytes, waiting until there is room; to nobody if nobody reads. */
-export async function writeAll(target: Fd, bytes: Uint8Array): Promise<void> {
+/** How many bytes a target takes without waiting, at least; a socket may take none. */
+function roomOf(target: Fd): number {
+  if (!target.isOpen || !hasRoom(target)) return 0;
+  if (isTerminal(target.number)) return FEW_BYTES;
+  const kind = fstat(target.number).mode & S_IFMT;
+  return AT_ONCE.has(kind) ? PAGE_BYTES : 0;
+}
+
+/**
+ * Writes bytes, waiting until there is room.
+ *
+ * @returns `enough` if nobody reads them.
+ */
+export async function writeAll(
+  target: Fd,
+  bytes: Uint8Array,
+): Promise<"more" | "enough"> {
   if (isPrompt(target, bytes.length)) {
     const written = writeReady(target, bytes);
-    if (written <= 0) return;
+    if (written <= 0) return "enough";
     return await writeAll(target, bytes.subarray(written));
   }
   // There is no memory of no bytes.
-  if (bytes.length === 0) return;
+  if (bytes.length === 0) return "more";
   using memory = new Memory(Math.min(bytes.length, BUFFER_BYTES));
   for (let start = 0; start < bytes.length; start += BUFFER_BYTES) {
     const piece = bytes.subarray(start, start + BUFFER_BYTES);
     memory.bytes.set(piece);
-    if (await writeOut(target, memory, piece.length) === "enough") return;
+    if (await writeOut(target, memory, piece.length) === "enough") {
+      return "enough";
+    }
   }
+  return "more";
 }

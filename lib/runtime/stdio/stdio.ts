@@ -10,18 +10,16 @@ import { isSyscallError } from "../../../ffi/errno.ts";
 import { Fd } from "../../../ffi/fd.ts";
 import type { Memory } from "../../../ffi/memory.ts";
 import { callerWindowSize } from "./caller_window.ts";
-import { openContainerPipes, type PipeOptions } from "./container_pipes.ts";
+import {
+  type ContainerPipes,
+  openContainerPipes,
+  type PipeOptions,
+} from "./container_pipes.ts";
 import { drain, type Output } from "./drain.ts";
 import type { Departure, DepartureOutcome } from "./departure.ts";
 import { DetachKeys } from "./detach_keys.ts";
-import {
-  drainInto,
-  pump,
-  type PumpProgress,
-  readRest,
-  writeAll,
-  writeAtOnce,
-} from "./pump.ts";
+import { type Moment, type Stream, watchFirstMoment } from "./first_moment.ts";
+import { drainInto, pump, type PumpProgress, writeAll } from "./pump.ts";
 import { enterRawMode } from "./raw_terminal.ts";
 
 const STDIN = 0;
@@ -33,7 +31,8 @@ export interface Stdio extends Disposable {
   /** What a plan expects of its caller; empty for a terminal. */
   readonly descriptors: ReadonlyMap<string, Fd>;
   /**
-   * Starts copying.
+   * Starts copying. Blocks for a moment where there is neither terminal nor input, as
+   * most such programs have ended then.
    *
    * @param terminal The master side, if the plan made a terminal.
    */
@@ -55,10 +54,14 @@ export interface StdioEvents {
   onOutput?(stream: OutputStream, bytes: Uint8Array): void;
   /** How the program can be left, in a terminal with input. */
   readonly departure?: Departure;
+  /** The program's pidfd; absent, its end is not looked for while connecting. */
+  readonly program?: Fd | undefined;
 }
 
 /** Streams being copied. */
 export interface Connection extends Disposable {
+  /** Whether the program has ended while it was being connected. */
+  readonly hasEnded: boolean;
   /** Waits, after the container has ended, until its output is written. */
   drain(): Promise<void>;
   /** Passes the caller's window size on, if there are terminals on both sides. */
@@ -93,9 +96,10 @@ function connectTerminal(
 ): Connection {
   const raw = interactive ? enterRawMode(STDIN) : undefined;
   if (interactive) void passKeys(terminal, events);
-  const output = startOutput(terminal, "stdout", events);
+  const output = startOutput(outputStream(terminal, "stdout", events), events);
   return {
-    drain: () => drain(output === undefined ? [] : [output]),
+    hasEnded: false,
+    drain: () => drain([output]),
     resize(): void {
       const size = callerWindowSize();
       if (size === undefined || !terminal.isOpen) return;
@@ -156,11 +160,15 @@ function pipeStdio(options: StdioOptions): Stdio {
     connect(_, events): Connection {
       pipes.letGo();
       if (pipes.input !== undefined) void pumpInput(pipes.input);
-      const outputs = [
-        startOutput(pipes.output, "stdout", events),
-        startOutput(pipes.errors, "stderr", events),
-      ].filter((output) => output !== undefined);
+      const streams = [
+        outputStream(pipes.output, "stdout", events),
+        outputStream(pipes.errors, "stderr", events),
+      ];
+      const { hasEnded, left } = firstMoment(pipes, streams, events);
+      const outputs = streams.filter(({ source }) => source.isOpen)
+        .map((stream) => startOutput(stream, events, left.get(stream)));
       return {
+        hasEnded,
         drain: () => drain(outputs),
         resize(): void {},
         [Symbol.dispose](): void {},
@@ -176,34 +184,47 @@ async function pumpInput(writable: Fd): Promise<void> {
   await pump(new Fd(STDIN), owned);
 }
 
+/** Who types something is not kept waiting. */
+function firstMoment(
+  { input }: ContainerPipes,
+  streams: readonly Stream[],
+  { program }: StdioEvents,
+): Moment {
+  return input === undefined && program !== undefined
+    ? watchFirstMoment(program, streams)
+    : { hasEnded: false, left: new Map() };
+}
+
+function outputStream(
+  source: Fd,
+  stream: OutputStream,
+  { onOutput }: StdioEvents,
+): Stream {
+  return {
+    source,
+    target: new Fd(stream === "stdout" ? STDOUT : STDERR),
+    tee: (bytes) => onOutput?.(stream, bytes),
+  };
+}
+
 /**
  * Starts copying output. If the caller's side is closed, so is the source, and
  * the container gets SIGPIPE on its own.
  *
- * @returns Nothing if all of it has been copied: the container has ended, and
- * has not written much.
+ * @param first Has been read already.
  */
 function startOutput(
-  source: Fd,
-  stream: OutputStream,
-  { onOutput, departure }: StdioEvents,
-): Output | undefined {
+  { source, target, tee }: Stream,
+  { departure }: StdioEvents,
+  first?: Uint8Array,
+): Output {
   const progress: PumpProgress = { isReading: false };
-  const target = new Fd(stream === "stdout" ? STDOUT : STDERR);
-  const tee = (bytes: Uint8Array): void => onOutput?.(stream, bytes);
-  const rest = readRest(source);
-  if (rest !== undefined) {
-    source[Symbol.dispose]();
-    tee(rest);
-    const left = writeAtOnce(target, rest);
-    if (left.length === 0) return undefined;
-    return { source, progress, done: writeAll(target, left) };
-  }
   const reader = departure &&
     ((fd: Fd, memory: Memory) => departure.read(fd, memory));
   const done = pump(source, target, {
     progress,
     tee,
+    ...(first === undefined ? {} : { first }),
     ...(reader === undefined ? {} : { reader }),
   })
     .finally(() => source[Symbol.dispose]());

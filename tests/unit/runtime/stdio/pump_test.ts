@@ -18,6 +18,7 @@ import {
   O_RDWR,
 } from "../../../../ffi/constants/fcntl.ts";
 import { IOCTLS } from "../../../../ffi/constants/ioctls.ts";
+import { AF } from "../../../../ffi/constants/socket.ts";
 import { Fd } from "../../../../ffi/fd.ts";
 import { Memory } from "../../../../ffi/memory.ts";
 import { syscall } from "../../../../ffi/syscall.ts";
@@ -25,7 +26,6 @@ import {
   drainInto,
   pump,
   type PumpProgress,
-  readRest,
   writeAll,
   writeAtOnce,
 } from "../../../../lib/runtime/stdio/pump.ts";
@@ -238,29 +238,6 @@ Deno.test("writeAll() writes keys to a terminal that takes no more once it does"
   assert.deepEqual(received, expected);
 });
 
-Deno.test("readRest() takes all of what nobody writes to any more", () => {
-  for (const length of [0, 1, 4096]) {
-    using pipe = createPipe();
-    const sent = Uint8Array.from({ length }, (_, at) => at);
-    writeAllSync(pipe.writable, sent);
-    pipe.writable[Symbol.dispose]();
-    assert.deepEqual(readRest(pipe.readable), sent);
-    assert.deepEqual(readRest(pipe.readable), new Uint8Array(0));
-  }
-});
-
-Deno.test("readRest() takes nothing of what is more, or may become more", () => {
-  using open = createPipe();
-  writeAllSync(open.writable, new Uint8Array(10));
-  assert.equal(readRest(open.readable), undefined);
-  assert.equal(bytesToRead(open.readable), 10);
-  using much = createPipe();
-  writeAllSync(much.writable, new Uint8Array(4097));
-  much.writable[Symbol.dispose]();
-  assert.equal(readRest(much.readable), undefined);
-  assert.equal(bytesToRead(much.readable), 4097);
-});
-
 Deno.test("writeAtOnce() writes what a pipe takes, and gives the rest back", () => {
   using pipe = createPipe();
   const bytes = Uint8Array.from({ length: 5000 }, (_, at) => at);
@@ -285,4 +262,39 @@ Deno.test("writeAtOnce() writes no more to a terminal than it takes", () => {
   using _raw = enterRawMode(terminal.number);
   using _peer = openPeer(terminal);
   assert.equal(writeAtOnce(terminal, new Uint8Array(300)).length, 300 - 256);
+});
+
+Deno.test("writeAtOnce() leaves a socket to others, which may take next to nothing", () => {
+  const SOCK_STREAM = 1;
+  const ends = new Int32Array(2);
+  syscall(
+    "socketpair",
+    AF.AF_UNIX,
+    SOCK_STREAM,
+    0,
+    new Uint8Array(ends.buffer),
+  );
+  const [one = -1, other = -1] = ends;
+  using socket = new Fd(one);
+  using _peer = new Fd(other);
+  assert.equal(writeAtOnce(socket, new Uint8Array(3)).length, 3);
+});
+
+Deno.test("pump() writes what was read before, then what it reads", async () => {
+  using source = createPipe();
+  using target = createPipe();
+  writeAllSync(source.writable, Uint8Array.of(3, 4));
+  source.writable[Symbol.dispose]();
+  const first = Uint8Array.of(1, 2);
+  await pump(source.readable, target.writable, { first });
+  using memory = new Memory(10);
+  assert.equal(await read(target.readable, memory), 4);
+  assert.deepEqual([...memory.bytes.subarray(0, 4)], [1, 2, 3, 4]);
+});
+
+Deno.test("pump() ends if nobody reads what was read before", async () => {
+  using source = createPipe();
+  using target = createPipe();
+  target.readable[Symbol.dispose]();
+  await pump(source.readable, target.writable, { first: Uint8Array.of(1) });
 });
