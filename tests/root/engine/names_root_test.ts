@@ -148,39 +148,24 @@ engineTest("claimName() gives up on names that stay locked", (roots) => {
   clear(roots);
 });
 
-engineTest(
-  "claimName() lets exactly one of 20 processes have a free name",
-  async (roots) => {
-    const ids = Array.from(
-      { length: CLAIMANTS },
-      () => holder(roots, "there"),
-    );
-    assertOneWinner(roots, ids, await claimTogether(roots, "web", ids));
-    clear(roots);
-  },
-);
+/** What can be there where a name is about to be claimed. */
+const FOUND: Readonly<Record<string, (roots: EngineRoots) => void>> = {
+  "a free name": () => {},
+  "a stale name": (roots) =>
+    claimName(roots.paths, "web", holder(roots, "gone")),
+  "a name that is a directory": ({ paths }) =>
+    Deno.mkdirSync(`${paths.names}/web`),
+  "a name that is a file": ({ paths }) =>
+    Deno.writeTextFileSync(`${paths.names}/web`, ""),
+  "a name that leads nowhere": ({ paths }) =>
+    Deno.symlinkSync("nonsense", `${paths.names}/web`),
+};
 
-engineTest(
-  "claimName() lets exactly one of 20 processes take a stale name over",
-  async (roots) => {
-    claimName(roots.paths, "web", holder(roots, "gone"));
-    const ids = Array.from(
-      { length: CLAIMANTS },
-      () => holder(roots, "there"),
-    );
-    assertOneWinner(roots, ids, await claimTogether(roots, "web", ids));
-    clear(roots);
-  },
-);
-
-for (const damage of ["directory", "file", "link"] as const) {
+for (const [name, make] of Object.entries(FOUND)) {
   engineTest(
-    `claimName() lets exactly one of 20 processes have a name that is a ${damage}`,
+    `claimName() lets exactly one of 20 processes have ${name}`,
     async (roots) => {
-      const path = `${roots.paths.names}/web`;
-      if (damage === "directory") await Deno.mkdir(path);
-      else if (damage === "file") await Deno.writeTextFile(path, "");
-      else await Deno.symlink("nonsense", path);
+      make(roots);
       const ids = Array.from(
         { length: CLAIMANTS },
         () => holder(roots, "there"),
