@@ -14,6 +14,7 @@ import { syscallAsync, trySyscall } from "../syscall.ts";
 const POLLIN = 0x1;
 const POLLFD_BYTES = 8;
 const REVENTS_OFFSET = 6;
+const TIMESPEC_BYTES = 16;
 /** The kernel counts no further than some centuries; an hour will do. */
 const LONGEST_MS = 3_600_000;
 const MS = 1000;
@@ -34,23 +35,16 @@ export async function waitReadable(
   timeoutMs: number,
 ): Promise<readonly Fd[]> {
   const length = descriptors.length * POLLFD_BYTES;
-  using memory = new Memory(length + 16);
+  using memory = new Memory(length + TIMESPEC_BYTES);
   const { view } = memory;
-  for (const [index, { number }] of descriptors.entries()) {
-    view.setInt32(index * POLLFD_BYTES, number, LITTLE_ENDIAN);
-    view.setInt16(index * POLLFD_BYTES + 4, POLLIN, LITTLE_ENDIAN);
-  }
+  askForInput(view, descriptors);
   const wholeMs = Math.min(LONGEST_MS, Math.max(0, Math.ceil(timeoutMs)));
-  const seconds = BigInt(Math.floor(wholeMs / MS));
-  view.setBigInt64(length, seconds, LITTLE_ENDIAN);
-  view.setBigInt64(length + 8, BigInt(wholeMs % MS * NS), LITTLE_ENDIAN);
+  putTimespec(view, length, wholeMs);
   using holds = new DisposableStack();
   for (const descriptor of descriptors) holds.use(descriptor.hold());
   const timeout = memory.address + length;
   await syscallAsync("ppoll", memory, descriptors.length, timeout, null, 0);
-  return descriptors.filter((_, index) =>
-    view.getInt16(index * POLLFD_BYTES + REVENTS_OFFSET, LITTLE_ENDIAN) !== 0
-  );
+  return findReady(descriptors, view);
 }
 
 /**
@@ -76,9 +70,11 @@ export async function awaitInput(fd: Fd, request: Memory): Promise<boolean> {
  * @returns The first that can; `undefined` if a signal came instead.
  */
 export function waitForFirst(descriptors: readonly Fd[]): Fd | undefined {
-  const request = askForInput(descriptors);
+  const request = new Uint8Array(descriptors.length * POLLFD_BYTES);
+  const view = new DataView(request.buffer);
+  askForInput(view, descriptors);
   trySyscall("ppoll", request, descriptors.length, null, null, 0);
-  return findReady(descriptors, request)[0];
+  return findReady(descriptors, view)[0];
 }
 
 /**
@@ -92,41 +88,45 @@ export function readableWithin(
   descriptors: readonly Fd[],
   timeoutMs: number,
 ): readonly Fd[] {
-  const request = askForInput(descriptors);
-  const timeout = new Uint8Array(16);
+  const count = descriptors.length;
+  const request = new Uint8Array(count * POLLFD_BYTES);
+  const view = new DataView(request.buffer);
+  askForInput(view, descriptors);
+  const timeout = new Uint8Array(TIMESPEC_BYTES);
   const timespec = new DataView(timeout.buffer);
   const end = performance.now() + timeoutMs;
   for (;;) {
-    const leftMs = Math.max(0, end - performance.now());
-    // Both have 64 bits, and the upper ones stay 0.
-    timespec.setUint32(0, Math.floor(leftMs / MS), LITTLE_ENDIAN);
-    timespec.setUint32(8, Math.floor((leftMs % MS) * NS), LITTLE_ENDIAN);
-    const count = descriptors.length;
+    putTimespec(timespec, 0, Math.max(0, end - performance.now()));
     const ready = trySyscall("ppoll", request, count, timeout, null, 0);
-    if (ready >= 0) return findReady(descriptors, request);
+    if (ready >= 0) return findReady(descriptors, view);
     // SA_RESTART does not restart ppoll(2), whatever the signal was for.
     if (-ready !== ERRNO.EINTR) throw new SyscallError("ppoll", -ready, "");
   }
 }
 
-/** An array of `struct pollfd`. */
-function askForInput(descriptors: readonly Fd[]): Uint8Array<ArrayBuffer> {
-  const request = new Uint8Array(descriptors.length * POLLFD_BYTES);
-  const view = new DataView(request.buffer);
+/** Writes an array of `struct pollfd` to zeros. */
+function askForInput(request: DataView, descriptors: readonly Fd[]): void {
   for (const [index, { number }] of descriptors.entries()) {
-    view.setInt32(index * POLLFD_BYTES, number, LITTLE_ENDIAN);
-    view.setInt16(index * POLLFD_BYTES + 4, POLLIN, LITTLE_ENDIAN);
+    request.setInt32(index * POLLFD_BYTES, number, LITTLE_ENDIAN);
+    request.setInt16(index * POLLFD_BYTES + 4, POLLIN, LITTLE_ENDIAN);
   }
-  return request;
 }
 
 /** Those of which the kernel has told anything, in their order. */
 function findReady(
   descriptors: readonly Fd[],
-  request: Uint8Array<ArrayBuffer>,
+  request: DataView,
 ): readonly Fd[] {
-  const view = new DataView(request.buffer);
   return descriptors.filter((_, index) =>
-    view.getInt16(index * POLLFD_BYTES + REVENTS_OFFSET, LITTLE_ENDIAN) !== 0
+    request.getInt16(index * POLLFD_BYTES + REVENTS_OFFSET, LITTLE_ENDIAN) !== 0
   );
+}
+
+/**
+ * Writes a `struct timespec` over another one or zeros. Its numbers have 64 bits, of
+ * which the upper ones stay 0.
+ */
+function putTimespec(view: DataView, offset: number, ms: number): void {
+  view.setUint32(offset, Math.floor(ms / MS), LITTLE_ENDIAN);
+  view.setUint32(offset + 8, Math.floor(ms % MS * NS), LITTLE_ENDIAN);
 }

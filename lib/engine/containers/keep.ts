@@ -58,8 +58,8 @@ export async function keepContainer(
   const departure = departureFrom(engine, container, kept);
   using timers = new DisposableStack();
   using connection = kept.stdio.connect(terminal, {
-    // Process 1 ignores SIGHUP unless it handles it.
     program: process.pidfd,
+    // Process 1 ignores SIGHUP unless it handles it.
     onHangUp: () => void timers.use(killAfter(process, HANGUP_GRACE_MS)),
     onOutput: (stream, bytes) => log?.write(stream, bytes, Date.now()),
     ...(departure === undefined ? {} : { departure }),

@@ -242,8 +242,8 @@ function writeRecord(path: string, record: unknown): void {
 }
 
 /**
- * Writes a file of a container that nobody but tsdocker has any business with: a
- * directory that is in its place goes.
+ * Writes a file of a container that is tsdocker's alone: a directory that is in
+ * its place goes.
  */
 export function writeOwnFile(path: string, text: string): void {
   try {
